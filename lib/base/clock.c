@@ -1,0 +1,133 @@
+#include "clock.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "arena.h"
+
+static char *shift_file;
+
+void
+clock_set_shift_file(const char *path)
+{
+	free(shift_file);
+	shift_file = path != NULL && *path != '\0' ? strdup(path) : NULL;
+}
+
+static int64_t
+shift_s(void)
+{
+	char text[32];
+	ssize_t n;
+	int fd;
+
+	if (shift_file == NULL)
+		return 0;
+	fd = open(shift_file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return strtoll(text, NULL, 10);
+}
+
+static int64_t
+read_ms(clockid_t which)
+{
+	struct timespec t;
+
+	must(clock_gettime(which, &t) == 0);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+clock_now_ms(void)
+{
+	return read_ms(CLOCK_REALTIME) + shift_s() * 1000;
+}
+
+int64_t
+clock_now_s(void)
+{
+	return clock_now_ms() / 1000;
+}
+
+int64_t
+clock_mono_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
+}
+
+/*
+ * Days since 1970-01-01 of a date in the proleptic Gregorian calendar, with
+ * the year counted from March so that the leap day comes last.
+ */
+static int64_t
+days_of(int year, int month, int day)
+{
+	int64_t y = year - (month <= 2);
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t yoe = y - era * 400;
+	int64_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+struct clock_parts
+clock_utc(int64_t t_s)
+{
+	struct clock_parts p;
+	int64_t days, rest, era, doe, yoe, doy, mp;
+
+	days = t_s / 86400;
+	rest = t_s % 86400;
+	if (rest < 0) {
+		rest += 86400;
+		days--;
+	}
+	days += 719468;
+	era = (days >= 0 ? days : days - 146096) / 146097;
+	doe = days - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	p.day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	p.month = (int)(mp < 10 ? mp + 3 : mp - 9);
+	p.year = (int)(yoe + era * 400 + (p.month <= 2));
+	p.hour = (int)(rest / 3600);
+	p.minute = (int)(rest / 60 % 60);
+	p.second = (int)(rest % 60);
+	return p;
+}
+
+bool
+clock_from_utc(const struct clock_parts *p, int64_t *t_s_out)
+{
+	struct clock_parts back;
+	int64_t t;
+
+	if (p->year < 1 || p->year > 9999 || p->month < 1 || p->month > 12 ||
+	    p->day < 1 || p->day > 31 || p->hour < 0 || p->hour > 23 ||
+	    p->minute < 0 || p->minute > 59 || p->second < 0 ||
+	    p->second > 59)
+		return false;
+	t = days_of(p->year, p->month, p->day) * 86400 + p->hour * 3600 +
+	    p->minute * 60 + p->second;
+	back = clock_utc(t);
+	if (back.day != p->day || back.month != p->month)
+		return false;
+	*t_s_out = t;
+	return true;
+}
+
+struct str
+clock_iso(struct arena *a, int64_t t_s)
+{
+	struct clock_parts p = clock_utc(t_s);
+
+	return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.000Z", p.year,
+	    p.month, p.day, p.hour, p.minute, p.second);
+}

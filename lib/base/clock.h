@@ -1,0 +1,23 @@
+/*
+ * The one source of time: UTC seconds since the epoch.  Tests shift it by a
+ * file that holds a whole number of seconds (setting test.clock_file, obeyed
+ * for loopback sites only).
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include "str.h"
+
+void clock_set_shift_file(const char *path);	/* NULL: no shift */
+int64_t clock_now_s(void);
+int64_t clock_now_ms(void);	/* shifted alike */
+int64_t clock_mono_ms(void);	/* for measuring and waiting; never shifted */
+
+struct clock_parts { int year, month, day, hour, minute, second; };
+struct clock_parts clock_utc(int64_t t_s);
+/* False unless a real date and time of the years 1 to 9999. */
+bool clock_from_utc(const struct clock_parts *p, int64_t *t_s_out);
+/* "2026-01-05T07:10:42.000Z" */
+struct str clock_iso(struct arena *a, int64_t t_s);
+
+#endif

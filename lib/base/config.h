@@ -1,0 +1,68 @@
+/*
+ * The configuration: one INI file, found by DOORWARD_CONFIG, else
+ * etc/doorward.conf beside the program's folder.  Read once at start; a
+ * wrong value is an error that names the line.
+ */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include "secret.h"
+#include "str.h"
+
+struct arena;
+
+struct list { const struct str *items; size_t n; };
+
+struct config {
+#define TEXT(s, k, d, h)		struct str s##_##k;
+#define INT(s, k, d, lo, hi, h)		int64_t s##_##k;
+#define BOOL(s, k, d, h)		bool s##_##k;
+#define LIST(s, k, d, h)		struct list s##_##k;
+#define CHOICE(s, k, d, c, h)		struct str s##_##k;
+#define SECRET(s, k, h)			struct secret s##_##k;
+#include "settings.def"
+#undef TEXT
+#undef INT
+#undef BOOL
+#undef LIST
+#undef CHOICE
+#undef SECRET
+	struct str file;	/* the file that was read */
+	struct str site_origin;	/* "https://example.com[:port]", lower case */
+	struct str site_base;	/* path of site.url without its end slash */
+	bool site_https;
+	bool site_loopback;	/* http on localhost, 127.0.0.0/8 or [::1] */
+	struct str program_dir;	/* folder that holds cgi-bin/ or bin/ */
+};
+
+/* A description of one setting, for sample file, manual and check. */
+struct setting {
+	const char *section, *key, *type, *def, *choices, *help;
+	int64_t min, max;
+};
+extern const struct setting settings[];
+extern const size_t settings_count;
+
+/*
+ * Where the configuration is: the given path if not NULL, else
+ * DOORWARD_CONFIG, else etc/doorward.conf beside the program's folder (from
+ * AT_EXECFN).  NULL when there is none.
+ */
+const char *config_find(struct arena *a, const char *given);
+/*
+ * Read and judge.  a lives as long as the process.  On failure *error_out
+ * (in a) says "FILE:LINE: what is wrong and what was expected".  A file that
+ * group or others can read, secrets that are short, defaults or samples, and
+ * test settings on a site that is not loopback are failures too.
+ */
+MUST_CHECK bool config_read(struct arena *a, const char *file,
+    struct config **out, const char **error_out);
+/* The same from memory; for tests and fuzzing.  No file mode to judge. */
+MUST_CHECK bool config_parse(struct arena *a, struct str text,
+    const char *name, struct config **out, const char **error_out);
+/* A commented sample of every setting. */
+struct str config_sample(struct arena *a);
+
+bool list_has(const struct list *l, struct str item);	/* ASCII caseless */
+
+#endif

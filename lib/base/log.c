@@ -1,0 +1,172 @@
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "ctx.h"
+
+#define LINE_MAX_BYTES	2048
+
+static const char *const level_names[] = {
+	"debug", "info", "notice", "warn", "error"
+};
+static int log_fd = STDERR_FILENO;
+static enum log_level log_least = LOG_INFO;
+
+struct line {
+	char p[LINE_MAX_BYTES + 64];
+	size_t len;
+};
+
+void
+log_open(const char *file, enum log_level least)
+{
+	int fd;
+
+	log_least = least;
+	if (file == NULL || *file == '\0') {
+		log_fd = STDERR_FILENO;
+		return;
+	}
+	fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		fprintf(stderr, "doorward: cannot open the log %s: %s\n", file,
+		    strerror(errno));
+		return;
+	}
+	if (log_fd != STDERR_FILENO)
+		close(log_fd);
+	log_fd = fd;
+}
+
+static void
+put(struct line *l, const char *p, size_t len)
+{
+	if (len > LINE_MAX_BYTES - l->len)
+		len = LINE_MAX_BYTES - l->len;
+	memcpy(l->p + l->len, p, len);
+	l->len += len;
+}
+
+static void
+put_text(struct line *l, const char *s)
+{
+	char esc[8];
+
+	for (; *s != '\0' && l->len < LINE_MAX_BYTES - 8; s++) {
+		unsigned char ch = (unsigned char)*s;
+
+		if (ch == '"' || ch == '\\') {
+			esc[0] = '\\';
+			esc[1] = (char)ch;
+			put(l, esc, 2);
+		} else if (ch < 0x20 || ch == 0x7f) {
+			snprintf(esc, sizeof(esc), "\\u%04x", ch);
+			put(l, esc, 6);
+		} else {
+			put(l, s, 1);
+		}
+	}
+}
+
+static void
+put_pair(struct line *l, const char *name, const char *value)
+{
+	put(l, ",\"", 2);
+	put(l, name, strlen(name));
+	put(l, "\":\"", 3);
+	put_text(l, value);
+	put(l, "\"", 1);
+}
+
+static void
+put_number(struct line *l, const char *name, int64_t value)
+{
+	char text[64];
+	int n;
+
+	n = snprintf(text, sizeof(text), ",\"%s\":%lld", name,
+	    (long long)value);
+	put(l, text, (size_t)n);
+}
+
+static void
+begin(struct line *l, const struct ctx *c, enum log_level level,
+    const char *event)
+{
+	int64_t ms = clock_now_ms();
+	struct clock_parts p = clock_utc(ms / 1000);
+	char text[64];
+	int n;
+
+	l->len = 0;
+	n = snprintf(text, sizeof(text),
+	    "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", p.year,
+	    p.month, p.day, p.hour, p.minute, p.second, (int)(ms % 1000));
+	put(l, text, (size_t)n);
+	put_pair(l, "level", level_names[level]);
+	if (c != NULL)
+		put_pair(l, "request", c->request_id);
+	put_pair(l, "event", event);
+}
+
+/* A full log never stops the service: a line that fails is lost. */
+static void
+finish(struct line *l)
+{
+	ssize_t n;
+
+	memcpy(l->p + l->len, "}\n", 2);
+	l->len += 2;
+	do
+		n = write(log_fd, l->p, l->len);
+	while (n < 0 && errno == EINTR);
+}
+
+void
+log_write(const struct ctx *c, enum log_level level, const char *event,
+    const char *fmt, ...)
+{
+	struct line l;
+	char text[1024];
+	va_list ap;
+
+	if (level < log_least)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	begin(&l, c, level, event);
+	put_pair(&l, "text", text);
+	finish(&l);
+}
+
+void
+log_request(const struct ctx *c, const struct log_request *r)
+{
+	enum log_level level = LOG_INFO;
+	struct line l;
+
+	if (r->status >= 500)
+		level = LOG_ERROR;
+	if (level < log_least)
+		return;
+	begin(&l, c, level, "request");
+	put_pair(&l, "method", r->method);
+	put_pair(&l, "route", r->route);
+	put_number(&l, "status", r->status);
+	put_number(&l, "ms", r->ms);
+	put_number(&l, "statements", c->statements);
+	if (r->error != NULL) {
+		put_pair(&l, "error", r->error);
+		put_number(&l, "code", r->api_code);
+	}
+	if (r->note != NULL)
+		put_pair(&l, "note", r->note);
+	if (c->client.address.p != NULL)
+		put_pair(&l, "from", c->client.address.p);
+	finish(&l);
+}
