@@ -1,0 +1,37 @@
+/*
+ * Counting failures and metering calls, decided by single conditional
+ * statements so that a burst cannot pass (S-021, S-022, S-024).
+ */
+#ifndef DOMAIN_LIMIT_H
+#define DOMAIN_LIMIT_H
+
+#include "base/ctx.h"
+#include "base/err.h"
+
+/*
+ * Reserve one attempt for the identifier (its canonical form; unknown ones
+ * count alike).  Waits up to 5 s for attempts in flight.
+ * ERR_LOGIN_SUSPENDED with c->err.until_s; ERR_RATE_LIMITED for the source.
+ */
+MUST_CHECK enum err limit_attempt(struct ctx *c, const char *purpose,
+    struct str canonical);
+/* Give the attempt back: it was right, wrong, or was never judged. */
+enum limit_outcome { LIMIT_RIGHT, LIMIT_WRONG, LIMIT_VOID };
+MUST_CHECK enum err limit_settle(struct ctx *c, const char *purpose,
+    struct str canonical, enum limit_outcome outcome);
+/* Is the identifier suspended now? For IsLoginLocked. */
+MUST_CHECK enum err limit_suspended(struct ctx *c, const char *purpose,
+    struct str canonical, int64_t *until_s_out);
+MUST_CHECK enum err limit_clear(struct ctx *c, const char *purpose,
+    struct str canonical);
+
+/* Count one use of a thing in a fixed window; ERR_RATE_LIMITED past max
+ * (c->err.until_s is the window's end). */
+MUST_CHECK enum err limit_meter(struct ctx *c, const char *what,
+    struct str key, int64_t max, int64_t window_s);
+/* May a message go to this target now?  All of mail.per_hour, per_day,
+ * gap_s, per_hour_source, atomically: ERR_MAIL_LIMIT. */
+MUST_CHECK enum err limit_mail(struct ctx *c, const char *kind,
+    struct str canonical);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Signing in by password, and the gate that every way in passes.
+ */
+#ifndef DOMAIN_LOGIN_H
+#define DOMAIN_LOGIN_H
+
+#include "profile.h"
+#include "session.h"
+
+struct login {
+	enum identifier_kind kind;	/* 0: decide by syntax (our pages) */
+	struct str identifier;
+	struct secret password;
+	struct str verification_url, email_template;
+	struct session_options session;
+};
+struct login_result {
+	struct session_tokens tokens;
+	struct json *profile;
+	struct uid uid;
+};
+/*
+ * LG1, LG2.  ERR_LOGIN_REFUSED for unknown names, no password and wrong
+ * ones alike, at one cost; ERR_LOGIN_SUSPENDED before anything is compared
+ * (c->err.until_s); after the right password ERR_ACCOUNT_BLOCKED,
+ * ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED (a mail went out), ...
+ */
+MUST_CHECK enum err login_by_password(struct ctx *c, const struct login *in,
+    struct login_result *out);
+
+/*
+ * Steps 4 to 13 of the gate, for every method, inside the transaction that
+ * writes the session; then the session itself (step 14).
+ */
+struct gate {
+	struct str verification_url, email_template;
+	struct session_options session;
+	const char *method;		/* for the audit: "password", "reset" */
+};
+MUST_CHECK enum err login_gate(struct ctx *c, struct account *a,
+    const struct gate *g, struct session_tokens *out);
+
+#endif

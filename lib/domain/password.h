@@ -1,0 +1,66 @@
+/*
+ * The password policy, and changing or resetting a password.
+ */
+#ifndef DOMAIN_PASSWORD_H
+#define DOMAIN_PASSWORD_H
+
+#include "account.h"
+#include "session.h"
+
+/*
+ * Normalise a new password and judge it: ERR_PASSWORD_MISSING,
+ * ERR_VALIDATION (length, controls; field "password"), ERR_PASSWORD_WEAK
+ * (common list, site words, the account's identifiers and names).
+ * words: the account's own texts (may be empty).
+ */
+MUST_CHECK enum err password_judge(struct ctx *c, const struct secret *typed,
+    const struct str *words, size_t n_words, struct str *normal_out);
+/* ERR_PASSWORD_REUSED when it equals the present or a remembered one. */
+MUST_CHECK enum err password_judge_history(struct ctx *c, struct uid uid,
+    struct str normal);
+/* Inside a transaction: store a hash made before, keep the old in history. */
+MUST_CHECK enum err password_store(struct ctx *c, struct uid uid,
+    const char *phc);
+
+/* W10.  ERR_OLD_PASSWORD (counted like a login), ERR_LOGIN_SUSPENDED,
+ * ERR_NO_PASSWORD, policy errors.  Ends the other sessions, voids tickets,
+ * tells the owner. */
+MUST_CHECK enum err password_change(struct ctx *c, const struct session *s,
+    const struct secret *old_typed, const struct secret *new_typed,
+    struct session_tokens *rotated_out /* page sessions: new cookie */);
+
+/*
+ * W1.  ERR_OK whether or not there is such an account, at one cost, unless
+ * compat.  ERR_URL_NOT_ADMITTED, ERR_EMAIL_MALFORMED, ERR_USERNAME_*,
+ * ERR_IDENTIFIER_MISSING.
+ */
+struct password_forgot {
+	enum identifier_kind kind;	/* 0: decide by syntax (our pages) */
+	struct str identifier;
+	struct str reset_url, email_template;
+	struct str return_url;
+};
+MUST_CHECK enum err password_forgot(struct ctx *c,
+    const struct password_forgot *f);
+
+struct password_reset {
+	struct str token;		/* W3 */
+	enum identifier_kind kind;	/* W4, W5 */
+	struct str identifier, code;
+	struct secret password;
+	struct str welcome_template, confirm_template;
+	struct session_options session;	/* kind 0: never a session */
+};
+struct password_reset_result {
+	bool has_session;
+	struct session_tokens tokens;
+	struct json *profile;
+};
+/* The policy is judged before the secret is consumed. */
+MUST_CHECK enum err password_reset(struct ctx *c,
+    const struct password_reset *r, struct password_reset_result *out);
+/* For the landing page: whose reset this is.  Does not consume. */
+MUST_CHECK enum err password_reset_peek(struct ctx *c, struct str token,
+    struct str *email_out);
+
+#endif

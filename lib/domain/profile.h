@@ -1,0 +1,40 @@
+/*
+ * The normalized profile: one object everywhere.  A table of members says
+ * each one's type, its place, and who may write it (S-044).
+ */
+#ifndef DOMAIN_PROFILE_H
+#define DOMAIN_PROFILE_H
+
+#include "account.h"
+
+/* The whole profile as it goes out: every member present. */
+struct json *profile_json(struct ctx *c, const struct account *a);
+/* A1: read by account. */
+MUST_CHECK enum err profile_read(struct ctx *c, struct uid uid,
+    struct json **out);
+
+struct profile_update {
+	const struct json *body;	/* as sent, names caseless */
+	bool null_support;
+	struct str verification_url, email_template;
+	bool prevent_verification_email;
+};
+/*
+ * A2.  Members that a user may not write are passed over.  Errors: all those
+ * that api-user-password.md names for A2 and that apply to what is built.
+ */
+MUST_CHECK enum err profile_update(struct ctx *c, struct uid uid,
+    const struct profile_update *u, struct json **out);
+/*
+ * Registration: judge the user-writable members of body and return the
+ * document to store.  ERR_VALIDATION with fields, ERR_BIRTH_DATE,
+ * ERR_UNDER_AGE, ERR_CUSTOM_FIELD, address and phone type errors.
+ */
+MUST_CHECK enum err profile_from_registration(struct ctx *c,
+    const struct json *body, struct str *document_out,
+    bool *required_filled_out);
+/* The members, for OpenAPI: fn gets name, JSON type and nullability. */
+void profile_members(void (*fn)(void *arg, const char *name,
+    const char *type, bool nullable), void *arg);
+
+#endif

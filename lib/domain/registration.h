@@ -1,0 +1,70 @@
+/*
+ * Creating an account, and proving its address.
+ */
+#ifndef DOMAIN_REGISTRATION_H
+#define DOMAIN_REGISTRATION_H
+
+#include "profile.h"
+#include "session.h"
+
+struct registration {
+	struct str sott;		/* absent: none was sent */
+	bool from_page;			/* our own form: no SOTT, always quiet */
+	struct str email, email_label;	/* email absent: ERR_EMAIL_MISSING */
+	struct str username;		/* may be absent */
+	struct secret password;		/* as typed */
+	const struct json *body;	/* profile members; may be NULL */
+	struct str verification_url, email_template, welcome_template;
+	bool prevent_verification_email;
+	struct str source;		/* Referer, "API", ... */
+	struct session_options session;
+	struct str return_url;		/* of our pages; goes into the link */
+};
+
+struct registration_result {
+	bool has_session;		/* optional and disabled flows */
+	struct session_tokens tokens;
+	struct json *profile;
+};
+
+/*
+ * RG1, RG3.  In the required flow a known address gets the answer of a fresh
+ * one, and its owner a mail (S-019), unless compat.reveal_account_existence.
+ * Order of checks and errors: api-registration-login.md §4.1.
+ */
+MUST_CHECK enum err registration_create(struct ctx *c,
+    const struct registration *r, struct registration_result *out);
+
+/*
+ * RG5 = E6.  ERR_OK for unknown and verified addresses too, unless compat:
+ * then ERR_USER_UNKNOWN, ERR_EMAIL_VERIFIED.  ERR_EMAIL_VERIFICATION_OFF,
+ * ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT (compat only).
+ */
+MUST_CHECK enum err verification_resend(struct ctx *c, struct str email,
+    struct str verification_url, struct str email_template);
+
+struct verification {
+	struct str token;		/* E2: link secret */
+	struct str email, code;		/* E3 */
+	struct str welcome_template;
+	struct session_options session;	/* kind 0: never a session */
+};
+struct verification_result {
+	bool has_session;
+	struct session_tokens tokens;
+	struct json *profile;
+	struct str email;		/* as given at registration */
+};
+/* E2: ERR_LINK_INVALID, _USED, _EXPIRED, ERR_ACCOUNT_BLOCKED.  A first
+ * proof drops what an unproven stranger could have attached (S-048). */
+MUST_CHECK enum err verification_by_link(struct ctx *c,
+    const struct verification *v, struct verification_result *out);
+/* E3: ERR_EMAIL_CODE_*, ERR_LOGIN_SUSPENDED. */
+MUST_CHECK enum err verification_by_code(struct ctx *c,
+    const struct verification *v, struct verification_result *out);
+/* What a landing page shows before the button: whose address it is.  Does
+ * not consume.  Same errors as verification_by_link. */
+MUST_CHECK enum err verification_peek(struct ctx *c, struct str token,
+    struct str *email_out);
+
+#endif

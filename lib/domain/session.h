@@ -1,0 +1,64 @@
+/*
+ * Sessions and their tokens.  API sessions have an access and a refresh
+ * token in GUID form; page sessions one longer cookie value.
+ */
+#ifndef DOMAIN_SESSION_H
+#define DOMAIN_SESSION_H
+
+#include "account.h"
+
+enum session_kind { SESSION_API = 1, SESSION_PAGE = 2 };
+
+struct session {
+	enum session_kind kind;
+	struct uid uid, family, handle;
+	int64_t created_s, auth_s, expires_s;	/* auth_s: last proof of who */
+	bool remember;
+	struct str provider;
+	unsigned char token_hash[32];
+};
+
+struct session_tokens {
+	struct str access_token;	/* GUID; for pages the cookie value */
+	struct str refresh_token;	/* GUID; absent for pages */
+	int64_t expires_s;
+};
+
+struct session_options {
+	enum session_kind kind;
+	bool remember;
+	struct str replaces;	/* page cookie that this sign-in ends; or absent */
+};
+
+/* Inside the transaction of a sign-in. */
+MUST_CHECK enum err session_start(struct ctx *c, const struct account *a,
+    const struct session_options *o, struct session_tokens *out);
+/*
+ * One indexed read.  ERR_TOKEN_UNKNOWN (malformed, unknown, ended, of
+ * another kind or an older generation), ERR_TOKEN_EXPIRED,
+ * ERR_ACCOUNT_BLOCKED.
+ */
+MUST_CHECK enum err session_check(struct ctx *c, enum session_kind kind,
+    struct str token, struct session *out);
+/* S3 and sign-out.  Already ended or expired: ERR_OK for a known token,
+ * ERR_TOKEN_UNKNOWN else.  The refresh tokens of the family go too, unless
+ * compat.logout_keeps_refresh. */
+MUST_CHECK enum err session_end(struct ctx *c, enum session_kind kind,
+    struct str token, bool prevent_refresh);
+/* Inside a transaction: raise the generation; keep (may be NULL) survives
+ * with a new generation, and gets new tokens where it is a page session. */
+MUST_CHECK enum err session_end_all(struct ctx *c, struct uid uid,
+    const struct session *keep);
+
+struct session_row {		/* for lists: never a token */
+	struct uid handle;
+	enum session_kind kind;
+	int64_t created_s, seen_s, expires_s;
+	struct str address, user_agent;
+};
+MUST_CHECK enum err session_list(struct ctx *c, struct uid uid, size_t max,
+    struct session_row **out, size_t *n_out);
+MUST_CHECK enum err session_revoke(struct ctx *c, struct uid handle);
+MUST_CHECK enum err session_revoke_all(struct ctx *c, struct uid uid);
+
+#endif

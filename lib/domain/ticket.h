@@ -1,0 +1,49 @@
+/*
+ * Single-use secrets sent to a person.  Bound to purpose, account, address
+ * and the account's generation; stored as hashes; consumed by one
+ * conditional statement inside the transaction of their effect.
+ */
+#ifndef DOMAIN_TICKET_H
+#define DOMAIN_TICKET_H
+
+#include "base/ctx.h"
+#include "base/err.h"
+
+enum ticket_purpose { TICKET_VERIFY_EMAIL = 1, TICKET_RESET_PASSWORD = 2 };
+
+struct ticket {
+	enum ticket_purpose purpose;
+	struct uid uid;
+	int64_t generation;
+	struct str address;	/* canonical */
+	struct str data;	/* the purpose's own, e.g. a return address */
+	int64_t expires_s;
+};
+
+/* Make a link secret; older ones of purpose and account are void. */
+MUST_CHECK enum err ticket_make_link(struct ctx *c, const struct ticket *t,
+    struct str *secret_out);
+/* Make a 6-digit code for purpose and address; the older one is void, the
+ * hourly allowance of tries (15) stays. */
+MUST_CHECK enum err ticket_make_code(struct ctx *c, const struct ticket *t,
+    struct str *code_out);
+/* ERR_LINK_INVALID, ERR_LINK_USED, ERR_LINK_EXPIRED.  Peek never consumes;
+ * consume must be inside a transaction. */
+MUST_CHECK enum err ticket_peek_link(struct ctx *c, enum ticket_purpose p,
+    struct str secret, struct ticket *out);
+MUST_CHECK enum err ticket_consume_link(struct ctx *c, enum ticket_purpose p,
+    struct str secret, struct ticket *out);
+/*
+ * Judge a code: counts a try in the same statement that selects it (outside
+ * of the caller's transaction, so that a rollback keeps the count).
+ * ERR_EMAIL_CODE_INVALID (unknown, wrong, no tries left), _USED, _EXPIRED.
+ * Then ticket_consume_code inside the transaction of the effect.
+ */
+MUST_CHECK enum err ticket_try_code(struct ctx *c, enum ticket_purpose p,
+    struct str address, struct str code, struct ticket *out);
+MUST_CHECK enum err ticket_consume_code(struct ctx *c, enum ticket_purpose p,
+    struct str address);
+/* Inside a transaction: void every ticket of the account. */
+MUST_CHECK enum err ticket_void_all(struct ctx *c, struct uid uid);
+
+#endif
