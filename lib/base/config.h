@@ -31,7 +31,7 @@ struct config {
 	struct str site_origin;	/* "https://example.com[:port]", lower case */
 	struct str site_base;	/* path of site.url without its end slash */
 	bool site_https;
-	bool site_loopback;	/* http on localhost, 127.0.0.0/8 or [::1] */
+	bool site_loopback;	/* host localhost, 127.0.0.0/8 or [::1] */
 	struct str program_dir;	/* folder that holds cgi-bin/ or bin/ */
 };
 
