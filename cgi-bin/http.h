@@ -12,30 +12,42 @@
 
 struct route;
 
+/* What fields= leaves of a profile. */
+enum projection { PROJECT_ALL, PROJECT_NONE, PROJECT_SOME };
+
 struct http {
 	struct ctx *ctx;
 
 	/* What came in. */
 	struct str method;		/* upper case as sent */
 	bool head;			/* HEAD: answered like GET, no body */
-	struct str path;		/* below the base path, decoded once */
+	struct str path;		/* below the base path, decoded once,
+					 * no slash at its end but for "/" */
 	struct str query_string;	/* raw */
 	struct pairs query, form;	/* form: of a form-encoded body */
 	struct pairs headers;		/* lower-case names with hyphens */
 	struct pairs cookies;
+	struct str host;		/* lower case, with its port */
 	struct str body;		/* raw, bounded */
+	int64_t body_announced;		/* Content-Length; -1: none */
 	bool body_truncated;		/* shorter than announced */
-	struct json *json;		/* of a JSON body; NULL when none */
+	struct json *json;		/* an object: of a JSON body, or made of
+					 * a form (texts); NULL when none */
 	bool https;			/* as the client sees it */
 	int redirect_status;		/* REDIRECT_STATUS of an error document */
+	struct str protected_uri;	/* of a 401 error document: the address
+					 * that was asked for; else absent */
 
 	/* What the router and the guard found out. */
 	const struct route *route;
 	struct str path_values[4];	/* {name} segments, in order */
 	bool has_session;		/* bearer token or page session is good */
 	struct session session;
+	struct str token;		/* bearer token as sent, or absent */
 	struct str page_cookie;		/* value of the session cookie, or absent */
 	bool has_secret;		/* the call carries the API secret */
+	enum projection projection;
+	struct str fields;		/* of PROJECT_SOME: for json_project */
 
 	/* What goes out. */
 	int status;
@@ -43,10 +55,20 @@ struct http {
 	struct pairs out_headers;	/* through response.h only */
 	size_t out_headers_cap;
 	struct str out_body;
+	enum err outcome;		/* for the log */
 };
 
-/* Caseless; absent: STR_NONE.  name in lower case. */
+/* Caseless; absent or empty: STR_NONE.  name in lower case. */
 struct str http_header(const struct http *h, const char *name);
 struct str http_query(const struct http *h, const char *name);
+/* A text of the form or of the JSON object. */
+struct str http_form(const struct http *h, const char *name);
+
+/* Our cookies; a cookie that stands twice counts as absent. */
+enum http_cookie {
+	COOKIE_SESSION,		/* Lax: links from other sites may find it */
+	COOKIE_FORM		/* Strict: binds a form before any sign-in */
+};
+struct str http_cookie(const struct http *h, enum http_cookie which);
 
 #endif

@@ -14,7 +14,7 @@ enum field_type { FIELD_TEXT, FIELD_SECRET, FIELD_BOOL, FIELD_INT,
 	FIELD_JSON };		/* FIELD_JSON: any value, as it stands */
 
 /* Where a field may stand; the first of header, query, body counts. */
-#define IN_HEADER	1u
+#define IN_HEADER	1u	/* X-Doorward-NAME, else X-LoginRadius-NAME */
 #define IN_QUERY	2u
 #define IN_BODY		4u
 
@@ -44,7 +44,7 @@ enum reply_type { REPLY_TEXT, REPLY_GUID, REPLY_TIME, REPLY_BOOL, REPLY_INT,
 #define REPLY_NULLABLE	1u
 #define REPLY_OPTIONAL	2u
 struct reply {
-	const char *name;	/* NULL ends the list */
+	const char *name;	/* NULL ends the list; "": the whole answer */
 	enum reply_type type;
 	unsigned flags;
 	const struct reply *of;	/* members of an object or of an array's items */
@@ -59,13 +59,16 @@ struct reply {
 #define IS_PAGE		64u	/* HTML; not in /identity */
 #define TOKEN_ENDED_OK	128u	/* the handler judges the token itself */
 #define BODY_OPTIONAL	256u	/* none, {}, "" and null are fine */
+#define ANY_SCHEME	512u	/* plain http will do: holds no secret */
 
 struct route {
 	const char *id;		/* "LG1": the reference's name */
 	enum method method;
 	const char *path;	/* lower case; {name} takes one segment */
-	const char *when;	/* the field that must be present, or NULL; rows
-				 * of one path are tried in order */
+	const char *when;	/* the field of query or body that must not be
+				 * empty, or NULL.  Rows of one method and path
+				 * are tried in order; when none fits the first
+				 * one counts, and names what is missing */
 	enum err (*serve)(struct http *h, const void *in);
 	unsigned need;
 	const struct field *fields;	/* ends with name NULL */
@@ -77,6 +80,8 @@ struct route {
 	const char *const *html;	/* templates of a page, for the checks */
 };
 
+/* The rows of pages stand in routes_pages.h, which routes.c includes inside
+ * its table; their handlers and fields are declared in serve_page.h. */
 extern const struct route routes[];
 extern const size_t routes_count;
 

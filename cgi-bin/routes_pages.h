@@ -1,0 +1,3 @@
+/*
+ * Rows of the pages; routes.c includes this inside its table.
+ */
