@@ -1,0 +1,310 @@
+#include "transport.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#define ROLE_RESPONDER	1	/* FastCGI specification §6.2 */
+
+struct transport {
+	enum transport_kind kind;
+	FCGX_Request fcgi;
+	pid_t parent;
+	sigset_t waiting;	/* the mask while waiting: stops get through */
+	bool taken;		/* CGI, MEMORY: the one request was given */
+	const char *const *env;
+	struct str body;
+	size_t body_at;
+	struct buf written;
+};
+
+static volatile sig_atomic_t stop;
+
+static void
+on_stop(int signo)
+{
+	(void)signo;
+	stop = 1;
+}
+
+/*
+ * Only blocking keeps a request whole: libfcgi gives up a read or write that
+ * a signal interrupts.
+ */
+static void
+hold_signals(sigset_t *waiting)
+{
+	struct sigaction act = { .sa_handler = on_stop };
+	sigset_t held;
+
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGUSR1, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&held);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &held, waiting);
+	sigdelset(waiting, SIGTERM);
+	sigdelset(waiting, SIGUSR1);
+}
+
+static bool
+is_listening(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
+	    on != 0;
+}
+
+static bool
+open_fastcgi(struct transport *t)
+{
+	int flags;
+
+	if (FCGX_Init() != 0 ||
+	    FCGX_InitRequest(&t->fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		return false;
+	/* Processes may share the socket: whoever comes second must not
+	 * wait in accept, where no stop reaches it. */
+	flags = fcntl(0, F_GETFL);
+	return flags >= 0 && fcntl(0, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+struct transport *
+transport_open(struct arena *process)
+{
+	extern char **environ;
+	struct transport *t;
+
+	t = ARENA_NEW(process, struct transport);
+	t->parent = getppid();
+	if (getenv("GATEWAY_INTERFACE") != NULL) {
+		t->kind = TRANSPORT_CGI;
+		t->env = (const char *const *)environ;
+	} else if (is_listening(0)) {
+		t->kind = TRANSPORT_FASTCGI;
+		if (!open_fastcgi(t))
+			return NULL;
+	} else {
+		return NULL;
+	}
+	hold_signals(&t->waiting);
+	return t;
+}
+
+struct transport *
+transport_memory(struct arena *a, const char *const *env, struct str body)
+{
+	struct transport *t;
+
+	t = ARENA_NEW(a, struct transport);
+	t->kind = TRANSPORT_MEMORY;
+	t->env = env;
+	t->body = body;
+	buf_init(&t->written, a, 2 * LIMIT_RESPONSE);
+	return t;
+}
+
+enum transport_kind
+transport_kind(const struct transport *t)
+{
+	return t->kind;
+}
+
+/* A server whose manager died leaves its processes waiting for ever. */
+static bool
+must_stop(const struct transport *t)
+{
+	return stop || getppid() != t->parent;
+}
+
+static void
+limit_waiting(int fd)
+{
+	struct timeval tv = { .tv_sec = LIMIT_READ_MS / 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+}
+
+static enum transport_event
+accept_one(struct transport *t)
+{
+	if (FCGX_Accept_r(&t->fcgi) == 0) {
+		limit_waiting(t->fcgi.ipcFd);
+		t->env = (const char *const *)t->fcgi.envp;
+		return TRANSPORT_REQUEST;
+	}
+	switch (errno) {
+	case 0:
+	case EAGAIN:
+	case EINTR:
+	case ECONNABORTED:
+	case EPROTO:
+		return TRANSPORT_IDLE;	/* another process was faster */
+	default:
+		log_write(NULL, LOG_ERROR, "accept", "%s", strerror(errno));
+		return TRANSPORT_STOP;
+	}
+}
+
+static enum transport_event
+wait_fastcgi(struct transport *t, int timeout_ms)
+{
+	struct pollfd p = { .fd = 0, .events = POLLIN };
+	struct timespec ts = { .tv_sec = timeout_ms / 1000,
+		.tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
+	int n;
+
+	if (must_stop(t))
+		return TRANSPORT_STOP;
+	n = ppoll(&p, 1, &ts, &t->waiting);
+	if (must_stop(t) || (p.revents & (POLLERR | POLLNVAL)) != 0)
+		return TRANSPORT_STOP;
+	return n > 0 ? accept_one(t) : TRANSPORT_IDLE;
+}
+
+enum transport_event
+transport_wait(struct transport *t, int timeout_ms)
+{
+	if (t->kind == TRANSPORT_FASTCGI)
+		return wait_fastcgi(t, timeout_ms);
+	if (t->taken)
+		return TRANSPORT_STOP;
+	t->taken = true;
+	return TRANSPORT_REQUEST;
+}
+
+bool
+transport_is_responder(const struct transport *t)
+{
+	return t->kind != TRANSPORT_FASTCGI ||
+	    t->fcgi.role == ROLE_RESPONDER;
+}
+
+const char *const *
+transport_env(const struct transport *t)
+{
+	return t->env;
+}
+
+/*
+ * libfcgi may hold further records that a poll cannot see, so the socket's own
+ * time limit guards each read; a byte at most is asked for beyond what is
+ * known to be there, so that the deadline is looked at in between.
+ */
+static int
+read_fastcgi(struct transport *t, void *p, size_t len, int64_t deadline_ms)
+{
+	FCGX_Stream *in = t->fcgi.in;
+	size_t held = (size_t)(in->stop - in->rdNext);
+	int n;
+
+	if (clock_mono_ms() >= deadline_ms)
+		return -1;
+	if (held == 0)
+		held = 1;
+	n = FCGX_GetStr(p, (int)(len < held ? len : held), in);
+	return n == 0 && FCGX_GetError(in) != 0 ? -1 : n;
+}
+
+static bool
+readable(int fd, int64_t deadline_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left;
+	int n;
+
+	do {
+		left = deadline_ms - clock_mono_ms();
+		n = poll(&p, 1, left > 0 ? (int)left : 0);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+static int
+read_cgi(void *p, size_t len, int64_t deadline_ms)
+{
+	ssize_t n;
+
+	if (!readable(0, deadline_ms))
+		return -1;
+	do
+		n = read(0, p, len);
+	while (n < 0 && errno == EINTR);
+	return (int)n;
+}
+
+int
+transport_read(struct transport *t, void *p, size_t len, int64_t deadline_ms)
+{
+	if (t->kind == TRANSPORT_FASTCGI)
+		return read_fastcgi(t, p, len, deadline_ms);
+	if (t->kind == TRANSPORT_CGI)
+		return read_cgi(p, len, deadline_ms);
+	if (len > t->body.len - t->body_at)
+		len = t->body.len - t->body_at;
+	if (len > 0)
+		memcpy(p, t->body.p + t->body_at, len);
+	t->body_at += len;
+	return (int)len;
+}
+
+static bool
+write_cgi(struct str text)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	while (at < text.len) {
+		n = write(1, text.p + at, text.len - at);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0)
+			at += (size_t)n;
+	}
+	return true;
+}
+
+bool
+transport_write(struct transport *t, struct str text)
+{
+	if (t->kind == TRANSPORT_FASTCGI)
+		return FCGX_PutStr(text.p, (int)text.len, t->fcgi.out) ==
+		    (int)text.len;
+	if (t->kind == TRANSPORT_CGI)
+		return write_cgi(text);
+	buf_str(&t->written, text);
+	return buf_ok(&t->written);
+}
+
+void
+transport_finish(struct transport *t)
+{
+	if (t->kind != TRANSPORT_FASTCGI)
+		return;
+	/* A kept connection would hide the next request from ppoll. */
+	t->fcgi.keepConnection = 0;
+	FCGX_Finish_r(&t->fcgi);
+	t->env = NULL;
+}
+
+struct str
+transport_written(const struct transport *t)
+{
+	return buf_view(&t->written);
+}

@@ -1,0 +1,45 @@
+/*
+ * Where requests come from and answers go: FastCGI, plain CGI, or memory
+ * (for tests).  One request at a time.  Knows nothing of HTTP.
+ */
+#ifndef CGI_TRANSPORT_H
+#define CGI_TRANSPORT_H
+
+#include "base/str.h"
+
+struct arena;
+struct transport;
+
+enum transport_kind { TRANSPORT_FASTCGI, TRANSPORT_CGI, TRANSPORT_MEMORY };
+enum transport_event { TRANSPORT_REQUEST, TRANSPORT_IDLE, TRANSPORT_STOP };
+
+/*
+ * Finds out how the program was started; NULL: by neither.  Blocks SIGTERM
+ * and SIGUSR1, so that they end the process between two requests only.
+ */
+struct transport *transport_open(struct arena *process);
+/* One request from memory.  env: NAME=value strings, NULL at the end;
+ * borrowed, as is the body. */
+struct transport *transport_memory(struct arena *a, const char *const *env,
+    struct str body);
+enum transport_kind transport_kind(const struct transport *t);
+
+/* The next request; IDLE after timeout_ms without one; STOP when the process
+ * is to end: told so, orphaned, or there is no further request. */
+enum transport_event transport_wait(struct transport *t, int timeout_ms);
+/* Of FastCGI: did the server ask for an answer, not for an authorization? */
+bool transport_is_responder(const struct transport *t);
+/* NAME=value strings, NULL at the end.  A name can stand several times. */
+const char *const *transport_env(const struct transport *t);
+/* Some of the body: 0 at its end, -1 on failure or when nothing came until
+ * deadline_ms (clock_mono_ms). */
+int transport_read(struct transport *t, void *p, size_t len,
+    int64_t deadline_ms);
+/* False when the other side is gone. */
+bool transport_write(struct transport *t, struct str text);
+/* The answer is complete: let the server have it. */
+void transport_finish(struct transport *t);
+/* MEMORY: what was written so far. */
+struct str transport_written(const struct transport *t);
+
+#endif
