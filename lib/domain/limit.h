@@ -29,9 +29,19 @@ MUST_CHECK enum err limit_clear(struct ctx *c, const char *purpose,
  * (c->err.until_s is the window's end). */
 MUST_CHECK enum err limit_meter(struct ctx *c, const char *what,
     struct str key, int64_t max, int64_t window_s);
-/* May a message go to this target now?  All of mail.per_hour, per_day,
- * gap_s, per_hour_source, atomically: ERR_MAIL_LIMIT. */
+/* The source alone, for what names no identifier (SOTTs, link secrets): has
+ * it failed too often?  ERR_RATE_LIMITED.  Then count one more failure. */
+MUST_CHECK enum err limit_source(struct ctx *c);
+MUST_CHECK enum err limit_source_failed(struct ctx *c);
+
+/* May a message go to this target now?  All of mail.gap_s, per_hour, per_day
+ * and per_hour_source: ERR_MAIL_LIMIT.  Inside the transaction that adds the
+ * message.  Unknown targets count alike. */
 MUST_CHECK enum err limit_mail(struct ctx *c, const char *kind,
     struct str canonical);
+/* Its two halves, where their refusals mean different things. */
+MUST_CHECK enum err limit_mail_target(struct ctx *c, const char *kind,
+    struct str canonical);
+MUST_CHECK enum err limit_mail_source(struct ctx *c);
 
 #endif

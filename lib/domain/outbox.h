@@ -19,6 +19,9 @@ struct outbox_mail {
 	int64_t expires_s;	/* a secret past its life is not sent */
 	bool decoy;		/* same work for an unknown address: never sent */
 };
+/* A name that people chose, fit for a mail: 64 characters at most, one line,
+ * nothing in it that a mail program would make a link of (S-124). */
+struct str outbox_name(struct ctx *c, struct str name);
 /* Composes, seals (AES-256-GCM) and inserts; inside a transaction.  Sets
  * c->outbox_due. */
 MUST_CHECK enum err outbox_add_mail(struct ctx *c,

@@ -45,10 +45,15 @@ MUST_CHECK enum err session_check(struct ctx *c, enum session_kind kind,
  * compat.logout_keeps_refresh. */
 MUST_CHECK enum err session_end(struct ctx *c, enum session_kind kind,
     struct str token, bool prevent_refresh);
-/* Inside a transaction: raise the generation; keep (may be NULL) survives
- * with a new generation, and gets new tokens where it is a page session. */
+/*
+ * Inside a transaction: raise the generation, which ends every session,
+ * refresh token and ticket of the account.  keep (may be NULL) survives; a
+ * page session gets a new cookie value then, in *rotated_out (untouched for
+ * API sessions; may be NULL only when keep is NULL).  ERR_TOKEN_UNKNOWN when
+ * keep has ended meanwhile, ERR_NOT_FOUND without such an account.
+ */
 MUST_CHECK enum err session_end_all(struct ctx *c, struct uid uid,
-    const struct session *keep);
+    const struct session *keep, struct session_tokens *rotated_out);
 
 struct session_row {		/* for lists: never a token */
 	struct uid handle;

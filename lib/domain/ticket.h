@@ -43,6 +43,13 @@ MUST_CHECK enum err ticket_try_code(struct ctx *c, enum ticket_purpose p,
     struct str address, struct str code, struct ticket *out);
 MUST_CHECK enum err ticket_consume_code(struct ctx *c, enum ticket_purpose p,
     struct str address);
+/* When the newest ticket of purpose and account that could still be used was
+ * made; 0 when there is none. */
+MUST_CHECK enum err ticket_pending(struct ctx *c, enum ticket_purpose p,
+    struct uid uid, int64_t *created_s_out);
+/* The account that a decoy ticket of an unknown address is written for: the
+ * same for one address, and nobody's. */
+struct uid ticket_decoy_uid(struct ctx *c, struct str canonical);
 /* Inside a transaction: void every ticket of the account. */
 MUST_CHECK enum err ticket_void_all(struct ctx *c, struct uid uid);
 
