@@ -20,6 +20,8 @@ bool base64url_decode(struct arena *a, struct str s, struct str *out);
 bool utf8_valid(struct str s);		/* no surrogates, no overlongs */
 size_t utf8_length(struct str s);	/* code points of valid text */
 bool utf8_has_control(struct str s);	/* C0, DEL, C1 */
+/* Takes one code point off the front; false at the end or on bad UTF-8. */
+bool utf8_next(struct str *rest, uint32_t *code_out);
 /* The first n code points, whole. */
 struct str utf8_cut(struct str s, size_t n);
 
