@@ -63,11 +63,15 @@ struct str http_header(const struct http *h, const char *name);
 struct str http_query(const struct http *h, const char *name);
 /* A text of the form or of the JSON object. */
 struct str http_form(const struct http *h, const char *name);
+/* Does the body have it, of whatever type, and not empty? */
+bool http_given(const struct http *h, const char *name);
 
 /* Our cookies; a cookie that stands twice counts as absent. */
 enum http_cookie {
 	COOKIE_SESSION,		/* Lax: links from other sites may find it */
-	COOKIE_FORM		/* Strict: binds a form before any sign-in */
+	COOKIE_FORM,		/* Strict: binds forms to the browser */
+	COOKIE_FORM_ARRIVED	/* the same for one who comes from another
+				 * site, whose browser holds the first back */
 };
 struct str http_cookie(const struct http *h, enum http_cookie which);
 

@@ -7,14 +7,36 @@
 
 #include "http.h"
 
-/* Values with everything that the frame (templates/_head.html, _foot.html)
- * uses, and form_token. */
+/* Where templates are, and the language chosen for this visitor ("" is the
+ * shipped one).  For response_page. */
+struct template_place page_place(const struct http *h);
+const char *page_language(struct http *h);
+
+/*
+ * Values with everything that the frame (templates/_top.html, _head.html,
+ * _foot.html) uses, and form_token; sets the form cookie where it is absent.
+ */
 struct values *page_values(struct http *h);
-/* Is the posted form ours?  ERR_FORM_EXPIRED.  The guard calls it. */
+/*
+ * Is the posted form ours?  Its form_token must fit this browser (for rows
+ * with NEED_PAGE: this session, too), and Sec-Fetch-Site, Origin or Referer
+ * must agree.  ERR_FORM_EXPIRED.  The guard calls it once the form is parsed.
+ */
 enum err page_form_check(struct http *h);
-/* The text that a person is told for an error. */
+/* The text that a person is told for an error, in the visitor's language. */
 const char *page_error_text(struct http *h, enum err e);
 /* The "return" address to carry along, judged; absent when none or refused. */
 struct str page_return(struct http *h, struct str wanted);
+
+/*
+ * Answer an error of a page: the form again where the row has one (the error
+ * beside its field, what was typed kept, passwords never), else error.html.
+ * problem.c calls it for rows with IS_PAGE, whoever met the error, and for
+ * errors without a row unless the path is one of the API's.
+ */
+enum err page_problem(struct http *h, enum err e);
+/* A row with NEED_PAGE and no session: 303 to the login page, which leads
+ * back.  The guard calls it. */
+enum err page_login_first(struct http *h);
 
 #endif
