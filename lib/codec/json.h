@@ -25,7 +25,11 @@ enum json_fault json_check(struct str text, unsigned depth, unsigned members);
 struct json *json_parse(struct arena *a, struct str text,
     enum json_fault *fault_out);
 
-enum json_type json_type(const struct json *j);	/* NULL pointer: JSON_NULL */
+/*
+ * A null that stands in a text is a value of type JSON_NULL; the NULL pointer
+ * is no value at all ("no such member"), and its type is JSON_NULL as well.
+ */
+enum json_type json_type(const struct json *j);
 bool json_bool(const struct json *j);
 int64_t json_int(const struct json *j);
 double json_real(const struct json *j);
