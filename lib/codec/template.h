@@ -9,9 +9,18 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+/*
+ * HTML: escaped for text and quoted attributes.  An attribute that takes an
+ * address (href, src, action ...) begins with a fixed text or with a value
+ * of values_set_url(); values further in are percent-encoded.  A value inside
+ * a script, a style, a comment, an on... attribute or a tag outside quotes is
+ * an error.  Tags other than {{name}} that stand alone on a line take the
+ * line with them.
+ */
 enum template_mode {
-	TEMPLATE_HTML,		/* escaped for text and quoted attributes */
-	TEMPLATE_TEXT		/* plain text of a mail: nothing to escape */
+	TEMPLATE_HTML,
+	TEMPLATE_TEXT		/* of a mail; controls and line breaks in
+				 * values become blanks */
 };
 
 /* The values: a text, or a list of inner sets. */
@@ -20,6 +29,7 @@ struct values *values_new(struct arena *a);
 void values_set(struct values *v, const char *name, struct str s);
 void values_set_url(struct values *v, const char *name, struct str url); /* http(s), mailto or own path; else empty */
 void values_flag(struct values *v, const char *name, bool on);
+void values_list(struct values *v, const char *list);	/* empty, but known */
 struct values *values_add(struct values *v, const char *list);	/* one more inner set */
 
 /*
@@ -29,7 +39,11 @@ struct values *values_add(struct values *v, const char *list);	/* one more inner
 struct template_place {
 	const char *site_dir, *dir;	/* site_dir may be NULL */
 };
-/* Languages for which a folder exists, chosen from Accept-Language. */
+/*
+ * The language folder to use, chosen from Accept-Language (RFC 4647 §3.4:
+ * "de-AT" finds "de"); "en", which the files without a folder are in, when
+ * nothing else fits.
+ */
 struct str template_language(struct arena *a, const struct template_place *at,
     struct str accept_language);
 
