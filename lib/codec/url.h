@@ -14,9 +14,11 @@ struct arena;
 /*
  * Does url match one entry of the allow-list (site.url counts as one)?
  * Exact scheme, host and port; path prefix on a segment boundary after dot
- * segments are removed.  Refused: user-info, backslash, controls, blanks,
- * encoded host parts, no scheme, non-https but for listed app schemes and
- * listed loopback addresses.
+ * segments are removed.  An entry "myapp://" or "myapp:" admits all addresses
+ * of that scheme; entries with a query or fragment admit nothing.  Refused:
+ * every character outside RFC 3986 (so all but ASCII), user-info, backslash,
+ * controls, blanks, encoded host parts, no scheme, non-https but for listed
+ * app schemes and listed loopback addresses.
  */
 bool url_admitted(struct arena *a, const struct config *cfg, struct str url);
 /*
@@ -31,7 +33,11 @@ struct str url_with(struct arena *a, struct str url, const char *name,
 /* site.url joined with "/path". */
 struct str url_site(struct arena *a, const struct config *cfg,
     const char *path);
-/* Split an absolute http(s) URL; for reading site.url and allow-lists. */
+/*
+ * Split an absolute http(s) URL; for reading site.url and allow-lists.  Lower
+ * case scheme and host, port absent if it is the scheme's own, path without
+ * dot segments, query absent or without its mark.
+ */
 struct url_parts { struct str scheme, host, port, path, query; };
 bool url_split(struct arena *a, struct str url, struct url_parts *out);
 
