@@ -21,12 +21,16 @@ struct identifier {
 
 /*
  * RFC 5321 §4.1.2, RFC 5891: dot-atom local part (UTF-8 allowed), domain to
- * lower-case A-labels; canonical local part NFC, case-folded if fold_local.
+ * lower-case A-labels, two labels or more; canonical local part NFC, in lower
+ * case if fold_local (the sharp s stays apart from "ss").
  * ERR_EMAIL_MALFORMED.
  */
 MUST_CHECK enum err identifier_email(struct arena *a, struct str s,
     bool fold_local, struct identifier *out);
-/* The mailbox for the envelope: local part as given, ASCII domain. */
+/*
+ * The mailbox for the envelope: local part as given, ASCII domain; absent if
+ * email is none.
+ */
 struct str identifier_mailbox(struct arena *a, struct str email);
 /*
  * RFC 8265 §3.3 UsernameCaseMapped, 1 to 32 code points.
@@ -35,13 +39,16 @@ struct str identifier_mailbox(struct arena *a, struct str email);
  */
 MUST_CHECK enum err identifier_username(struct arena *a, struct str s,
     struct identifier *out);
-/* ITU-T E.164: ERR_PHONE_MALFORMED.  A leading blank counts as '+'. */
+/*
+ * ITU-T E.164: ERR_PHONE_MALFORMED.  A leading blank counts as '+', and so
+ * does "00"; national numbers are refused.
+ */
 MUST_CHECK enum err identifier_phone(struct arena *a, struct str s,
     struct identifier *out);
 /*
  * RFC 8265 §4.2 OpaqueString: NFC, non-ASCII spaces to U+0020, controls
- * refused, nothing trimmed.  ERR_MALFORMED; input over
- * LIMIT_PASSWORD_INPUT bytes: ERR_TOO_LONG.
+ * refused, nothing trimmed.  ERR_MALFORMED (also for an empty one); input
+ * over LIMIT_PASSWORD_INPUT bytes: ERR_TOO_LONG.
  */
 MUST_CHECK enum err password_normalise(struct arena *a, struct str s,
     struct str *out);
