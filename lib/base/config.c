@@ -1063,7 +1063,9 @@ folder_of(struct arena *a, struct str path)
 {
 	const char *slash;
 
-	slash = path.len > 0 ? memrchr(path.p, '/', path.len) : NULL;
+	if (path.p == NULL)
+		return STR_NONE;
+	slash = memrchr(path.p, '/', path.len);
 	if (slash == NULL)
 		return STR_NONE;
 	if (slash == path.p)
