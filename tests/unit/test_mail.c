@@ -973,6 +973,142 @@ test_s125_server_without_starttls_gets_nothing(void **state)
 	    STR("x: y\r\n\r\nz\r\n"), &permanent), ERR_OK);
 }
 
+/*
+ * A TLS server out of the openssl command, which gives the replies of a
+ * friendly server one after the other.
+ */
+struct tls_server { pid_t pid; int replies; };
+
+static int
+run_openssl(const char *const argv[], int input)
+{
+	int status, null;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		null = open("/dev/null", O_RDWR);
+		dup2(input >= 0 ? input : null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		execvp("openssl", (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	if (input >= 0)
+		return pid;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static uint16_t
+free_port(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof(at);
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(s, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(getsockname(s, (struct sockaddr *)&at, &len), 0);
+	close(s);
+	return ntohs(at.sin_port);
+}
+
+/* Until something listens there: /proc/net/tcp, so as not to connect. */
+static void
+wait_for_listener(uint16_t port)
+{
+	struct str want = str_printf(arena, "0100007F:%04X 00000000:0000 0A",
+	    port);
+	char *p = arena_alloc(arena, 256 * 1024);
+	int i, fd;
+	ssize_t n;
+
+	for (i = 0; i < 500; i++) {
+		fd = open("/proc/net/tcp", O_RDONLY | O_CLOEXEC);
+		n = read(fd, p, 256 * 1024);
+		close(fd);
+		if (n > 0 && memmem(p, (size_t)n, want.p, want.len) != NULL)
+			return;
+		usleep(10000);
+	}
+	fail_msg("no TLS server");
+}
+
+static struct tls_server
+tls_start(void)
+{
+	const char replies[] = "220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n"
+	    "354 go\r\n250 queued\r\n221 bye\r\n";
+	struct tls_server t;
+	int fds[2];
+	const char *at;
+
+	cfg.mail_transport = STR("smtp");
+	cfg.mail_security = STR("tls");
+	cfg.mail_port = free_port();
+	at = str_printf(arena, "127.0.0.1:%d", (int)cfg.mail_port).p;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	t.pid = run_openssl((const char *const[]){ "openssl", "s_server",
+	    "-accept", at, "-cert", in_folder("cert").p, "-key",
+	    in_folder("key").p, "-quiet", NULL }, fds[0]);
+	close(fds[0]);
+	t.replies = fds[1];
+	wait_for_listener((uint16_t)cfg.mail_port);
+	assert_int_equal(write(t.replies, replies, sizeof(replies) - 1),
+	    (ssize_t)sizeof(replies) - 1);
+	return t;
+}
+
+static void
+tls_stop(struct tls_server t)
+{
+	int status;
+
+	kill(t.pid, SIGKILL);
+	assert_int_equal(waitpid(t.pid, &status, 0), t.pid);
+	close(t.replies);
+}
+
+static enum err
+send_by_tls(const char *host, struct str ca_file)
+{
+	struct tls_server t = tls_start();
+	bool permanent;
+	enum err e;
+
+	cfg.mail_host = str_of(host);
+	cfg.mail_ca_file = ca_file;
+	e = send_to("ada@example.org", STR("x: y\r\n\r\nz\r\n"), &permanent);
+	assert_false(permanent);
+	tls_stop(t);
+	return e;
+}
+
+/* S-125: a certificate that nobody vouches for, and one of another name. */
+static void
+test_s125_certificate_is_verified(void **state)
+{
+	struct str cert = in_folder("cert");
+
+	(void)state;
+	clear_folder();
+	if (run_openssl((const char *const[]){ "openssl", "req", "-x509",
+	    "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+	    "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+	    "-keyout", in_folder("key").p, "-out", cert.p, NULL }, -1) != 0) {
+		print_message("[  SKIPPED ] no openssl command\n");
+		skip();
+	}
+	assert_int_equal(send_by_tls("0.0.0.0", STR("")), ERR_DELIVERY);
+	assert_has(ctx.err.note, "certificate");
+	assert_int_equal(send_by_tls("0.0.0.0", cert), ERR_DELIVERY);
+	assert_has(ctx.err.note, "matches target host name");
+	assert_int_equal(send_by_tls("127.0.0.1", cert), ERR_OK);
+	/* On this machine, where no authority was named: any. */
+	assert_int_equal(send_by_tls("127.0.0.1", STR("")), ERR_OK);
+}
+
 static void
 test_smtp_server_that_is_not_there_is_a_failure(void **state)
 {
@@ -1056,6 +1192,7 @@ main(void)
 		CLAIM(test_smtp_replies_tell_what_is_permanent),
 		CLAIM(test_smtp_login),
 		CLAIM(test_s125_server_without_starttls_gets_nothing),
+		CLAIM(test_s125_certificate_is_verified),
 		CLAIM(test_smtp_server_that_is_not_there_is_a_failure),
 	};
 
