@@ -109,8 +109,10 @@ CREATE TABLE IF NOT EXISTS {}ticket (
 
 -- Failures of an identifier or a source; keys are MACs, so that unknown
 -- identifiers count like known ones.
+-- nonce: whose reservation was the last one.
 CREATE TABLE IF NOT EXISTS {}failure (
 	id BINARY(32) NOT NULL,
+	nonce BIGINT NOT NULL DEFAULT 0,
 	failures INT NOT NULL DEFAULT 0,
 	in_flight INT NOT NULL DEFAULT 0,
 	in_flight_until_ms BIGINT NOT NULL DEFAULT 0,
