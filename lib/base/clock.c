@@ -61,6 +61,14 @@ clock_mono_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+void
+clock_sleep_ms(int64_t ms)
+{
+	struct timespec nap = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&nap, NULL);
+}
+
 /*
  * Days since 1970-01-01 of a date in the proleptic Gregorian calendar, with
  * the year counted from March so that the leap day comes last.

@@ -12,6 +12,7 @@ void clock_set_shift_file(const char *path);	/* NULL: no shift */
 int64_t clock_now_s(void);
 int64_t clock_now_ms(void);	/* shifted alike */
 int64_t clock_mono_ms(void);	/* for measuring and waiting; never shifted */
+void clock_sleep_ms(int64_t ms);	/* less when a signal arrives */
 
 struct clock_parts { int year, month, day, hour, minute, second; };
 struct clock_parts clock_utc(int64_t t_s);
