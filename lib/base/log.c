@@ -51,30 +51,56 @@ put(struct line *l, const char *p, size_t len)
 	l->len += len;
 }
 
+/* The length of a good UTF-8 sequence from U+00A0 on at p, else 0. */
+static size_t
+utf8_length_at(const unsigned char *p)
+{
+	size_t n, i;
+
+	n = p[0] < 0xc2 || p[0] > 0xf4 ? 0 : p[0] < 0xe0 ? 2 :
+	    p[0] < 0xf0 ? 3 : 4;
+	for (i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xc2 && p[1] < 0xa0) || (p[0] == 0xe0 && p[1] < 0xa0) ||
+	    (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+	    (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
 static void
 put_text(struct line *l, const char *s)
 {
 	char esc[8];
+	size_t n;
 
-	for (; *s != '\0' && l->len < LINE_MAX_BYTES - 8; s++) {
+	for (; *s != '\0' && l->len < LINE_MAX_BYTES - 8; s += n) {
 		unsigned char ch = (unsigned char)*s;
 
+		n = 1;
 		if (ch == '"' || ch == '\\') {
 			esc[0] = '\\';
 			esc[1] = (char)ch;
 			put(l, esc, 2);
-		} else if (ch < 0x20 || ch == 0x7f) {
+		} else if (ch >= 0x20 && ch < 0x7f) {
+			put(l, s, 1);
+		} else if (utf8_length_at((const unsigned char *)s) > 0) {
+			n = utf8_length_at((const unsigned char *)s);
+			put(l, s, n);
+		} else {
 			snprintf(esc, sizeof(esc), "\\u%04x", ch);
 			put(l, esc, 6);
-		} else {
-			put(l, s, 1);
 		}
 	}
 }
 
+/* A pair for which the line has no room is left out, never cut. */
 static void
 put_pair(struct line *l, const char *name, const char *value)
 {
+	if (strlen(name) + 6 > LINE_MAX_BYTES - l->len)
+		return;
 	put(l, ",\"", 2);
 	put(l, name, strlen(name));
 	put(l, "\":\"", 3);
@@ -90,7 +116,8 @@ put_number(struct line *l, const char *name, int64_t value)
 
 	n = snprintf(text, sizeof(text), ",\"%s\":%lld", name,
 	    (long long)value);
-	put(l, text, (size_t)n);
+	if ((size_t)n <= LINE_MAX_BYTES - l->len)
+		put(l, text, (size_t)n);
 }
 
 static void
@@ -164,9 +191,9 @@ log_request(const struct ctx *c, const struct log_request *r)
 		put_pair(&l, "error", r->error);
 		put_number(&l, "code", r->api_code);
 	}
-	if (r->note != NULL)
-		put_pair(&l, "note", r->note);
 	if (c->client.address.p != NULL)
 		put_pair(&l, "from", c->client.address.p);
+	if (r->note != NULL)
+		put_pair(&l, "note", r->note);
 	finish(&l);
 }
