@@ -81,7 +81,7 @@ assert_window(const char *token, int64_t from_s, int64_t to_s)
 
 /* The same steps as the SDK's, for texts that no maker would write. */
 static struct str
-seal_as(const char *plain, const char *secret)
+seal_blocks(const char *plain, const char *secret, int pad)
 {
 	static const unsigned char salt[8];
 	unsigned char key[32], out[256], sum[16];
@@ -93,6 +93,7 @@ seal_as(const char *plain, const char *secret)
 	    8, 10000, EVP_sha1(), 32, key), 1);
 	assert_int_equal(EVP_EncryptInit_ex(e, EVP_aes_256_cbc(), NULL, key,
 	    (const unsigned char *)"tu89geji340t89u2"), 1);
+	assert_int_equal(EVP_CIPHER_CTX_set_padding(e, pad), 1);
 	assert_int_equal(EVP_EncryptUpdate(e, out, &n,
 	    (const unsigned char *)plain, (int)strlen(plain)), 1);
 	assert_int_equal(EVP_EncryptFinal_ex(e, out + n, &end), 1);
@@ -102,6 +103,12 @@ seal_as(const char *plain, const char *secret)
 	    NULL), 1);
 	return str_printf(arena, "%s*%s", text.p,
 	    hex_encode(arena, sum, 16).p);
+}
+
+static struct str
+seal_as(const char *plain, const char *secret)
+{
+	return seal_blocks(plain, secret, 1);
 }
 
 static struct str
@@ -292,6 +299,26 @@ test_s042_grammar_is_strict(void **state)
 			fail_msg("not refused: %s", texts[i]);
 	assert_good(seal_as("2031-03-09 7:5:2#" UNIT_KEY
 	    "#2031/03/9 07:15:2", UNIT_SECRET).p, now);
+}
+
+/* A right text in whole blocks, with a last block that is no padding. */
+static void
+test_s042_padding_is_judged(void **state)
+{
+	const char *plain = "2031/3/9 7:5:2#9f3c1d52-7b1e-4c55-9a0e-2f6d8e41b7"
+	    "#2031/3/9 7:9:2";
+	int64_t now = at(2031, 3, 9, 7, 5, 0);
+	struct str bad;
+
+	(void)state;
+	cfg.api_key = STR("9f3c1d52-7b1e-4c55-9a0e-2f6d8e41b7");
+	assert_int_equal(strlen(plain), 64);
+	assert_good(seal_as(plain, UNIT_SECRET).p, now);
+	bad = str_printf(arena, "%sxxxxxxxxxxxxxxxx", plain);
+	assert_refused(seal_blocks(bad.p, UNIT_SECRET, 0).p, now);
+	bad = str_printf(arena, "%s\x01\x01\x01\x01\x01\x01\x01\x01\x01"
+	    "\x01\x01\x01\x01\x01\x01\x10", plain);
+	assert_refused(seal_blocks(bad.p, UNIT_SECRET, 0).p, now);
 }
 
 static void
@@ -527,6 +554,7 @@ main(void)
 		CLAIM(test_s042_every_bit_flip_of_the_token_is_refused_alike),
 		CLAIM(test_s042_every_bit_flip_of_the_content_is_refused_alike),
 		CLAIM(test_s042_grammar_is_strict),
+		CLAIM(test_s042_padding_is_judged),
 		CLAIM(test_span_is_cut_at_max_minutes),
 		CLAIM(test_f27_transport_damage_is_undone_and_counted_as_one),
 		CLAIM(test_previous_secret_is_still_accepted),

@@ -136,7 +136,8 @@ static void
 test_code_of_other_characters_or_length_is_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"", "12345", "1234567", "12345a", "123.456", "+123456",
+		"", "12345", "1234567", "12345a",
+		"1234567890123456789012345678901234567890123456789012345", "123.456", "+123456",
 		"123456\xef\xbc", "\xef\xbc\x9a" "12345", "--- ---",
 		"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6"
 	};
