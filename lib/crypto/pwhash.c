@@ -249,7 +249,6 @@ static enum err
 slot_take(struct ctx *c, int64_t *at)
 {
 	int64_t until = clock_mono_ms() + WAIT_MS;
-	struct timespec nap = { 0, 0 };
 
 	must(slots.path != NULL);
 	if (slots.count == 0)
@@ -268,8 +267,7 @@ slot_take(struct ctx *c, int64_t *at)
 			return err_set(c, ERR_BUSY, NULL,
 			    "no place to hash within %d ms", WAIT_MS);
 		/* Uneven naps, so that waiters do not wake in step. */
-		nap.tv_nsec = (long)(1000000 + rand_below(4000000));
-		nanosleep(&nap, NULL);
+		clock_sleep_ms(1 + (int64_t)rand_below(5));
 	}
 	runs++;
 	return ERR_OK;

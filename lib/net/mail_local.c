@@ -109,7 +109,6 @@ feed(int fd, struct str message, int64_t until_ms)
 static bool
 reap(pid_t pid, int64_t until_ms, int *status)
 {
-	const struct timespec nap = { 0, 5 * 1000000 };
 	pid_t r;
 
 	for (;;) {
@@ -120,7 +119,7 @@ reap(pid_t pid, int64_t until_ms, int *status)
 			return false;
 		if (clock_mono_ms() >= until_ms)
 			break;
-		nanosleep(&nap, NULL);
+		clock_sleep_ms(5);
 	}
 	kill(-pid, SIGKILL);
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
