@@ -8,6 +8,9 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
+/* Purposes: what tests the password of an account counts as one. */
+#define LIMIT_FOR_LOGIN	"login"
+
 /*
  * Reserve one attempt for the identifier (its canonical form; unknown ones
  * count alike).  Waits up to 5 s for attempts in flight.

@@ -1,0 +1,308 @@
+/*
+ * Counters that a burst cannot pass.  An attempt is reserved before the
+ * secret is compared and settled afterwards; what was reserved by a process
+ * that died is free again when its lease is over.  Rows are found by a MAC
+ * of what they count, so a dump names nobody, and unknown identifiers count
+ * like known ones.
+ */
+#include "limit.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/rand.h"
+#include "crypto/keys.h"
+#include "store/store_limit.h"
+
+#define WAIT_MS		5000	/* for attempts in flight */
+#define NAP_MS		20	/* the first of the waits; each is longer */
+#define NAP_MAX_MS	160
+#define LEASE_MS	30000	/* more than any judgement of a secret takes */
+#define HOUR_S		3600
+#define DAY_S		86400
+
+static void
+row_id(struct ctx *c, const char *purpose, struct str key,
+    unsigned char out[32])
+{
+	MAC(c->keys, KEY_LIMIT, out, str_of(purpose), key);
+}
+
+static void
+source_id(struct ctx *c, const char *purpose, unsigned char out[32])
+{
+	struct str network = c->client.network;
+
+	row_id(c, purpose, network.p != NULL ? network : STR(""), out);
+}
+
+/* A command of the administrator has no source, and no source's limit. */
+static int64_t
+source_max(const struct ctx *c)
+{
+	return str_present(c->client.network) ?
+	    c->config->login_max_failures_per_source : INT64_MAX;
+}
+
+static int64_t
+positive_random(void)
+{
+	uint64_t n;
+
+	rand_bytes(&n, sizeof(n));
+	return (int64_t)(n >> 2) + 1;
+}
+
+static enum err
+refuse(struct ctx *c, enum err e, int64_t until_s, const char *why)
+{
+	enum err r;
+
+	r = err_set(c, e, NULL, "%s", why);
+	c->err.until_s = until_s;
+	return r;
+}
+
+static enum err
+reserve(struct ctx *c, struct store_reservation *r, bool *granted)
+{
+	r->now_ms = clock_now_ms();
+	r->now_s = r->now_ms / 1000;
+	r->nonce = positive_random();
+	r->lease_until_ms = r->now_ms + LEASE_MS;
+	r->expires_s = r->now_s + c->config->login_failure_window_s +
+	    2 * LEASE_MS / 1000;
+	return store_limit_reserve(c, r, granted);
+}
+
+/* Why was it not granted?  ERR_OK: only attempts in flight are in the way. */
+static enum err
+judge_refusal(struct ctx *c, const struct store_reservation *r)
+{
+	struct store_failure f = { 0 };
+	int64_t n, until_s;
+	enum err e;
+
+	e = store_meter_state(c, r->source, &n, &until_s);
+	if (e != ERR_OK)
+		return e;
+	if (until_s > r->now_s && n >= r->source_max)
+		return refuse(c, ERR_RATE_LIMITED, until_s,
+		    "too many failures of this source");
+	e = store_limit_state(c, r->id, &f);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (f.suspended_until_s > r->now_s)
+		return refuse(c, ERR_LOGIN_SUSPENDED, f.suspended_until_s,
+		    "suspended");
+	/* The setting may have become smaller since the failures. */
+	if (f.window_until_s > r->now_s && f.failures >= r->max)
+		return refuse(c, ERR_LOGIN_SUSPENDED, f.window_until_s,
+		    "too many failures in this window");
+	return ERR_OK;
+}
+
+enum err
+limit_attempt(struct ctx *c, const char *purpose, struct str canonical)
+{
+	struct store_reservation r = { .max = c->config->login_max_failures };
+	int64_t deadline_ms = clock_mono_ms() + WAIT_MS, nap_ms = NAP_MS;
+	bool granted = false;
+	enum err e;
+
+	row_id(c, purpose, canonical, r.id);
+	source_id(c, "source", r.source);
+	r.source_max = source_max(c);
+	for (;;) {
+		e = reserve(c, &r, &granted);
+		if (e != ERR_OK || granted)
+			return e;
+		e = judge_refusal(c, &r);
+		if (e != ERR_OK)
+			return e;
+		if (clock_mono_ms() + nap_ms > deadline_ms)
+			return err_set(c, ERR_BUSY, NULL,
+			    "other attempts are still in flight");
+		clock_sleep_ms(nap_ms / 2 + (int64_t)rand_below(
+		    (uint32_t)nap_ms));
+		nap_ms = nap_ms * 2 > NAP_MAX_MS ? NAP_MAX_MS : nap_ms * 2;
+	}
+}
+
+/* The source's row first, as in the reservation: one order of locks. */
+static enum err
+settle_wrong(struct ctx *c, const unsigned char id[32])
+{
+	const struct config *cfg = c->config;
+	struct store_wrong w = {
+		.now_s = clock_now_s(),
+		.max = cfg->login_max_failures,
+		.window_s = cfg->login_failure_window_s,
+		.suspend_s = cfg->login_suspend_s,
+		.suspend_max_s = cfg->login_suspend_max_s
+	};
+	enum err e;
+
+	e = limit_source_failed(c);
+	return e != ERR_OK ? e : store_limit_wrong(c, id, &w);
+}
+
+enum err
+limit_settle(struct ctx *c, const char *purpose, struct str canonical,
+    enum limit_outcome outcome)
+{
+	unsigned char id[32];
+
+	row_id(c, purpose, canonical, id);
+	switch (outcome) {
+	case LIMIT_RIGHT:
+		return store_limit_right(c, id);
+	case LIMIT_WRONG:
+		return settle_wrong(c, id);
+	default:
+		return store_limit_void(c, id);
+	}
+}
+
+enum err
+limit_suspended(struct ctx *c, const char *purpose, struct str canonical,
+    int64_t *until_s_out)
+{
+	struct store_failure f = { 0 };
+	unsigned char id[32];
+	enum err e;
+
+	row_id(c, purpose, canonical, id);
+	e = store_limit_state(c, id, &f);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*until_s_out = f.suspended_until_s > clock_now_s() ?
+	    f.suspended_until_s : 0;
+	return ERR_OK;
+}
+
+enum err
+limit_clear(struct ctx *c, const char *purpose, struct str canonical)
+{
+	unsigned char id[32];
+
+	row_id(c, purpose, canonical, id);
+	return store_limit_clear(c, id);
+}
+
+static enum err
+meter(struct ctx *c, const unsigned char id[32], int64_t max,
+    int64_t window_s, bool *passed)
+{
+	int64_t now_s = clock_now_s();
+
+	return store_meter_pass(c, id, max, now_s, now_s + window_s, passed);
+}
+
+enum err
+limit_meter(struct ctx *c, const char *what, struct str key, int64_t max,
+    int64_t window_s)
+{
+	unsigned char id[32];
+	int64_t n, until_s;
+	bool passed;
+	enum err e;
+
+	MAC(c->keys, KEY_LIMIT, id, STR("meter"), str_of(what),
+	    key.p != NULL ? key : STR(""));
+	e = meter(c, id, max, window_s, &passed);
+	if (e != ERR_OK || passed)
+		return e;
+	e = store_meter_state(c, id, &n, &until_s);
+	if (e != ERR_OK)
+		return e;
+	return refuse(c, ERR_RATE_LIMITED, until_s, what);
+}
+
+enum err
+limit_source(struct ctx *c)
+{
+	unsigned char id[32];
+	int64_t n, until_s;
+	enum err e;
+
+	source_id(c, "source", id);
+	e = store_meter_state(c, id, &n, &until_s);
+	if (e != ERR_OK)
+		return e;
+	if (until_s > clock_now_s() && n >= source_max(c))
+		return refuse(c, ERR_RATE_LIMITED, until_s,
+		    "too many failures of this source");
+	return ERR_OK;
+}
+
+enum err
+limit_source_failed(struct ctx *c)
+{
+	int64_t now_s = clock_now_s();
+	unsigned char id[32];
+
+	source_id(c, "source", id);
+	return store_meter_add(c, id, now_s,
+	    now_s + c->config->login_failure_window_s);
+}
+
+/*
+ * The shortest window comes first: what it refuses is not counted against
+ * the longer ones, so that a stranger's repeats do not use up a day.
+ */
+enum err
+limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
+{
+	const struct config *cfg = c->config;
+	struct str gap = str_printf(c->arena, "gap %s", kind);
+	const struct { struct str what; int64_t max, window_s; } windows[] = {
+		{ gap, 1, cfg->mail_gap_s },
+		{ STR("hour"), cfg->mail_per_hour, HOUR_S },
+		{ STR("day"), cfg->mail_per_day, DAY_S }
+	};
+	unsigned char id[32];
+	bool passed = true;
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < COUNT(windows); i++) {
+		if (windows[i].window_s == 0)
+			continue;
+		MAC(c->keys, KEY_LIMIT, id, STR("mail"), windows[i].what,
+		    canonical);
+		e = meter(c, id, windows[i].max, windows[i].window_s,
+		    &passed);
+		if (e != ERR_OK)
+			return e;
+		if (!passed)
+			return err_set(c, ERR_MAIL_LIMIT, NULL,
+			    "mails to one address: %.*s",
+			    STR_FMT(windows[i].what));
+	}
+	return ERR_OK;
+}
+
+enum err
+limit_mail_source(struct ctx *c)
+{
+	unsigned char id[32];
+	bool passed;
+	enum err e;
+
+	if (!str_present(c->client.network))
+		return ERR_OK;
+	source_id(c, "mail source", id);
+	e = meter(c, id, c->config->mail_per_hour_source, HOUR_S, &passed);
+	if (e != ERR_OK || passed)
+		return e;
+	return err_set(c, ERR_MAIL_LIMIT, NULL, "mails of one source");
+}
+
+enum err
+limit_mail(struct ctx *c, const char *kind, struct str canonical)
+{
+	enum err e;
+
+	e = limit_mail_target(c, kind, canonical);
+	return e != ERR_OK ? e : limit_mail_source(c);
+}

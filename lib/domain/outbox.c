@@ -1,0 +1,476 @@
+/*
+ * Messages.  A mail is rendered when it is caused, in the visitor's
+ * language, and kept sealed, since it may hold a secret; it is composed and
+ * sent later.  A message that was sent by a process that died before it
+ * could say so is sent again under the same message id.
+ */
+#include "outbox.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "codec/json.h"
+#include "codec/template_file.h"
+#include "codec/text.h"
+#include "codec/url.h"
+#include "crypto/keys.h"
+#include "net/mail.h"
+#include "store/store_outbox.h"
+
+#define LEASE_S		120	/* a delivery takes 30 s at most */
+#define FIRST_RETRY_S	60	/* twice as long each time */
+#define RETRY_MAX_S	14400
+#define GIVE_UP_S	86400
+#define DECOYS_MAX	100	/* dropped in one run */
+#define NAME_CHARS	64
+#define ERROR_CHARS	250
+#define VARIANT_MAX	64
+
+/* Names */
+
+/* Dots of all kinds that host names are read with (UTS 46 §2.3). */
+static size_t
+dot_length(struct str s)
+{
+	static const char *const dots[] = {
+		".", "\xe3\x80\x82", "\xef\xbc\x8e", "\xef\xbd\xa1"
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(dots); i++)
+		if (str_starts(s, str_of(dots[i])))
+			return strlen(dots[i]);
+	return 0;
+}
+
+/* Zero-width space, direction marks, embeddings, overrides and isolates.
+ * The joiners stay: emoji and some scripts are written with them. */
+static bool
+is_hidden(struct str s)
+{
+	unsigned char b;
+
+	if (s.len < 3 || s.p[0] != '\xe2')
+		return false;
+	b = (unsigned char)s.p[2];
+	if (s.p[1] == '\x80')
+		return b == 0x8b || b == 0x8e || b == 0x8f ||
+		    (b >= 0xaa && b <= 0xae);
+	return s.p[1] == '\x81' && b >= 0xa6 && b <= 0xa9;
+}
+
+static bool
+is_control(struct str s)
+{
+	unsigned char b = (unsigned char)s.p[0];
+
+	return b < 0x20 || b == 0x7f || (b == 0xc2 && s.len > 1 &&
+	    (unsigned char)s.p[1] < 0xa0);
+}
+
+struct str
+outbox_name(struct ctx *c, struct str name)
+{
+	struct str s;
+	struct buf b;
+	size_t step;
+
+	buf_init(&b, c->arena, 1024);
+	if (name.p == NULL || !utf8_valid(name))
+		return STR("");
+	for (s = utf8_cut(name, NAME_CHARS); s.len > 0;
+	    s = str_sub(s, step, SIZE_MAX)) {
+		step = utf8_cut(s, 1).len;
+		if (is_hidden(s))
+			continue;
+		if (is_control(s))
+			buf_char(&b, ' ');
+		else if (dot_length(s) > 0 && s.len > step)
+			buf_cstr(&b, ". ");
+		else if (str_starts(s, STR("://")))
+			buf_cstr(&b, ": ");
+		else
+			buf_add(&b, s.p, step);
+	}
+	return str_trim(buf_view(&b));
+}
+
+/* Making a mail */
+
+struct parts {
+	struct str subject, text, html;	/* html may be absent */
+};
+
+/* The text after its first line that is just this word; the text before
+ * stays in *text.  Absent when there is none. */
+static struct str
+cut_at_line(struct str *text, struct str word)
+{
+	struct str rest = *text, line;
+	size_t before;
+
+	do {
+		before = (size_t)(rest.p - text->p);
+		if (!str_split(&rest, '\n', &line))
+			return STR_NONE;
+	} while (!str_eq(str_trim(line), word));
+	text->len = before;
+	return rest.p != NULL ? rest : STR("");
+}
+
+static struct str
+header_of(struct str head, struct str name)
+{
+	struct str line;
+
+	while (str_split(&head, '\n', &line))
+		if (str_istarts(line, name))
+			return str_trim(str_sub(line, name.len, SIZE_MAX));
+	return STR_NONE;
+}
+
+static enum err
+broken_template(struct ctx *c, const char *why)
+{
+	return err_set(c, ERR_INTERNAL, NULL, "mail template: %s", why);
+}
+
+/*
+ * Subject lines are rendered with the site's own words alone, so that no
+ * template can put there what people typed (S-124).
+ */
+static enum err
+render_parts(struct ctx *c, struct str file, const char *path,
+    const struct outbox_mail *m, struct parts *out)
+{
+	struct str head = file, body, html, subject;
+	struct values *site = values_new(c->arena);
+	const char *why;
+
+	values_set(site, "site_name", c->config->site_name);
+	body = cut_at_line(&head, STR(""));
+	subject = header_of(head, STR("Subject:"));
+	if (body.p == NULL || !str_present(subject))
+		return broken_template(c, "no subject, or no empty line");
+	html = cut_at_line(&body, STR("--html--"));
+	if (!template_render_text(c->arena, subject, path, TEMPLATE_TEXT,
+	    site, &out->subject, &why) ||
+	    !template_render_text(c->arena, body, path, TEMPLATE_TEXT,
+	    m->values, &out->text, &why))
+		return broken_template(c, why);
+	out->html = STR_NONE;
+	if (html.p != NULL && !template_render_text(c->arena, html, path,
+	    TEMPLATE_HTML, m->values, &out->html, &why))
+		return broken_template(c, why);
+	return ERR_OK;
+}
+
+/* A variant is a word of a request: it may name a file, and no more. */
+static bool
+variant_valid(struct str v)
+{
+	size_t i;
+
+	for (i = 0; i < v.len; i++)
+		if (!((v.p[i] >= 'a' && v.p[i] <= 'z') ||
+		    (v.p[i] >= 'A' && v.p[i] <= 'Z') ||
+		    (v.p[i] >= '0' && v.p[i] <= '9') || v.p[i] == '_' ||
+		    v.p[i] == '-'))
+			return false;
+	return v.len > 0 && v.len <= VARIANT_MAX;
+}
+
+static enum err
+read_template(struct ctx *c, const struct outbox_mail *m,
+    struct str *text_out, const char **path_out)
+{
+	struct template_place at = {
+		.site_dir = str_present(c->config->templates_site_dir) ?
+		    c->config->templates_site_dir.p : NULL,
+		.dir = c->config->templates_dir.p
+	};
+	struct str lang, name;
+	const char *why;
+
+	lang = template_language(c->arena, &at, c->client.language);
+	if (variant_valid(m->variant)) {
+		name = str_printf(c->arena, "%s.%.*s.mail", m->template,
+		    STR_FMT(m->variant));
+		if (template_read(c->arena, &at, lang.p, name.p, text_out,
+		    path_out, &why))
+			return ERR_OK;
+	}
+	name = str_printf(c->arena, "%s.mail", m->template);
+	if (template_read(c->arena, &at, lang.p, name.p, text_out, path_out,
+	    &why))
+		return ERR_OK;
+	return broken_template(c, why);
+}
+
+static void
+add_common_values(struct ctx *c, struct values *v)
+{
+	values_set(v, "site_name", c->config->site_name);
+	values_set_url(v, "site_url", url_site(c->arena, c->config, "/"));
+}
+
+static struct str
+uid_bytes(const struct uid *u)
+{
+	return (struct str){ (const char *)u->b, sizeof(u->b) };
+}
+
+static struct str
+seal_parts(struct ctx *c, const struct uid *id, const struct parts *p)
+{
+	struct json *j = json_new_object(c->arena);
+
+	json_set_str(j, "subject", p->subject);
+	json_set_str(j, "text", p->text);
+	json_set_str(j, "html", p->html);
+	return aead_seal(c->arena, c->keys, KEY_OUTBOX, uid_bytes(id),
+	    json_text(c->arena, j, false));
+}
+
+enum err
+outbox_add_mail(struct ctx *c, const struct outbox_mail *m)
+{
+	struct store_outbox row = {
+		.id = uid_new(c->now_ms), .kind = OUTBOX_MAIL,
+		.state = m->decoy ? OUTBOX_DECOY : OUTBOX_WAITING,
+		.template = str_of(m->template),
+		.target = m->decoy ? STR("") : m->to,
+		.created_s = c->now_s, .due_s = c->now_s,
+		.expires_s = m->expires_s
+	};
+	struct parts parts;
+	const char *path;
+	struct str file;
+	enum err e;
+
+	if (!m->decoy)
+		row.uid = m->uid;
+	e = read_template(c, m, &file, &path);
+	if (e != ERR_OK)
+		return e;
+	add_common_values(c, m->values);
+	e = render_parts(c, file, path, m, &parts);
+	if (e != ERR_OK)
+		return e;
+	row.payload = seal_parts(c, &row.id, &parts);
+	e = store_outbox_insert(c, &row);
+	if (e == ERR_OK)
+		c->outbox_due = true;
+	return e;
+}
+
+/* Delivering */
+
+struct delivery {
+	struct store_outbox row;
+	int64_t lease_until_s;
+};
+
+static enum err
+open_parts(struct ctx *c, const struct store_outbox *row, struct parts *out)
+{
+	enum json_fault fault;
+	struct json *j;
+	struct str text;
+
+	if (!aead_open(c->arena, c->keys, KEY_OUTBOX, uid_bytes(&row->id),
+	    row->payload, &text))
+		return err_set(c, ERR_MALFORMED, NULL,
+		    "the sealed text cannot be opened with these keys");
+	j = json_parse(c->arena, text, &fault);
+	if (j == NULL)
+		return err_set(c, ERR_MALFORMED, NULL,
+		    "the sealed text is not readable");
+	out->subject = json_string(json_get(j, "subject"));
+	out->text = json_string(json_get(j, "text"));
+	out->html = json_type(json_get(j, "html")) == JSON_STRING ?
+	    json_string(json_get(j, "html")) : STR_NONE;
+	return ERR_OK;
+}
+
+static struct str
+message_id(struct ctx *c, const struct store_outbox *row)
+{
+	struct str domain = c->config->mail_sender, local;
+
+	str_split(&domain, '@', &local);
+	return str_printf(c->arena, "%.*s@%.*s",
+	    STR_FMT(uid_hex(c->arena, row->id)), STR_FMT(domain));
+}
+
+static enum err
+send_row(struct ctx *c, const struct store_outbox *row, bool *permanent)
+{
+	const struct config *cfg = c->config;
+	struct mail m = {
+		.from_address = cfg->mail_sender,
+		.from_name = str_present(cfg->mail_sender_name) ?
+		    cfg->mail_sender_name : cfg->site_name,
+		.to_address = row->target,
+		.date_s = row->created_s
+	};
+	struct parts parts;
+	struct str message;
+	enum err e;
+
+	*permanent = true;
+	e = open_parts(c, row, &parts);
+	if (e != ERR_OK)
+		return e;
+	m.subject = parts.subject;
+	m.text = parts.text;
+	m.html = parts.html;
+	m.message_id = message_id(c, row);
+	e = mail_compose(c, &m, &message);
+	if (e != ERR_OK)
+		return e;
+	return mail_send(c, m.from_address, m.to_address, message,
+	    permanent);
+}
+
+static struct str
+error_text(struct ctx *c)
+{
+	struct str note = str_of(c->err.note);
+
+	if (!str_present(note) || !utf8_valid(note))
+		return STR("delivery failed");
+	return utf8_cut(note, ERROR_CHARS);
+}
+
+static int64_t
+retry_delay_s(int64_t tries)
+{
+	int64_t delay = FIRST_RETRY_S;
+
+	while (--tries > 0 && delay < RETRY_MAX_S)
+		delay *= 2;
+	return delay < RETRY_MAX_S ? delay : RETRY_MAX_S;
+}
+
+static enum err
+note_failure(struct ctx *c, const struct delivery *d, bool permanent)
+{
+	int64_t now_s = clock_now_s(), end_s = d->row.created_s + GIVE_UP_S;
+	int64_t due_s = now_s + retry_delay_s(d->row.tries);
+	bool dead = permanent || now_s >= end_s;
+
+	log_write(c, LOG_WARN, dead ? "mail_dead" : "mail_delayed",
+	    "message %.*s: %.*s", STR_FMT(uid_hex(c->arena, d->row.id)),
+	    STR_FMT(error_text(c)));
+	if (due_s > end_s && !dead)
+		due_s = end_s;
+	return store_outbox_fail(c, d->row.id, d->lease_until_s,
+	    dead ? OUTBOX_DEAD : OUTBOX_WAITING, due_s, error_text(c));
+}
+
+/* A secret past its life is of no use to anybody. */
+static enum err
+drop_expired(struct ctx *c, const struct store_outbox *row)
+{
+	log_write(c, LOG_WARN, "mail_expired",
+	    "message %.*s could not be delivered while its secret lived",
+	    STR_FMT(uid_hex(c->arena, row->id)));
+	return store_outbox_delete(c, row->id);
+}
+
+static enum err
+deliver(struct ctx *c, struct uid id, size_t *sent, size_t *failed)
+{
+	int64_t now_s = clock_now_s();
+	struct delivery d = { .lease_until_s = now_s + LEASE_S };
+	bool claimed = false, permanent = false;
+	enum err e;
+
+	e = store_outbox_claim(c, id, now_s, d.lease_until_s, &claimed);
+	if (e != ERR_OK || !claimed)
+		return e;
+	e = store_outbox_read(c, id, &d.row);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (d.row.expires_s != 0 && d.row.expires_s <= now_s)
+		return drop_expired(c, &d.row);
+	c->err = (struct err_detail){ .code = ERR_OK };
+	e = send_row(c, &d.row, &permanent);
+	if (e == ERR_OK) {
+		++*sent;
+		return store_outbox_delete(c, id);
+	}
+	++*failed;
+	return note_failure(c, &d, permanent);
+}
+
+static enum err
+run_due(struct ctx *c, size_t max, int64_t budget_ms, size_t *sent,
+    size_t *failed)
+{
+	int64_t end_ms = clock_mono_ms() + budget_ms;
+	struct uid *ids;
+	size_t n = 0, i;
+	enum err e;
+
+	e = store_outbox_drop_decoys(c, clock_now_s(), DECOYS_MAX);
+	if (e == ERR_OK)
+		e = store_outbox_due(c, clock_now_s(), max, &ids, &n);
+	for (i = 0; i < n && e == ERR_OK && clock_mono_ms() < end_ms; i++)
+		e = deliver(c, ids[i], sent, failed);
+	return e;
+}
+
+/* It runs after an answer was given: what that left in c->err stays. */
+enum err
+outbox_run(struct ctx *c, size_t max, int64_t budget_ms, size_t *sent_out,
+    size_t *failed_out)
+{
+	struct err_detail before = c->err;
+	size_t sent = 0, failed = 0;
+	enum err e;
+
+	e = run_due(c, max, budget_ms, &sent, &failed);
+	*sent_out = sent;
+	*failed_out = failed;
+	if (e == ERR_OK)
+		c->err = before;
+	return e;
+}
+
+enum err
+outbox_list(struct ctx *c, bool dead_only, size_t max,
+    struct outbox_row **out, size_t *n_out)
+{
+	struct store_outbox *rows;
+	struct outbox_row *list;
+	size_t n, i;
+	enum err e;
+
+	e = store_outbox_list(c, OUTBOX_DEAD,
+	    dead_only ? OUTBOX_DEAD : OUTBOX_WAITING, max, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	list = ARENA_ARRAY(c->arena, struct outbox_row, n);
+	for (i = 0; i < n; i++)
+		list[i] = (struct outbox_row){
+			.id = rows[i].id, .state = rows[i].state,
+			.template = rows[i].template,
+			.target = rows[i].target, .error = rows[i].error,
+			.created_s = rows[i].created_s,
+			.due_s = rows[i].due_s,
+			.expires_s = rows[i].expires_s,
+			.tries = rows[i].tries
+		};
+	*out = list;
+	*n_out = n;
+	return ERR_OK;
+}
+
+enum err
+outbox_retry(struct ctx *c, struct uid id)
+{
+	return store_outbox_revive(c, id, clock_now_s());
+}

@@ -1,0 +1,324 @@
+/*
+ * Sessions: opaque random tokens of which the database keeps hashes alone.
+ * Each carries the account's generation, which is compared at every use, so
+ * that raising it ends them all without a gap (S-094).
+ */
+#include "session.h"
+
+#include "audit.h"
+#include "base/config.h"
+#include "codec/text.h"
+#include "crypto/token.h"
+#include "store/store.h"
+#include "store/store_session.h"
+
+#define SEEN_EVERY_S	60
+#define ADDRESS_MAX	64
+#define AGENT_CHARS	512
+
+static bool
+token_hash(enum session_kind kind, struct str token,
+    unsigned char out[TOKEN_HASH])
+{
+	return kind == SESSION_PAGE ? token_link_hash(token, out) :
+	    token_guid_hash(token, out);
+}
+
+static struct str
+token_new(struct ctx *c, enum session_kind kind,
+    unsigned char hash_out[TOKEN_HASH])
+{
+	return kind == SESSION_PAGE ? token_link(c->arena, hash_out) :
+	    token_guid(c->arena, hash_out);
+}
+
+static struct str
+fit(struct str s, size_t max)
+{
+	if (s.p == NULL || !utf8_valid(s))
+		return STR("");
+	return utf8_cut(s, max);
+}
+
+static int64_t
+page_life_s(const struct config *cfg, bool remember)
+{
+	return remember ? cfg->lifetime_page_remember_s :
+	    cfg->lifetime_page_absolute_s;
+}
+
+static void
+set_life(struct ctx *c, const struct session_options *o,
+    struct store_session *s)
+{
+	const struct config *cfg = c->config;
+
+	s->expires_s = c->now_s + cfg->lifetime_access_token_s;
+	if (o->kind != SESSION_PAGE)
+		return;
+	s->expires_s = c->now_s + page_life_s(cfg, o->remember);
+	s->idle_s = o->remember ? 0 : cfg->lifetime_page_idle_s;
+}
+
+static enum err
+start_refresh(struct ctx *c, const struct store_session *s,
+    struct str *token_out)
+{
+	unsigned char hash[TOKEN_HASH];
+
+	*token_out = token_guid(c->arena, hash);
+	return store_refresh_insert(c, hash, s,
+	    c->now_s + c->config->lifetime_refresh_token_s);
+}
+
+static enum err
+end_replaced(struct ctx *c, struct str cookie)
+{
+	unsigned char hash[TOKEN_HASH];
+
+	if (!token_hash(SESSION_PAGE, cookie, hash))
+		return ERR_OK;
+	return store_session_end(c, SESSION_PAGE, hash);
+}
+
+enum err
+session_start(struct ctx *c, const struct account *a,
+    const struct session_options *o, struct session_tokens *out)
+{
+	struct store_session s = {
+		.kind = o->kind, .uid = a->uid, .generation = a->generation,
+		.family = uid_new(c->now_ms), .handle = uid_new(c->now_ms),
+		.created_s = c->now_s, .auth_s = c->now_s,
+		.seen_s = c->now_s, .remember = o->remember,
+		.provider = STR("email"),
+		.address = fit(c->client.address, ADDRESS_MAX),
+		.user_agent = fit(c->client.user_agent, AGENT_CHARS)
+	};
+	struct session_tokens t = { .refresh_token = STR_NONE };
+	enum err e;
+
+	must(o->kind == SESSION_API || o->kind == SESSION_PAGE);
+	set_life(c, o, &s);
+	t.access_token = token_new(c, o->kind, s.token_hash);
+	t.expires_s = s.expires_s;
+	e = store_session_insert(c, &s);
+	if (e == ERR_OK && o->kind == SESSION_API)
+		e = start_refresh(c, &s, &t.refresh_token);
+	if (e == ERR_OK && str_present(o->replaces))
+		e = end_replaced(c, o->replaces);
+	if (e == ERR_OK)
+		*out = t;
+	return e;
+}
+
+static enum err
+judge(struct ctx *c, enum session_kind kind, const struct store_session *s)
+{
+	if (s->kind != kind)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "a session of another kind");
+	/* Blocking raises the generation too; this is the better answer. */
+	if (s->account_state == ACCOUNT_BLOCKED)
+		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL,
+		    "session of a blocked account");
+	if (s->generation == 0)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL, "session ended");
+	if (s->generation != s->account_generation)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "all sessions of the account were ended");
+	if (s->expires_s <= c->now_s)
+		return err_set(c, ERR_TOKEN_EXPIRED, NULL, "session over");
+	if (s->idle_s > 0 && s->seen_s + s->idle_s <= c->now_s)
+		return err_set(c, ERR_TOKEN_EXPIRED, NULL, "session idle");
+	return ERR_OK;
+}
+
+static void
+give(const struct store_session *s, struct session *out)
+{
+	*out = (struct session){
+		.kind = (enum session_kind)s->kind, .uid = s->uid,
+		.family = s->family, .handle = s->handle,
+		.created_s = s->created_s, .auth_s = s->auth_s,
+		.expires_s = s->expires_s, .remember = s->remember != 0,
+		.provider = s->provider
+	};
+	memcpy(out->token_hash, s->token_hash, sizeof(out->token_hash));
+}
+
+enum err
+session_check(struct ctx *c, enum session_kind kind, struct str token,
+    struct session *out)
+{
+	unsigned char hash[TOKEN_HASH];
+	struct store_session s;
+	enum err e;
+
+	if (!token_hash(kind, token, hash))
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "malformed session token");
+	e = store_session_by_token(c, hash, &s);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "unknown session token");
+	if (e != ERR_OK)
+		return e;
+	e = judge(c, kind, &s);
+	if (e == ERR_OK && s.seen_s + SEEN_EVERY_S <= c->now_s)
+		e = store_session_seen(c, hash, c->now_s);
+	if (e == ERR_OK)
+		give(&s, out);
+	return e;
+}
+
+struct ending {
+	enum session_kind kind;
+	const unsigned char *hash;
+	bool refresh_too;
+};
+
+static enum err
+end_row(struct ctx *c, const struct store_session *s, bool refresh_too,
+    const char *event)
+{
+	enum err e;
+
+	e = store_session_end(c, s->kind, s->token_hash);
+	if (e == ERR_OK && refresh_too)
+		e = store_refresh_drop_family(c, s->family);
+	if (e == ERR_OK && s->generation != 0)
+		e = audit_add(c, event, s->uid, "");
+	return e;
+}
+
+static enum err
+end_tx(struct ctx *c, void *arg)
+{
+	const struct ending *d = arg;
+	struct store_session s;
+	enum err e;
+
+	e = store_session_by_token(c, d->hash, &s);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK &&
+	    s.kind != (int64_t)d->kind))
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "unknown session token");
+	if (e != ERR_OK)
+		return e;
+	return end_row(c, &s, d->refresh_too, "logout");
+}
+
+/* Ending twice is ending: nothing is in doubt after a lost commit. */
+static enum err
+end_in_doubt(struct ctx *c, void *arg)
+{
+	(void)c;
+	(void)arg;
+	return ERR_NOT_FOUND;
+}
+
+enum err
+session_end(struct ctx *c, enum session_kind kind, struct str token,
+    bool prevent_refresh)
+{
+	unsigned char hash[TOKEN_HASH];
+	struct ending d = { .kind = kind, .hash = hash };
+
+	d.refresh_too = prevent_refresh ||
+	    !c->config->compat_logout_keeps_refresh;
+	if (!token_hash(kind, token, hash))
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "malformed session token");
+	return store_tx(c, end_tx, &d, end_in_doubt);
+}
+
+enum err
+session_end_all(struct ctx *c, struct uid uid, const struct session *keep,
+    struct session_tokens *rotated_out)
+{
+	unsigned char hash[TOKEN_HASH];
+	struct session_tokens t = { .refresh_token = STR_NONE };
+	enum err e;
+
+	e = store_session_end_all(c, uid, c->now_s);
+	if (e != ERR_OK || keep == NULL)
+		return e;
+	must(uid_eq(uid, keep->uid));
+	memcpy(hash, keep->token_hash, sizeof(hash));
+	if (keep->kind == SESSION_PAGE)
+		t.access_token = token_new(c, SESSION_PAGE, hash);
+	e = store_session_carry(c, keep->token_hash, hash, c->now_s);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "the session ended meanwhile");
+	if (e == ERR_OK && keep->kind == SESSION_PAGE) {
+		t.expires_s = keep->expires_s;
+		*rotated_out = t;
+	}
+	return e;
+}
+
+enum err
+session_list(struct ctx *c, struct uid uid, size_t max,
+    struct session_row **out, size_t *n_out)
+{
+	struct store_session *rows;
+	struct session_row *list;
+	size_t n, i;
+	enum err e;
+
+	e = store_session_list(c, uid, c->now_s, max, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	list = ARENA_ARRAY(c->arena, struct session_row, n);
+	for (i = 0; i < n; i++)
+		list[i] = (struct session_row){
+			.handle = rows[i].handle,
+			.kind = (enum session_kind)rows[i].kind,
+			.created_s = rows[i].created_s,
+			.seen_s = rows[i].seen_s,
+			.expires_s = rows[i].expires_s,
+			.address = rows[i].address,
+			.user_agent = rows[i].user_agent
+		};
+	*out = list;
+	*n_out = n;
+	return ERR_OK;
+}
+
+static enum err
+revoke_tx(struct ctx *c, void *arg)
+{
+	const struct uid *handle = arg;
+	struct store_session s;
+	enum err e;
+
+	e = store_session_by_handle(c, *handle, &s);
+	if (e != ERR_OK)
+		return e;
+	return end_row(c, &s, true, "session_revoked");
+}
+
+enum err
+session_revoke(struct ctx *c, struct uid handle)
+{
+	return store_tx(c, revoke_tx, &handle, end_in_doubt);
+}
+
+static enum err
+revoke_all_tx(struct ctx *c, void *arg)
+{
+	const struct uid *uid = arg;
+	enum err e;
+
+	e = session_end_all(c, *uid, NULL, NULL);
+	if (e != ERR_OK)
+		return e;
+	return audit_add(c, "sessions_revoked", *uid, "");
+}
+
+enum err
+session_revoke_all(struct ctx *c, struct uid uid)
+{
+	return store_tx(c, revoke_all_tx, &uid, end_in_doubt);
+}

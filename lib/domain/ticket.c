@@ -1,0 +1,317 @@
+/*
+ * Link secrets and codes.  A link carries 256 random bits and is found by
+ * their hash.  A code is short, so it is stored as a MAC over all that it is
+ * bound to, stands in one row for each purpose and address, and dies with
+ * its fifth try.
+ */
+#include "ticket.h"
+
+#include "base/config.h"
+#include "base/rand.h"
+#include "crypto/keys.h"
+#include "crypto/token.h"
+#include "limit.h"
+#include "store/store.h"
+#include "store/store_ticket.h"
+
+#define CODE_DIGITS	6
+#define CODE_TRIES	5
+#define TRIES_PER_HOUR	15	/* over all codes of purpose and address */
+#define HOUR_S		3600
+
+static struct str
+purpose_name(enum ticket_purpose p)
+{
+	return p == TICKET_VERIFY_EMAIL ? STR("verify-email") :
+	    STR("reset-password");
+}
+
+static struct str
+data_of(const struct ticket *t)
+{
+	return t->data.p != NULL ? t->data : STR("");
+}
+
+static struct store_ticket
+row_of(struct ctx *c, const struct ticket *t)
+{
+	return (struct store_ticket){
+		.purpose = t->purpose, .uid = t->uid,
+		.generation = t->generation, .address = t->address,
+		.created_s = c->now_s, .expires_s = t->expires_s,
+		.data = data_of(t)
+	};
+}
+
+static void
+give(const struct store_ticket *row, struct ticket *out)
+{
+	*out = (struct ticket){
+		.purpose = (enum ticket_purpose)row->purpose,
+		.uid = row->uid, .generation = row->generation,
+		.address = row->address, .data = row->data,
+		.expires_s = row->expires_s
+	};
+}
+
+enum err
+ticket_make_link(struct ctx *c, const struct ticket *t,
+    struct str *secret_out)
+{
+	struct store_ticket row = row_of(c, t);
+	struct str secret;
+	enum err e;
+
+	secret = token_link(c->arena, row.id);
+	e = store_ticket_void(c, t->purpose, t->uid);
+	if (e == ERR_OK)
+		e = store_ticket_insert_link(c, &row);
+	if (e == ERR_OK)
+		*secret_out = secret;
+	return e;
+}
+
+static void
+code_id(struct ctx *c, enum ticket_purpose p, struct str address,
+    unsigned char out[32])
+{
+	MAC(c->keys, KEY_CODE, out, STR("row"), purpose_name(p), address);
+}
+
+static void
+code_mac(struct ctx *c, enum ticket_purpose p, struct uid uid,
+    struct str address, struct str code, unsigned char out[32])
+{
+	struct str owner = { (const char *)uid.b, sizeof(uid.b) };
+
+	MAC(c->keys, KEY_CODE, out, STR("code"), purpose_name(p), owner,
+	    address, code);
+}
+
+enum err
+ticket_make_code(struct ctx *c, const struct ticket *t, struct str *code_out)
+{
+	struct store_ticket row = row_of(c, t);
+	char digits[CODE_DIGITS + 1];
+	struct str code;
+	enum err e;
+
+	rand_digits(digits, CODE_DIGITS);
+	code = str_dup(c->arena, str_of(digits));
+	secret_wipe(digits, sizeof(digits));
+	code_id(c, t->purpose, t->address, row.id);
+	code_mac(c, t->purpose, t->uid, t->address, code, row.secret_hash);
+	e = store_ticket_put_code(c, &row);
+	if (e == ERR_OK)
+		*code_out = code;
+	return e;
+}
+
+/* ERR_OK: it could be used now. */
+static enum err
+judge_link(struct ctx *c, const struct store_ticket *row)
+{
+	if (row->account_generation == 0)
+		return err_set(c, ERR_LINK_INVALID, NULL,
+		    "link of an account that is gone");
+	if (row->used_s != 0)
+		return err_set(c, ERR_LINK_USED, NULL, "link used before");
+	if (row->generation != row->account_generation)
+		return err_set(c, ERR_LINK_INVALID, NULL,
+		    "link voided by a change of the account");
+	if (row->expires_s <= c->now_s)
+		return err_set(c, ERR_LINK_EXPIRED, NULL, "link expired");
+	return ERR_OK;
+}
+
+static enum err
+read_link(struct ctx *c, enum ticket_purpose p, const unsigned char id[32],
+    struct store_ticket *row)
+{
+	enum err e;
+
+	e = store_ticket_read(c, p, id, row);
+	return e == ERR_NOT_FOUND ? err_set(c, ERR_LINK_INVALID, NULL,
+	    "unknown link") : e;
+}
+
+enum err
+ticket_peek_link(struct ctx *c, enum ticket_purpose p, struct str secret,
+    struct ticket *out)
+{
+	unsigned char id[TOKEN_HASH];
+	struct store_ticket row;
+	enum err e;
+
+	if (!token_link_hash(secret, id))
+		return err_set(c, ERR_LINK_INVALID, NULL, "malformed link");
+	e = read_link(c, p, id, &row);
+	if (e == ERR_OK)
+		e = judge_link(c, &row);
+	if (e == ERR_OK)
+		give(&row, out);
+	return e;
+}
+
+/*
+ * The update comes first and decides: it locks the row, and only one of
+ * many can change it.  What a later read of this transaction shows is the
+ * explanation.
+ */
+enum err
+ticket_consume_link(struct ctx *c, enum ticket_purpose p, struct str secret,
+    struct ticket *out)
+{
+	unsigned char id[TOKEN_HASH];
+	struct store_ticket row;
+	bool used = false;
+	enum err e;
+
+	if (!token_link_hash(secret, id))
+		return err_set(c, ERR_LINK_INVALID, NULL, "malformed link");
+	e = store_ticket_use(c, p, id, c->now_s, &used);
+	if (e == ERR_OK)
+		e = read_link(c, p, id, &row);
+	if (e != ERR_OK)
+		return e;
+	if (used)
+		row.used_s = 0;
+	e = judge_link(c, &row);
+	if (e == ERR_OK && !used)
+		e = err_set(c, ERR_LINK_USED, NULL, "link used meanwhile");
+	if (e == ERR_OK)
+		give(&row, out);
+	return e;
+}
+
+struct code_try {
+	enum ticket_purpose purpose;
+	struct str address, code;
+	enum err verdict;
+	struct ticket ticket;
+};
+
+/*
+ * Whether a code was used or is over shows only to whom the right one is
+ * known; all others learn the same (S-020).
+ */
+static enum err
+judge_code(struct ctx *c, const struct code_try *t,
+    const struct store_ticket *row)
+{
+	unsigned char mac[32];
+
+	code_mac(c, t->purpose, row->uid, t->address, t->code, mac);
+	if (!secret_equal(mac, sizeof(mac), row->secret_hash,
+	    sizeof(row->secret_hash)))
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "wrong code");
+	if (row->account_generation == 0 ||
+	    row->generation != row->account_generation)
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		    "code voided by a change of the account");
+	if (row->used_s != 0)
+		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
+		    "code used before");
+	if (row->expires_s <= c->now_s)
+		return err_set(c, ERR_EMAIL_CODE_EXPIRED, NULL,
+		    "code expired");
+	return ERR_OK;
+}
+
+/*
+ * Count, then read, in one transaction: the row stays locked between, so
+ * that a code made meanwhile is not compared on the old one's count.
+ */
+static enum err
+try_tx(struct ctx *c, void *arg)
+{
+	struct code_try *t = arg;
+	struct store_ticket row;
+	unsigned char id[32];
+	bool counted = false;
+	enum err e;
+
+	code_id(c, t->purpose, t->address, id);
+	e = store_ticket_try(c, t->purpose, id, CODE_TRIES, &counted);
+	if (e != ERR_OK)
+		return e;
+	t->verdict = err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+	    "no code with tries left");
+	if (!counted)
+		return ERR_OK;
+	e = limit_meter(c, "code tries", str_printf(c->arena, "%.*s %.*s",
+	    STR_FMT(purpose_name(t->purpose)), STR_FMT(t->address)),
+	    TRIES_PER_HOUR, HOUR_S);
+	if (e == ERR_RATE_LIMITED) {
+		t->verdict = err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		    "the hour's tries are used up");
+		c->err.until_s = 0;
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = store_ticket_read(c, t->purpose, id, &row);
+	if (e != ERR_OK)
+		return e;
+	t->verdict = judge_code(c, t, &row);
+	if (t->verdict == ERR_OK)
+		give(&row, &t->ticket);
+	return ERR_OK;
+}
+
+enum err
+ticket_try_code(struct ctx *c, enum ticket_purpose p, struct str address,
+    struct str code, struct ticket *out)
+{
+	struct code_try t = { .purpose = p, .address = address };
+	enum err e;
+
+	if (!code_clean(c->arena, code, CODE_DIGITS, &t.code))
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		    "not of a code's form");
+	e = store_tx(c, try_tx, &t, NULL);
+	if (e == ERR_OK)
+		e = t.verdict;
+	if (e == ERR_OK)
+		*out = t.ticket;
+	return e;
+}
+
+enum err
+ticket_consume_code(struct ctx *c, enum ticket_purpose p, struct str address)
+{
+	unsigned char id[32];
+	bool used = false;
+	enum err e;
+
+	code_id(c, p, address, id);
+	e = store_ticket_use(c, p, id, c->now_s, &used);
+	if (e == ERR_OK && !used)
+		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
+		    "code used meanwhile");
+	return e;
+}
+
+enum err
+ticket_pending(struct ctx *c, enum ticket_purpose p, struct uid uid,
+    int64_t *created_s_out)
+{
+	return store_ticket_newest(c, p, uid, c->now_s, CODE_TRIES,
+	    created_s_out);
+}
+
+struct uid
+ticket_decoy_uid(struct ctx *c, struct str canonical)
+{
+	unsigned char mac[32];
+	struct uid u;
+
+	MAC(c->keys, KEY_DECOY, mac, STR("ticket"), canonical);
+	memcpy(u.b, mac, sizeof(u.b));
+	return u;
+}
+
+enum err
+ticket_void_all(struct ctx *c, struct uid uid)
+{
+	return store_ticket_void_all(c, uid);
+}

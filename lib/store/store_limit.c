@@ -1,0 +1,160 @@
+#include "store_limit.h"
+
+#include "base/clock.h"
+#include "base/rand.h"
+#include "store.h"
+
+#define CONFLICT_TRIES	5
+/* Rows that the two-row inserts report (see statements.def). */
+#define ROWS_GRANTED	3
+
+/*
+ * These statements run on hot rows, often outside of a transaction: there a
+ * deadlock or a lost certification is tried again here, since nothing else
+ * has to be repeated with it.
+ */
+static enum err
+exec_again(struct ctx *c, unsigned statement, const struct db_arg *args,
+    int64_t *changed_out)
+{
+	enum err e;
+	int i;
+
+	for (i = 0;; i++) {
+		e = db_exec(c, statement, args, changed_out);
+		if (e != ERR_RETRY || db_in_tx(c) || i == CONFLICT_TRIES)
+			break;
+		clock_sleep_ms(2 + (int64_t)rand_below(8u << i));
+	}
+	return e == ERR_RETRY && !db_in_tx(c) ? ERR_UNAVAILABLE : e;
+}
+
+static enum err
+exec_granted(struct ctx *c, unsigned statement, const struct db_arg *args,
+    bool *granted_out)
+{
+	int64_t changed;
+	enum err e;
+
+	e = exec_again(c, statement, args, &changed);
+	if (e == ERR_OK)
+		*granted_out = changed == ROWS_GRANTED;
+	return e;
+}
+
+enum err
+store_limit_reserve(struct ctx *c, const struct store_reservation *r,
+    bool *granted_out)
+{
+	return exec_granted(c, STMT_LIMIT_RESERVE, ARGS(db_hash(r->id),
+	    db_int(r->lease_until_ms), db_int(r->expires_s),
+	    db_int(r->nonce), db_hash(r->source), db_int(r->now_s),
+	    db_int(r->source_max), db_int(r->now_s), db_int(r->now_s),
+	    db_int(r->now_ms), db_int(r->max), db_int(r->now_ms)),
+	    granted_out);
+}
+
+enum err
+store_limit_state(struct ctx *c, const unsigned char id[32],
+    struct store_failure *out)
+{
+	static const struct db_column columns[] = {
+		COLUMN(struct store_failure, failures),
+		COLUMN(struct store_failure, in_flight),
+		COLUMN(struct store_failure, in_flight_until_ms),
+		COLUMN(struct store_failure, window_until_s),
+		COLUMN(struct store_failure, suspended_until_s)
+	};
+
+	return db_one(c, STMT_LIMIT_STATE, ARGS(db_hash(id)), columns, out);
+}
+
+enum err
+store_limit_wrong(struct ctx *c, const unsigned char id[32],
+    const struct store_wrong *w)
+{
+	return exec_again(c, STMT_LIMIT_WRONG, ARGS(db_int(w->now_s),
+	    db_int(w->max), db_int(w->suspend_max_s), db_int(w->now_s),
+	    db_int(w->max), db_int(w->now_s), db_int(w->suspend_max_s),
+	    db_int(w->suspend_s), db_int(w->max), db_int(w->now_s),
+	    db_int(w->now_s + w->window_s), db_int(w->suspend_max_s),
+	    db_hash(id)), NULL);
+}
+
+enum err
+store_limit_right(struct ctx *c, const unsigned char id[32])
+{
+	return exec_again(c, STMT_LIMIT_RIGHT, ARGS(db_hash(id)), NULL);
+}
+
+enum err
+store_limit_void(struct ctx *c, const unsigned char id[32])
+{
+	return exec_again(c, STMT_LIMIT_VOID, ARGS(db_hash(id)), NULL);
+}
+
+enum err
+store_limit_clear(struct ctx *c, const unsigned char id[32])
+{
+	return exec_again(c, STMT_LIMIT_CLEAR, ARGS(db_hash(id)), NULL);
+}
+
+enum err
+store_meter_pass(struct ctx *c, const unsigned char id[32], int64_t max,
+    int64_t now_s, int64_t until_s, bool *passed_out)
+{
+	return exec_granted(c, STMT_METER_PASS, ARGS(db_hash(id),
+	    db_int(now_s), db_int(until_s), db_hash(id), db_int(now_s),
+	    db_int(until_s), db_int(now_s), db_int(max), db_int(now_s),
+	    db_int(max), db_int(now_s)), passed_out);
+}
+
+enum err
+store_meter_add(struct ctx *c, const unsigned char id[32], int64_t now_s,
+    int64_t until_s)
+{
+	return exec_again(c, STMT_METER_ADD, ARGS(db_hash(id),
+	    db_int(now_s), db_int(until_s), db_int(now_s), db_int(now_s)),
+	    NULL);
+}
+
+enum err
+store_meter_state(struct ctx *c, const unsigned char id[32], int64_t *n_out,
+    int64_t *until_s_out)
+{
+	struct row { int64_t n, until_s; } row = { 0, 0 };
+	static const struct db_column columns[] = {
+		COLUMN(struct row, n), COLUMN(struct row, until_s)
+	};
+	enum err e;
+
+	e = db_one(c, STMT_METER_STATE, ARGS(db_hash(id)), columns, &row);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*n_out = row.n;
+	*until_s_out = row.until_s;
+	return ERR_OK;
+}
+
+enum err
+store_mark_use(struct ctx *c, const unsigned char id[32], int64_t max,
+    int64_t expires_s, bool *used_out)
+{
+	return exec_granted(c, STMT_MARK_USE, ARGS(db_hash(id),
+	    db_int(expires_s), db_hash(id), db_int(expires_s), db_int(max),
+	    db_int(max)), used_out);
+}
+
+enum err
+store_mark_count(struct ctx *c, const unsigned char id[32], int64_t *n_out)
+{
+	struct row { int64_t n; } row = { 0 };
+	static const struct db_column columns[] = { COLUMN(struct row, n) };
+	enum err e;
+
+	e = db_one(c, STMT_MARK_COUNT, ARGS(db_hash(id)), columns, &row);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*n_out = row.n;
+	return ERR_OK;
+}

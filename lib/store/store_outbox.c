@@ -1,0 +1,114 @@
+#include "store_outbox.h"
+
+#include "store.h"
+
+enum err
+store_outbox_insert(struct ctx *c, const struct store_outbox *o)
+{
+	return db_exec(c, STMT_OUTBOX_INSERT, ARGS(db_uid(o->id),
+	    db_int(o->state), db_int(o->kind), db_text(o->template),
+	    db_text(o->target), uid_is_zero(o->uid) ? db_null() :
+	    db_uid(o->uid), db_bytes(o->payload), db_int(o->created_s),
+	    db_int(o->due_s), db_int(o->expires_s)), NULL);
+}
+
+enum err
+store_outbox_due(struct ctx *c, int64_t now_s, size_t max, struct uid **out,
+    size_t *n_out)
+{
+	static const struct db_column columns[] = { { 0 } };
+
+	return db_all(c, STMT_OUTBOX_DUE, ARGS(db_int(now_s),
+	    db_int((int64_t)max)), columns, sizeof(**out), max, out, n_out);
+}
+
+enum err
+store_outbox_claim(struct ctx *c, struct uid id, int64_t now_s,
+    int64_t lease_until_s, bool *claimed_out)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_OUTBOX_CLAIM, ARGS(db_int(lease_until_s),
+	    db_int(lease_until_s), db_uid(id), db_int(now_s)), &changed);
+	if (e == ERR_OK)
+		*claimed_out = changed == 1;
+	return e;
+}
+
+enum err
+store_outbox_read(struct ctx *c, struct uid id, struct store_outbox *out)
+{
+	static const struct db_column columns[] = {
+		COLUMN(struct store_outbox, id),
+		COLUMN(struct store_outbox, kind),
+		COLUMN(struct store_outbox, template),
+		COLUMN(struct store_outbox, target),
+		COLUMN(struct store_outbox, payload),
+		COLUMN(struct store_outbox, created_s),
+		COLUMN(struct store_outbox, expires_s),
+		COLUMN(struct store_outbox, tries)
+	};
+
+	return db_one(c, STMT_OUTBOX_READ, ARGS(db_uid(id)), columns, out);
+}
+
+enum err
+store_outbox_delete(struct ctx *c, struct uid id)
+{
+	return db_exec(c, STMT_OUTBOX_DELETE, ARGS(db_uid(id)), NULL);
+}
+
+enum err
+store_outbox_fail(struct ctx *c, struct uid id, int64_t lease_until_s,
+    int64_t state, int64_t due_s, struct str error)
+{
+	return db_exec(c, STMT_OUTBOX_FAIL, ARGS(db_int(state),
+	    db_int(due_s), db_text(error), db_uid(id),
+	    db_int(lease_until_s)), NULL);
+}
+
+enum err
+store_outbox_drop_decoys(struct ctx *c, int64_t now_s, int64_t max)
+{
+	return db_exec(c, STMT_OUTBOX_DROP_DECOYS, ARGS(db_int(now_s),
+	    db_int(max)), NULL);
+}
+
+enum err
+store_outbox_drop_account(struct ctx *c, struct uid uid)
+{
+	return db_exec(c, STMT_OUTBOX_DROP_ACCOUNT, ARGS(db_uid(uid)), NULL);
+}
+
+enum err
+store_outbox_list(struct ctx *c, int64_t state, int64_t or_state, size_t max,
+    struct store_outbox **out, size_t *n_out)
+{
+	static const struct db_column columns[] = {
+		COLUMN(struct store_outbox, id),
+		COLUMN(struct store_outbox, state),
+		COLUMN(struct store_outbox, template),
+		COLUMN(struct store_outbox, target),
+		COLUMN(struct store_outbox, error),
+		COLUMN(struct store_outbox, created_s),
+		COLUMN(struct store_outbox, due_s),
+		COLUMN(struct store_outbox, expires_s),
+		COLUMN(struct store_outbox, tries)
+	};
+
+	return db_all(c, STMT_OUTBOX_LIST, ARGS(db_int(state),
+	    db_int(or_state), db_int((int64_t)max)), columns, sizeof(**out),
+	    max, out, n_out);
+}
+
+enum err
+store_outbox_revive(struct ctx *c, struct uid id, int64_t now_s)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_OUTBOX_REVIVE, ARGS(db_int(now_s), db_uid(id)),
+	    &changed);
+	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+}
