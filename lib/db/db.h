@@ -18,7 +18,13 @@ struct db_statement {
 };
 
 /* A parameter. */
-struct db_arg { char type; bool null; int64_t i; struct str s; };
+struct db_arg {
+	char type;
+	bool null;
+	int64_t i;
+	struct str s;			/* t, b */
+	unsigned char raw[32];		/* u, h */
+};
 struct db_arg db_int(int64_t i);
 struct db_arg db_text(struct str s);	/* absent: NULL */
 struct db_arg db_bytes(struct str s);	/* absent: NULL */
@@ -44,8 +50,9 @@ void db_forget(struct db *d);
 
 /*
  * ERR_OK; ERR_CONFLICT (duplicate key: its name in c->err.note);
- * ERR_RETRY (deadlock, lock wait, certification, lost connection: only
- * inside db_tx, which handles it); ERR_UNAVAILABLE; ERR_INTERNAL.
+ * ERR_RETRY (deadlock, lock wait, certification, lost connection: db_tx
+ * handles it; outside of a transaction the statement was tried again
+ * already); ERR_UNAVAILABLE; ERR_INTERNAL.
  * Outside of a transaction a connection found dead is replaced and the
  * statement tried once more.
  */

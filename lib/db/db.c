@@ -1,0 +1,1009 @@
+#include "db.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <mysql.h>
+#include <errmsg.h>
+#include <mysqld_error.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "base/rand.h"
+
+/*
+ * The client library's automatic reconnect stays off: it drops prepared
+ * statements and open transactions in silence.
+ */
+
+#define INLINE_BYTES	512	/* longer values are fetched by their length */
+#define MAX_COLUMNS	40
+#define MAX_PARAMS	40
+#define TX_TRIES	4
+#define CONNECT_BUDGET_MS	2500
+#define ER_CONNECTION_KILLED_	1927	/* MariaDB's name varies */
+#define ER_CLIENT_TIMEOUT_	4031	/* MySQL 8: idle connection closed */
+#define ER_WSREP_NOT_READY_	1047
+
+struct db {
+	const struct config *cfg;
+	struct arena *process;
+	const struct db_statement *statements;
+	const char **texts;		/* with the prefix, made on first use */
+	size_t n;
+	bool prepare_all;
+	MYSQL *my;
+	MYSQL_STMT **prepared;
+	bool in_tx, lost, used;		/* used: since the last db_idle */
+	int64_t last_ms;
+	unsigned last_errno;
+	char last_error[512];
+};
+
+struct value {
+	bool null;
+	int64_t i;
+	struct str s;
+	unsigned char raw[32];
+};
+
+struct db_arg
+db_int(int64_t i)
+{
+	return (struct db_arg){ .type = 'i', .i = i };
+}
+
+struct db_arg
+db_text(struct str s)
+{
+	return (struct db_arg){ .type = 't', .null = s.p == NULL, .s = s };
+}
+
+struct db_arg
+db_bytes(struct str s)
+{
+	return (struct db_arg){ .type = 'b', .null = s.p == NULL, .s = s };
+}
+
+struct db_arg
+db_uid(struct uid u)
+{
+	struct db_arg a = { .type = 'u' };
+
+	memcpy(a.raw, u.b, sizeof(u.b));
+	return a;
+}
+
+struct db_arg
+db_hash(const unsigned char h[32])
+{
+	struct db_arg a = { .type = 'h' };
+
+	memcpy(a.raw, h, 32);
+	return a;
+}
+
+struct db_arg
+db_null(void)
+{
+	return (struct db_arg){ .type = 'n', .null = true };
+}
+
+struct db *
+db_new(struct arena *process, const struct config *cfg,
+    const struct db_statement *statements, size_t n, bool prepare_all)
+{
+	struct db *d;
+
+	d = ARENA_NEW(process, struct db);
+	d->cfg = cfg;
+	d->process = process;
+	d->statements = statements;
+	d->n = n;
+	d->prepare_all = prepare_all;
+	d->texts = ARENA_ARRAY(process, const char *, n);
+	d->prepared = ARENA_ARRAY(process, MYSQL_STMT *, n);
+	return d;
+}
+
+const char *
+db_last_error(const struct db *d)
+{
+	return d->last_error;
+}
+
+unsigned
+db_last_errno(const struct db *d)
+{
+	return d->last_errno;
+}
+
+bool
+db_in_tx(const struct ctx *c)
+{
+	return c->db != NULL && c->db->in_tx;
+}
+
+static void
+note_failure(struct db *d, unsigned number, const char *text)
+{
+	d->last_errno = number;
+	snprintf(d->last_error, sizeof(d->last_error), "%s", text);
+}
+
+/* ---- statements' texts ---- */
+
+static struct str
+with_prefix(struct arena *a, const char *text, struct str prefix)
+{
+	struct buf b;
+	const char *at;
+
+	buf_init(&b, a, 1024 * 1024);
+	while ((at = strstr(text, "{}")) != NULL) {
+		buf_add(&b, text, (size_t)(at - text));
+		buf_str(&b, prefix);
+		text = at + 2;
+	}
+	buf_cstr(&b, text);
+	must(buf_ok(&b));
+	return buf_view(&b);
+}
+
+/* ---- connection ---- */
+
+void
+db_close(struct db *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++) {
+		if (d->prepared[i] != NULL)
+			mysql_stmt_close(d->prepared[i]);
+		d->prepared[i] = NULL;
+	}
+	if (d->my != NULL)
+		mysql_close(d->my);
+	d->my = NULL;
+	d->lost = false;
+}
+
+void
+db_idle(struct db *d)
+{
+	d->used = false;
+	if (d->my != NULL && clock_mono_ms() - d->last_ms >=
+	    d->cfg->database_idle_close_s * 1000)
+		db_close(d);
+}
+
+void
+db_forget(struct db *d)
+{
+	if (d->my != NULL)
+		close(mysql_get_socket(d->my));
+	memset(d->prepared, 0, d->n * sizeof(*d->prepared));
+	d->my = NULL;
+	d->in_tx = d->lost = d->used = false;
+}
+
+struct place { struct str host; const char *socket; unsigned port; };
+
+static struct place
+place_of(struct arena *a, struct str entry)
+{
+	struct place p = { entry, NULL, 0 };
+	int64_t port;
+	size_t i;
+
+	if (entry.len > 0 && entry.p[0] == '/') {
+		p.socket = str_cstr(a, entry);
+		p.host = STR("localhost");
+		return p;
+	}
+	if (entry.len > 1 && entry.p[0] == '[') {	/* [::1]:3306 */
+		for (i = 1; i < entry.len && entry.p[i] != ']'; i++)
+			;
+		p.host = str_sub(entry, 1, i - 1);
+		entry = str_sub(entry, i + 1, SIZE_MAX);
+		if (entry.len > 1 && str_to_int(str_sub(entry, 1, SIZE_MAX),
+		    1, 65535, &port))
+			p.port = (unsigned)port;
+		return p;
+	}
+	for (i = 0; i < entry.len && entry.p[i] != ':'; i++)
+		;
+	if (i < entry.len && str_to_int(str_sub(entry, i + 1, SIZE_MAX), 1,
+	    65535, &port)) {
+		p.host = str_sub(entry, 0, i);
+		p.port = (unsigned)port;
+	}
+	return p;
+}
+
+static void
+set_options(MYSQL *my, const struct config *cfg, int64_t budget_ms)
+{
+	unsigned connect_s = (unsigned)cfg->database_connect_timeout_s;
+	unsigned io_s = 10;
+	my_bool on = 1;
+
+	if ((int64_t)connect_s * 1000 > budget_ms)
+		connect_s = (unsigned)((budget_ms + 999) / 1000);
+	if (connect_s == 0)
+		connect_s = 1;
+	mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+	mysql_options(my, MYSQL_OPT_READ_TIMEOUT, &io_s);
+	mysql_options(my, MYSQL_OPT_WRITE_TIMEOUT, &io_s);
+	mysql_options(my, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_options(my, MYSQL_INIT_COMMAND,
+	    "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,"
+	    "NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+	    "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1");
+	mysql_options(my, MYSQL_INIT_COMMAND,
+	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+	if (str_present(cfg->database_plugin_dir))
+		mysql_options(my, MYSQL_PLUGIN_DIR, cfg->database_plugin_dir.p);
+	if (str_eq(cfg->database_tls, STR("off")))
+		return;
+	mysql_options(my, MYSQL_OPT_SSL_ENFORCE, &on);
+	if (str_present(cfg->database_tls_ca))
+		mysql_options(my, MYSQL_OPT_SSL_CA, cfg->database_tls_ca.p);
+	if (str_eq(cfg->database_tls, STR("verify")))
+		mysql_options(my, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
+}
+
+/* The first row's columns as text; NULL and a noted failure otherwise. */
+static bool
+one_text_row(struct db *d, MYSQL *my, const char *sql,
+    bool (*judge)(struct db *, MYSQL_ROW))
+{
+	MYSQL_RES *res;
+	MYSQL_ROW row;
+	bool ok = false;
+
+	if (mysql_query(my, sql) != 0) {
+		note_failure(d, mysql_errno(my), mysql_error(my));
+		return false;
+	}
+	res = mysql_store_result(my);
+	row = res != NULL ? mysql_fetch_row(res) : NULL;
+	if (row != NULL)
+		ok = judge(d, row);
+	else
+		note_failure(d, mysql_errno(my), mysql_error(my));
+	if (res != NULL)
+		mysql_free_result(res);
+	return ok;
+}
+
+/* Servers that only read cannot keep a promise; the next host may. */
+static bool
+state_holds(struct db *d, MYSQL_ROW row)
+{
+	if (row[0] == NULL || strstr(row[0], "STRICT_ALL_TABLES") == NULL ||
+	    row[1] == NULL || strcmp(row[1], "+00:00") != 0 ||
+	    row[2] == NULL || strcmp(row[2], "1") != 0 ||
+	    row[3] == NULL || strcmp(row[3], "utf8mb4") != 0) {
+		note_failure(d, 0, "the server did not take the session's "
+		    "sql_mode, time_zone, autocommit or character set");
+		return false;
+	}
+	if (row[4] != NULL && strcmp(row[4], "0") != 0 &&
+	    strcmp(row[4], "OFF") != 0) {
+		note_failure(d, ER_OPTION_PREVENTS_STATEMENT,
+		    "the server is read-only");
+		return false;
+	}
+	return true;
+}
+
+static bool
+open_host(struct db *d, struct str entry, int64_t budget_ms)
+{
+	const struct config *cfg = d->cfg;
+	struct arena *a;
+	struct place p;
+	MYSQL *my;
+	bool ok;
+
+	a = arena_new();
+	p = place_of(a, entry);
+	my = mysql_init(NULL);
+	must(my != NULL);
+	set_options(my, cfg, budget_ms);
+	ok = mysql_real_connect(my, str_cstr(a, p.host), cfg->database_user.p,
+	    secret_present(&cfg->database_password) ?
+	    (const char *)cfg->database_password.p : NULL,
+	    cfg->database_name.p, p.port, p.socket, CLIENT_FOUND_ROWS) != NULL;
+	arena_free(a);
+	if (!ok)
+		note_failure(d, mysql_errno(my), mysql_error(my));
+	ok = ok && one_text_row(d, my, "SELECT @@SESSION.sql_mode, "
+	    "@@SESSION.time_zone, @@SESSION.autocommit, "
+	    "@@SESSION.character_set_client, @@GLOBAL.read_only", state_holds);
+	if (!ok) {
+		mysql_close(my);
+		return false;
+	}
+	/* A cluster: read what another node has just committed. */
+	if (cfg->database_hosts.n > 1)
+		(void)mysql_query(my, "SET SESSION wsrep_sync_wait=1");
+	d->my = my;
+	return true;
+}
+
+static bool
+too_many(unsigned number)
+{
+	return number == ER_CON_COUNT_ERROR ||
+	    number == ER_TOO_MANY_USER_CONNECTIONS ||
+	    number == ER_USER_LIMIT_REACHED;
+}
+
+static enum err prepare(struct ctx *c, struct db *d, unsigned statement);
+
+static enum err
+prepare_each(struct ctx *c, struct db *d)
+{
+	enum err e;
+	size_t i;
+
+	for (i = 0; d->prepare_all && i < d->n; i++) {
+		e = prepare(c, d, (unsigned)i);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static enum err
+connect_any(struct ctx *c, struct db *d)
+{
+	int64_t start = clock_mono_ms(), left;
+	size_t i;
+
+	for (;;) {
+		for (i = 0; i < d->cfg->database_hosts.n; i++) {
+			left = CONNECT_BUDGET_MS - (clock_mono_ms() - start);
+			if (left <= 0)
+				break;
+			if (open_host(d, d->cfg->database_hosts.items[i], left))
+				return prepare_each(c, d);
+			if (!too_many(d->last_errno))
+				log_write(c, LOG_WARN, "database_host",
+				    "host %zu: %u %s", i + 1, d->last_errno,
+				    d->last_error);
+		}
+		/* Too many connections pass; other reasons do not. */
+		if (!too_many(d->last_errno) ||
+		    clock_mono_ms() - start > 1500)
+			break;
+		clock_sleep_ms(20 + (int64_t)rand_below(80));
+	}
+	return err_set(c, ERR_UNAVAILABLE, NULL, "no database: %u %s",
+	    d->last_errno, d->last_error);
+}
+
+static enum err
+ensure(struct ctx *c, struct db *d)
+{
+	if (d->my != NULL && d->lost) {
+		if (d->in_tx)
+			return ERR_RETRY;
+		db_close(d);
+	}
+	if (d->my == NULL) {
+		must(!d->in_tx);
+		return connect_any(c, d);
+	}
+	return ERR_OK;
+}
+
+/* ---- errors ---- */
+
+static bool
+is_lost(unsigned number)
+{
+	return number == CR_SERVER_GONE_ERROR || number == CR_SERVER_LOST ||
+	    number == ER_CONNECTION_KILLED_ || number == ER_CLIENT_TIMEOUT_ ||
+	    number == ER_SERVER_SHUTDOWN || number == ER_QUERY_INTERRUPTED ||
+	    number == CR_CONNECTION_ERROR || number == CR_CONN_HOST_ERROR;
+}
+
+static enum err
+classify(struct ctx *c, struct db *d, unsigned number, const char *text)
+{
+	note_failure(d, number, text);
+	if (number == ER_DUP_ENTRY)
+		return err_set(c, ERR_CONFLICT, NULL, "%s", text);
+	if (number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT ||
+	    number == ER_CHECKREAD)
+		return err_set(c, ERR_RETRY, NULL, "%u %s", number, text);
+	if (is_lost(number) || number == 0) {
+		d->lost = true;
+		return err_set(c, d->in_tx ? ERR_RETRY : ERR_UNAVAILABLE,
+		    NULL, "%u %s", number, text);
+	}
+	if (number == ER_WSREP_NOT_READY_ || too_many(number) ||
+	    number == ER_OPTION_PREVENTS_STATEMENT) {
+		d->lost = true;		/* the next host may be better */
+		return err_set(c, ERR_UNAVAILABLE, NULL, "%u %s", number,
+		    text);
+	}
+	return err_set(c, ERR_INTERNAL, NULL, "%u %s", number, text);
+}
+
+/* ---- failures made on purpose ---- */
+
+#ifdef DW_FAULTS
+/*
+ * "N KIND" in the file: the N-th statement from now fails, once.  Shared by
+ * all processes; empty or absent means none.
+ */
+static bool
+fault_due(struct db *d, char kind[16], bool commit)
+{
+	char text[64], rest[64];
+	bool due = false;
+	ssize_t len;
+	int fd, n;
+
+	if (!str_present(d->cfg->test_fault_file))
+		return false;
+	fd = open(d->cfg->test_fault_file.p, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	flock(fd, LOCK_EX);
+	len = read(fd, text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	if (sscanf(text, "%d %15s", &n, kind) == 2 && n > 0 &&
+	    commit == (strcmp(kind, "commit-lost") == 0)) {
+		due = --n == 0;
+		len = due ? 0 : snprintf(rest, sizeof(rest), "%d %s\n", n,
+		    kind);
+		if (ftruncate(fd, 0) != 0 ||
+		    pwrite(fd, rest, (size_t)len, 0) != len)
+			due = false;
+	}
+	close(fd);
+	return due;
+}
+
+static enum err
+fault(struct ctx *c, struct db *d)
+{
+	char kind[16];
+
+	if (!fault_due(d, kind, false))
+		return ERR_OK;
+	if (strcmp(kind, "deadlock") == 0)
+		return classify(c, d, ER_LOCK_DEADLOCK, "injected deadlock");
+	if (strcmp(kind, "duplicate") == 0)
+		return classify(c, d, ER_DUP_ENTRY,
+		    "Duplicate entry for key 'injected'");
+	if (strcmp(kind, "lost") == 0) {
+		shutdown(mysql_get_socket(d->my), SHUT_RDWR);
+		return ERR_OK;		/* the statement finds out itself */
+	}
+	return classify(c, d, ER_UNKNOWN_ERROR, "injected error");
+}
+#else
+static enum err
+fault(struct ctx *c, struct db *d)
+{
+	(void)c;
+	(void)d;
+	return ERR_OK;
+}
+#endif
+
+/* ---- prepared statements ---- */
+
+static enum err
+prepare(struct ctx *c, struct db *d, unsigned statement)
+{
+	const struct db_statement *s = &d->statements[statement];
+	MYSQL_STMT *st;
+	enum err e;
+
+	if (d->texts[statement] == NULL)
+		d->texts[statement] = with_prefix(d->process, s->text,
+		    d->cfg->database_prefix).p;
+	st = mysql_stmt_init(d->my);
+	must(st != NULL);
+	if (mysql_stmt_prepare(st, d->texts[statement],
+	    strlen(d->texts[statement])) != 0) {
+		e = classify(c, d, mysql_stmt_errno(st), mysql_stmt_error(st));
+		mysql_stmt_close(st);
+		if (e == ERR_INTERNAL)
+			log_write(c, LOG_ERROR, "statement", "%s: %s", s->name,
+			    d->last_error);
+		return e;
+	}
+	if (mysql_stmt_param_count(st) != strlen(s->in) ||
+	    mysql_stmt_field_count(st) != strlen(s->out)) {
+		mysql_stmt_close(st);
+		note_failure(d, 0, s->name);
+		return err_set(c, ERR_INTERNAL, NULL,
+		    "%s does not fit its parameters or columns", s->name);
+	}
+	d->prepared[statement] = st;
+	return ERR_OK;
+}
+
+static void
+bind_params(const struct db_statement *s, const struct db_arg *args,
+    MYSQL_BIND *bind, struct db_arg *copy, unsigned long *lengths)
+{
+	size_t i, n = strlen(s->in);
+
+	must(n <= MAX_PARAMS);
+	memset(bind, 0, n * sizeof(*bind));
+	for (i = 0; i < n; i++) {
+		bool may_be_null = s->in[i] >= 'A' && s->in[i] <= 'Z';
+		char type = (char)(s->in[i] | 0x20);
+
+		copy[i] = args[i];
+		must(copy[i].null ? may_be_null : copy[i].type == type);
+		if (copy[i].null) {
+			bind[i].buffer_type = MYSQL_TYPE_NULL;
+			continue;
+		}
+		bind[i].length = &lengths[i];
+		switch (type) {
+		case 'i':
+			bind[i].buffer_type = MYSQL_TYPE_LONGLONG;
+			bind[i].buffer = &copy[i].i;
+			break;
+		case 'u':
+		case 'h':
+			lengths[i] = type == 'u' ? 16 : 32;
+			bind[i].buffer_type = MYSQL_TYPE_BLOB;
+			bind[i].buffer = copy[i].raw;
+			break;
+		default:
+			lengths[i] = copy[i].s.len;
+			bind[i].buffer_type = type == 't' ?
+			    MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+			bind[i].buffer = (void *)(uintptr_t)copy[i].s.p;
+			break;
+		}
+		bind[i].buffer_length = lengths[i];
+	}
+}
+
+static enum err
+execute_once(struct ctx *c, struct db *d, unsigned statement,
+    const struct db_arg *args)
+{
+	const struct db_statement *s = &d->statements[statement];
+	MYSQL_BIND bind[MAX_PARAMS];
+	struct db_arg copy[MAX_PARAMS];
+	unsigned long lengths[MAX_PARAMS];
+	MYSQL_STMT *st;
+	enum err e;
+
+	e = ensure(c, d);
+	if (e != ERR_OK)
+		return e;
+	e = fault(c, d);
+	if (e != ERR_OK)
+		return e;
+	if (d->prepared[statement] == NULL) {
+		e = prepare(c, d, statement);
+		if (e != ERR_OK)
+			return e;
+	}
+	st = d->prepared[statement];
+	bind_params(s, args, bind, copy, lengths);
+	if ((s->in[0] != '\0' && mysql_stmt_bind_param(st, bind) != 0) ||
+	    mysql_stmt_execute(st) != 0)
+		return classify(c, d, mysql_stmt_errno(st),
+		    mysql_stmt_error(st));
+	return ERR_OK;
+}
+
+/*
+ * A connection that died while idle is replaced once.  When it dies under a
+ * statement that writes, what happened is unknown, and trying again could do
+ * the thing twice.
+ */
+static enum err
+execute(struct ctx *c, unsigned statement, const struct db_arg *args)
+{
+	struct db *d = c->db;
+	bool reads, was_used, had;
+	enum err e;
+	int i;
+
+	must(d != NULL && statement < d->n);
+	had = d->my != NULL;
+	was_used = d->used;
+	reads = strncmp(d->statements[statement].text, "SELECT", 6) == 0;
+	c->statements++;
+	e = execute_once(c, d, statement, args);
+	if (e != ERR_OK && had && d->lost && !d->in_tx && (reads || !was_used ||
+	    d->last_errno == CR_SERVER_GONE_ERROR))
+		e = execute_once(c, d, statement, args);
+	/* By itself it has been undone whole, so it can be done again. */
+	for (i = 0; e == ERR_RETRY && !d->in_tx && i < TX_TRIES; i++) {
+		clock_sleep_ms(2 + (int64_t)rand_below(8u << i));
+		e = execute_once(c, d, statement, args);
+	}
+	d->used = true;
+	d->last_ms = clock_mono_ms();
+	return e;
+}
+
+/* ---- results ---- */
+
+struct result {
+	MYSQL_STMT *st;
+	const char *letters;
+	size_t n;
+	MYSQL_BIND bind[MAX_COLUMNS];
+	unsigned long lengths[MAX_COLUMNS];
+	my_bool nulls[MAX_COLUMNS], cut[MAX_COLUMNS];
+	int64_t ints[MAX_COLUMNS];
+	unsigned char (*bytes)[INLINE_BYTES];
+};
+
+static enum err
+result_open(struct ctx *c, unsigned statement, struct result *r)
+{
+	struct db *d = c->db;
+	size_t i;
+
+	memset(r, 0, sizeof(*r));
+	r->st = d->prepared[statement];
+	r->letters = d->statements[statement].out;
+	r->n = strlen(r->letters);
+	must(r->n > 0 && r->n <= MAX_COLUMNS);
+	r->bytes = arena_alloc_array(c->arena, r->n, INLINE_BYTES);
+	for (i = 0; i < r->n; i++) {
+		MYSQL_BIND *b = &r->bind[i];
+
+		b->length = &r->lengths[i];
+		b->is_null = &r->nulls[i];
+		b->error = &r->cut[i];
+		if ((r->letters[i] | 0x20) == 'i') {
+			b->buffer_type = MYSQL_TYPE_LONGLONG;
+			b->buffer = &r->ints[i];
+			b->buffer_length = sizeof(r->ints[i]);
+		} else {
+			b->buffer_type = (r->letters[i] | 0x20) == 't' ?
+			    MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+			b->buffer = r->bytes[i];
+			b->buffer_length = INLINE_BYTES;
+		}
+	}
+	if (mysql_stmt_bind_result(r->st, r->bind) != 0)
+		return classify(c, d, mysql_stmt_errno(r->st),
+		    mysql_stmt_error(r->st));
+	return ERR_OK;
+}
+
+static enum err
+read_bytes(struct ctx *c, struct result *r, size_t i, struct value *v)
+{
+	unsigned long len = r->lengths[i];
+	MYSQL_BIND b;
+	char *p;
+
+	p = arena_alloc(c->arena, len + 1);
+	if (len <= INLINE_BYTES) {
+		memcpy(p, r->bytes[i], len);
+	} else {
+		memset(&b, 0, sizeof(b));
+		b.buffer_type = r->bind[i].buffer_type;
+		b.buffer = p;
+		b.buffer_length = len;
+		b.length = &len;
+		if (mysql_stmt_fetch_column(r->st, &b, (unsigned)i, 0) != 0)
+			return classify(c, c->db, mysql_stmt_errno(r->st),
+			    mysql_stmt_error(r->st));
+	}
+	v->s = (struct str){ p, len };
+	return ERR_OK;
+}
+
+/* ERR_NOT_FOUND after the last row. */
+static enum err
+result_next(struct ctx *c, struct result *r, struct value *row)
+{
+	enum err e;
+	size_t i;
+	int got;
+
+	got = mysql_stmt_fetch(r->st);
+	if (got == MYSQL_NO_DATA)
+		return ERR_NOT_FOUND;
+	if (got != 0 && got != MYSQL_DATA_TRUNCATED)
+		return classify(c, c->db, mysql_stmt_errno(r->st),
+		    mysql_stmt_error(r->st));
+	memset(row, 0, r->n * sizeof(*row));
+	for (i = 0; i < r->n; i++) {
+		char letter = r->letters[i];
+		size_t fixed = (letter | 0x20) == 'u' ? 16 : 32;
+
+		if (r->nulls[i]) {
+			if (letter >= 'a')
+				return err_set(c, ERR_INTERNAL, NULL,
+				    "column %zu is NULL", i + 1);
+			row[i].null = true;
+			continue;
+		}
+		switch (letter | 0x20) {
+		case 'i':
+			row[i].i = r->ints[i];
+			break;
+		case 'u':
+		case 'h':
+			if (r->lengths[i] != fixed)
+				return err_set(c, ERR_INTERNAL, NULL,
+				    "column %zu has %lu bytes", i + 1,
+				    r->lengths[i]);
+			memcpy(row[i].raw, r->bytes[i], fixed);
+			break;
+		default:
+			e = read_bytes(c, r, i, &row[i]);
+			if (e != ERR_OK)
+				return e;
+		}
+	}
+	return ERR_OK;
+}
+
+static void
+place_row(const struct result *r, const struct value *row,
+    const struct db_column *columns, void *out)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++) {
+		char *to = (char *)out + columns[i].offset;
+
+		switch (r->letters[i] | 0x20) {
+		case 'i':
+			memcpy(to, &row[i].i, sizeof(row[i].i));
+			break;
+		case 'u':
+			memcpy(to, row[i].raw, 16);
+			break;
+		case 'h':
+			memcpy(to, row[i].raw, 32);
+			break;
+		default:
+			memcpy(to, &row[i].s, sizeof(row[i].s));
+			break;
+		}
+	}
+}
+
+enum err
+db_exec(struct ctx *c, unsigned statement, const struct db_arg *args,
+    int64_t *changed_out)
+{
+	enum err e;
+
+	e = execute(c, statement, args);
+	if (e != ERR_OK)
+		return e;
+	must(c->db->statements[statement].out[0] == '\0');
+	if (changed_out != NULL)
+		*changed_out = (int64_t)mysql_stmt_affected_rows(
+		    c->db->prepared[statement]);
+	return ERR_OK;
+}
+
+static enum err
+rows(struct ctx *c, unsigned statement, const struct db_arg *args,
+    const struct db_column *columns, size_t row_size, size_t max,
+    char **rows_out, size_t *n_out)
+{
+	struct value row[MAX_COLUMNS];
+	struct result r;
+	char *at = NULL, *grown;
+	size_t n = 0, cap = 0;
+	enum err e;
+
+	e = execute(c, statement, args);
+	if (e != ERR_OK)
+		return e;
+	e = result_open(c, statement, &r);
+	while (e == ERR_OK && (e = result_next(c, &r, row)) == ERR_OK) {
+		if (n == max)
+			continue;	/* read to the end, keep no more */
+		if (n == cap) {
+			cap = cap == 0 ? 8 : cap * 2;
+			grown = arena_alloc_array(c->arena, cap, row_size);
+			if (n > 0)
+				memcpy(grown, at, n * row_size);
+			at = grown;
+		}
+		place_row(&r, row, columns, at + n * row_size);
+		n++;
+	}
+	mysql_stmt_free_result(r.st);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	*rows_out = at;
+	*n_out = n;
+	return ERR_OK;
+}
+
+enum err
+db_all(struct ctx *c, unsigned statement, const struct db_arg *args,
+    const struct db_column *columns, size_t row_size, size_t max,
+    void *rows_out, size_t *n_out)
+{
+	char *at = NULL;
+	enum err e;
+
+	e = rows(c, statement, args, columns, row_size, max, &at, n_out);
+	if (e == ERR_OK)
+		memcpy(rows_out, &at, sizeof(at));
+	return e;
+}
+
+enum err
+db_one(struct ctx *c, unsigned statement, const struct db_arg *args,
+    const struct db_column *columns, void *out)
+{
+	struct value row[MAX_COLUMNS], more[MAX_COLUMNS];
+	struct result r;
+	enum err e, end;
+
+	e = execute(c, statement, args);
+	if (e != ERR_OK)
+		return e;
+	e = result_open(c, statement, &r);
+	if (e == ERR_OK)
+		e = result_next(c, &r, row);
+	if (e == ERR_OK) {
+		end = result_next(c, &r, more);
+		if (end == ERR_OK)
+			e = err_set(c, ERR_INTERNAL, NULL,
+			    "%s gave more than one row",
+			    c->db->statements[statement].name);
+		else if (end != ERR_NOT_FOUND)
+			e = end;
+	}
+	mysql_stmt_free_result(r.st);
+	if (e == ERR_OK)
+		place_row(&r, row, columns, out);
+	return e;
+}
+
+/* ---- transactions ---- */
+
+static enum err
+command(struct ctx *c, struct db *d, const char *sql)
+{
+	if (mysql_query(d->my, sql) != 0)
+		return classify(c, d, mysql_errno(d->my),
+		    mysql_error(d->my));
+	return ERR_OK;
+}
+
+static enum err
+begin(struct ctx *c, struct db *d)
+{
+	bool had = d->my != NULL;
+	enum err e;
+
+	e = ensure(c, d);
+	if (e != ERR_OK)
+		return e;
+	e = command(c, d, "START TRANSACTION");
+	if (e == ERR_UNAVAILABLE && had && d->lost) {
+		e = ensure(c, d);
+		if (e == ERR_OK)
+			e = command(c, d, "START TRANSACTION");
+	}
+	return e;
+}
+
+static enum err
+commit(struct ctx *c, struct db *d, bool *in_doubt_out)
+{
+	enum err e;
+
+	if (d->lost)
+		return ERR_RETRY;
+	e = command(c, d, "COMMIT");
+#ifdef DW_FAULTS
+	{
+		char kind[16];
+
+		if (fault_due(d, kind, true)) {
+			shutdown(mysql_get_socket(d->my), SHUT_RDWR);
+			e = classify(c, d, CR_SERVER_LOST, "injected");
+		}
+	}
+#endif
+	*in_doubt_out = e != ERR_OK && d->lost;
+	return e;
+}
+
+static void
+roll_back(struct ctx *c, struct db *d)
+{
+	struct err_detail kept = c->err;
+
+	if (d->my != NULL && !d->lost && command(c, d, "ROLLBACK") != ERR_OK)
+		d->lost = true;
+	c->err = kept;
+}
+
+/* One run from BEGIN to COMMIT; ERR_RETRY: nothing of it is there. */
+static enum err
+run(struct ctx *c, struct db *d, db_tx_fn *fn, void *arg, db_tx_fn *in_doubt)
+{
+	bool doubt = false;
+	enum err e;
+
+	e = begin(c, d);
+	if (e != ERR_OK)
+		return e;
+	d->in_tx = true;
+	e = fn(c, arg);
+	if (e == ERR_OK)
+		e = commit(c, d, &doubt);
+	if (e != ERR_OK && !doubt)
+		roll_back(c, d);
+	d->in_tx = false;
+	d->used = true;
+	d->last_ms = clock_mono_ms();
+	if (!doubt)
+		return e;
+	log_write(c, LOG_WARN, "commit_in_doubt", "%u %s", d->last_errno,
+	    d->last_error);
+	if (in_doubt == NULL)
+		return err_set(c, ERR_UNAVAILABLE, NULL,
+		    "connection lost during commit");
+	e = in_doubt(c, arg);
+	return e == ERR_NOT_FOUND ? ERR_RETRY : e;
+}
+
+enum err
+db_tx(struct ctx *c, db_tx_fn *fn, void *arg, db_tx_fn *in_doubt)
+{
+	struct db *d = c->db;
+	enum err e = ERR_RETRY;
+	int i;
+
+	must(d != NULL && !d->in_tx);
+	for (i = 0; i < TX_TRIES && e == ERR_RETRY; i++) {
+		if (i > 0)
+			clock_sleep_ms((5 << i) + (int64_t)rand_below(
+			    (uint32_t)(10 << i)));
+		c->err = (struct err_detail){ 0 };
+		e = run(c, d, fn, arg, in_doubt);
+	}
+	if (e == ERR_RETRY)
+		e = err_set(c, ERR_UNAVAILABLE, NULL,
+		    "given up after %d tries: %u %s", TX_TRIES,
+		    d->last_errno, d->last_error);
+	return e;
+}
+
+enum err
+db_ddl(struct ctx *c, struct str sql)
+{
+	struct db *d = c->db;
+	struct str text;
+	enum err e;
+
+	e = ensure(c, d);
+	if (e != ERR_OK)
+		return e;
+	text = with_prefix(c->arena, str_cstr(c->arena, sql),
+	    d->cfg->database_prefix);
+	return command(c, d, text.p);
+}
