@@ -1,0 +1,261 @@
+#include "site.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "store/store_migrate.h"
+#include "store/store_site.h"
+
+/* The newest schema that this program knows; tests/guard compares it with
+ * the files. */
+#define SCHEMA_NEWEST	1
+#define FILE_MAX	(256 * 1024)
+#define DEAD_KEEP_S	(30 * 86400)
+#define BATCH		500
+
+void
+site_open(struct ctx *c, struct arena *process, bool prepare_all)
+{
+	c->db = store_open(process, c->config, prepare_all);
+}
+
+/* ---- migrations ---- */
+
+static enum err
+read_file(struct ctx *c, const char *path, struct str *out)
+{
+	char part[4096];
+	struct buf b;
+	size_t n;
+	FILE *f;
+
+	f = fopen(path, "re");
+	if (f == NULL)
+		return err_set(c, ERR_CONFIG, NULL, "%s: %s", path,
+		    strerror(errno));
+	buf_init(&b, c->arena, FILE_MAX);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(&b, part, n);
+	fclose(f);
+	if (!buf_ok(&b))
+		return err_set(c, ERR_CONFIG, NULL, "%s is too long", path);
+	*out = buf_view(&b);
+	return ERR_OK;
+}
+
+/* The path of schema/NNNN_*.sql; absent when there is none. */
+static struct str
+schema_file(struct ctx *c, const char *dir, int64_t number)
+{
+	struct str name = STR_NONE, prefix;
+	struct dirent *d;
+	DIR *at;
+
+	prefix = str_printf(c->arena, "%04lld_", (long long)number);
+	at = opendir(dir);
+	if (at == NULL)
+		return name;
+	while ((d = readdir(at)) != NULL)
+		if (str_starts(str_of(d->d_name), prefix) &&
+		    str_ends(str_of(d->d_name), STR(".sql")))
+			name = str_printf(c->arena, "%s/%s", dir, d->d_name);
+	closedir(at);
+	return name;
+}
+
+static enum err
+apply(struct ctx *c, const char *dir, int64_t number)
+{
+	struct str path, text;
+	enum err e;
+
+	path = schema_file(c, dir, number);
+	if (!str_present(path))
+		return err_set(c, ERR_CONFIG, NULL,
+		    "no file %04lld_*.sql in %s", (long long)number, dir);
+	e = read_file(c, path.p, &text);
+	if (e == ERR_OK)
+		e = store_migrate_text(c, text);
+	if (e == ERR_OK)
+		e = store_schema_add(c, number);
+	return e;
+}
+
+static enum err
+apply_missing(struct ctx *c, const char *dir, int64_t *from_out,
+    int64_t *to_out)
+{
+	int64_t at;
+	enum err e;
+
+	e = store_schema_version(c, &at);
+	if (e != ERR_OK)
+		return e;
+	*from_out = *to_out = at;
+	if (at > SCHEMA_NEWEST)
+		return err_set(c, ERR_CONFIG, NULL, "the schema is number "
+		    "%lld, newer than this program's %d", (long long)at,
+		    SCHEMA_NEWEST);
+	for (; at < SCHEMA_NEWEST; at++) {
+		e = apply(c, dir, at + 1);
+		if (e != ERR_OK)
+			return e;
+		*to_out = at + 1;
+	}
+	return ERR_OK;
+}
+
+/*
+ * The lock spares two migrators each other's company; what makes them right
+ * is that each statement may run twice.
+ */
+enum err
+site_migrate(struct ctx *c, const char *schema_dir, int64_t *from_out,
+    int64_t *to_out)
+{
+	struct str lock;
+	bool locked = false;
+	enum err e, unlock;
+
+	e = store_migrate_prepare(c);
+	if (e != ERR_OK)
+		return e;
+	lock = str_printf(c->arena, "%smigrate",
+	    c->config->database_prefix.p);
+	e = store_server_lock(c, lock, &locked);
+	if (e != ERR_OK)
+		return e;
+	e = apply_missing(c, schema_dir, from_out, to_out);
+	if (!locked)
+		return e;
+	unlock = store_server_unlock(c, lock);
+	return e != ERR_OK ? e : unlock;
+}
+
+enum err
+site_schema_check(struct ctx *c)
+{
+	int64_t at;
+	enum err e;
+
+	e = store_schema_version(c, &at);
+	if (e == ERR_INTERNAL)		/* the table is not there */
+		return err_set(c, ERR_CONFIG, NULL, "the database has no "
+		    "schema yet: run doorwardctl migrate");
+	if (e != ERR_OK)
+		return e;
+	if (at < SCHEMA_NEWEST)
+		return err_set(c, ERR_CONFIG, NULL, "the schema is number "
+		    "%lld, this program needs %d: run doorwardctl migrate",
+		    (long long)at, SCHEMA_NEWEST);
+	if (at > SCHEMA_NEWEST)
+		return err_set(c, ERR_CONFIG, NULL, "the schema is number "
+		    "%lld, newer than this program's %d: install the newer "
+		    "program", (long long)at, SCHEMA_NEWEST);
+	return ERR_OK;
+}
+
+enum err
+site_server(struct ctx *c, struct site_server *out)
+{
+	struct store_server s;
+	enum err e;
+
+	e = store_server_facts(c, &s);
+	if (e == ERR_OK)
+		*out = (struct site_server){ s.version,
+		    s.now_s - clock_now_s() };
+	return e;
+}
+
+/* ---- clean-up ---- */
+
+static int
+sweeper_lock(struct ctx *c)
+{
+	struct str path;
+	int fd;
+
+	path = str_printf(c->arena, "%s/clean.lock",
+	    c->config->state_dir.p);
+	fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Rows stay a day past their end, so that late answers can say why. */
+static int64_t
+keep_until(const struct ctx *c, enum store_clean what)
+{
+	if (what == CLEAN_AUDIT)
+		return c->now_s - c->config->audit_keep_days * 86400;
+	if (what == CLEAN_OUTBOX)
+		return c->now_s - DEAD_KEEP_S;
+	if (what == CLEAN_SESSION || what == CLEAN_TICKET ||
+	    what == CLEAN_REFRESH)
+		return c->now_s - 86400;
+	return c->now_s;
+}
+
+static enum err
+clean_kind(struct ctx *c, enum store_clean what, int64_t end_ms,
+    int64_t *removed_out)
+{
+	int64_t n = BATCH;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && n == BATCH && clock_mono_ms() < end_ms) {
+		e = store_clean(c, what, keep_until(c, what), &n);
+		if (e == ERR_OK)
+			*removed_out += n;
+	}
+	return e;
+}
+
+static enum err
+clean_all(struct ctx *c, int64_t end_ms, int64_t *removed_out)
+{
+	int64_t n = BATCH;
+	enum err e = ERR_OK;
+	int what;
+
+	for (what = 0; what < CLEAN_KINDS && e == ERR_OK; what++)
+		e = clean_kind(c, (enum store_clean)what, end_ms,
+		    removed_out);
+	for (n = BATCH; e == ERR_OK && n == BATCH && clock_mono_ms() < end_ms;) {
+		e = account_sweep_unverified(c, &n);
+		if (e == ERR_OK)
+			*removed_out += n;
+	}
+	return e;
+}
+
+enum err
+site_clean(struct ctx *c, int64_t budget_ms, int64_t *removed_out)
+{
+	enum err e;
+	int fd;
+
+	fd = sweeper_lock(c);
+	if (fd < 0)
+		return ERR_OK;		/* another one is at it */
+	e = clean_all(c, clock_mono_ms() + budget_ms, removed_out);
+	close(fd);
+	/* In the way of others: what is left goes at the next round. */
+	if (e == ERR_RETRY) {
+		log_write(c, LOG_INFO, "clean", "gave way to other work");
+		e = ERR_OK;
+	}
+	return e;
+}
