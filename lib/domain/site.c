@@ -7,10 +7,15 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "audit.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "crypto/keys.h"
+#include "crypto/pwhash.h"
+#include "crypto/sott.h"
+#include "net/mail.h"
 #include "store/store_migrate.h"
 #include "store/store_site.h"
 
@@ -21,10 +26,88 @@
 #define DEAD_KEEP_S	(30 * 86400)
 #define BATCH		500
 
-void
+enum err
 site_open(struct ctx *c, struct arena *process, bool prepare_all)
 {
 	c->db = store_open(process, c->config, prepare_all);
+	c->keys = keys_new(process, c->config);
+	return pwhash_init(c->config);
+}
+
+void
+site_idle(struct ctx *c)
+{
+	store_idle(c);
+}
+
+void
+site_forget(struct ctx *c)
+{
+	store_forget(c);
+}
+
+void
+site_close(struct ctx *c)
+{
+	store_close(c);
+}
+
+const char *
+site_database_error(const struct ctx *c)
+{
+	return store_last_error(c);
+}
+
+unsigned
+site_database_errno(const struct ctx *c)
+{
+	return store_last_errno(c);
+}
+
+enum err
+site_sott(struct ctx *c, int64_t minutes, bool legacy, struct str *sott_out,
+    int64_t *end_s_out)
+{
+	static const struct uid nobody;
+
+	*sott_out = legacy ?
+	    sott_make_legacy(c, c->now_s, minutes, end_s_out) :
+	    sott_make(c, c->now_s, minutes, end_s_out);
+	return audit_add(c, "sott_issued", nobody, NULL);
+}
+
+enum err
+site_hash_once(struct ctx *c)
+{
+	return pwhash_dummy(c, STR("a password of usual length"));
+}
+
+const char *
+site_hash_engine(void)
+{
+	return pwhash_engine();
+}
+
+enum err
+site_mail_probe(struct ctx *c, struct str to)
+{
+	struct mail m = {
+		.from_address = c->config->mail_sender,
+		.from_name = c->config->mail_sender_name,
+		.to_address = to,
+		.subject = STR("Test message"),
+		.text = STR("This message shows that mail leaves this site.\n"),
+		.date_s = c->now_s
+	};
+	struct str text;
+	bool permanent;
+	enum err e;
+
+	m.message_id = str_printf(c->arena, "%s@doorward", c->request_id);
+	e = mail_compose(c, &m, &text);
+	if (e == ERR_OK)
+		e = mail_send(c, m.from_address, to, text, &permanent);
+	return e;
 }
 
 /* ---- migrations ---- */

@@ -7,8 +7,34 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
-/* The database with our statements; FastCGI prepares all at connect. */
-void site_open(struct ctx *c, struct arena *process, bool prepare_all);
+/*
+ * Once per process: c->db (not yet connected), c->keys, and the password
+ * engine; later requests copy the two pointers.  FastCGI prepares all
+ * statements when it connects.  ERR_CONFIG with a note when state.dir cannot
+ * be used.
+ */
+MUST_CHECK enum err site_open(struct ctx *c, struct arena *process,
+    bool prepare_all);
+void site_idle(struct ctx *c);	/* between requests: closes idle connections */
+void site_forget(struct ctx *c);	/* in a forked child: open one's own */
+void site_close(struct ctx *c);
+/* The database's own words of the last failure, for people who set up. */
+const char *site_database_error(const struct ctx *c);
+unsigned site_database_errno(const struct ctx *c);
+
+/*
+ * A SOTT for clients (S15, doorwardctl): our authenticated format, or with
+ * legacy that of the published SDKs.  minutes is clamped to sott.max_minutes.
+ */
+MUST_CHECK enum err site_sott(struct ctx *c, int64_t minutes, bool legacy,
+    struct str *sott_out, int64_t *end_s_out);
+
+/* One password hash, for doorwardctl bench-hash. */
+MUST_CHECK enum err site_hash_once(struct ctx *c);
+const char *site_hash_engine(void);
+/* Send a short test message now, past the outbox.  ERR_DELIVERY with a
+ * note. */
+MUST_CHECK enum err site_mail_probe(struct ctx *c, struct str to);
 
 /* Apply schema/NNNN_*.sql that are not applied yet; safe to repeat, to kill
  * and to run twice at once.  *from_out and *to_out: schema numbers. */

@@ -9,6 +9,36 @@ store_open(struct arena *process, const struct config *cfg, bool prepare_all)
 	    prepare_all);
 }
 
+void
+store_idle(struct ctx *c)
+{
+	db_idle(c->db);
+}
+
+void
+store_forget(struct ctx *c)
+{
+	db_forget(c->db);
+}
+
+void
+store_close(struct ctx *c)
+{
+	db_close(c->db);
+}
+
+const char *
+store_last_error(const struct ctx *c)
+{
+	return db_last_error(c->db);
+}
+
+unsigned
+store_last_errno(const struct ctx *c)
+{
+	return db_last_errno(c->db);
+}
+
 struct number { int64_t n; };
 
 static const struct db_column number_columns[] = { COLUMN(struct number, n) };

@@ -8,6 +8,12 @@
 struct db *store_open(struct arena *process, const struct config *cfg,
     bool prepare_all);
 
+void store_idle(struct ctx *c);		/* see db_idle, db_forget, db_close */
+void store_forget(struct ctx *c);
+void store_close(struct ctx *c);
+const char *store_last_error(const struct ctx *c);
+unsigned store_last_errno(const struct ctx *c);
+
 struct store_server { struct str version; int64_t now_s; };
 
 /* 0: no migration was applied. */
