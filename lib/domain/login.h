@@ -33,11 +33,14 @@ MUST_CHECK enum err login_by_password(struct ctx *c, const struct login *in,
  * writes the session; then the session itself (step 14).
  */
 struct gate {
-	struct str verification_url, email_template;
+	struct str verification_url, email_template; /* judged before */
 	struct session_options session;
 	const char *method;		/* for the audit: "password", "reset" */
 };
 MUST_CHECK enum err login_gate(struct ctx *c, struct account *a,
     const struct gate *g, struct session_tokens *out);
+/* Is it the gate's own "no"?  Then the transaction may commit what came
+ * before (and the mail that the gate wrote), without a session. */
+bool login_gate_refused(enum err e);
 
 #endif

@@ -9,8 +9,8 @@
 #include "base/config.h"
 #include "codec/text.h"
 #include "crypto/token.h"
-#include "store/store.h"
 #include "store/store_session.h"
+#include "store/store_tx.h"
 
 #define SEEN_EVERY_S	60
 #define ADDRESS_MAX	64

@@ -11,8 +11,8 @@
 #include "crypto/keys.h"
 #include "crypto/token.h"
 #include "limit.h"
-#include "store/store.h"
 #include "store/store_ticket.h"
+#include "store/store_tx.h"
 
 #define CODE_DIGITS	6
 #define CODE_TRIES	5
@@ -191,6 +191,24 @@ struct code_try {
 	struct ticket ticket;
 };
 
+static enum err
+judge_code_row(struct ctx *c, const struct store_ticket *row)
+{
+	if (row->account_generation == 0)
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		    "code of an account that is gone");
+	if (row->used_s != 0)
+		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
+		    "code used before");
+	if (row->generation != row->account_generation)
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		    "code voided by a change of the account");
+	if (row->expires_s <= c->now_s)
+		return err_set(c, ERR_EMAIL_CODE_EXPIRED, NULL,
+		    "code expired");
+	return ERR_OK;
+}
+
 /*
  * Whether a code was used or is over shows only to whom the right one is
  * known; all others learn the same (S-020).
@@ -205,17 +223,7 @@ judge_code(struct ctx *c, const struct code_try *t,
 	if (!secret_equal(mac, sizeof(mac), row->secret_hash,
 	    sizeof(row->secret_hash)))
 		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "wrong code");
-	if (row->account_generation == 0 ||
-	    row->generation != row->account_generation)
-		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
-		    "code voided by a change of the account");
-	if (row->used_s != 0)
-		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
-		    "code used before");
-	if (row->expires_s <= c->now_s)
-		return err_set(c, ERR_EMAIL_CODE_EXPIRED, NULL,
-		    "code expired");
-	return ERR_OK;
+	return judge_code_row(c, row);
 }
 
 /*
@@ -289,6 +297,20 @@ ticket_consume_code(struct ctx *c, enum ticket_purpose p, struct str address)
 		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
 		    "code used meanwhile");
 	return e;
+}
+
+enum err
+ticket_code_state(struct ctx *c, enum ticket_purpose p, struct str address)
+{
+	struct store_ticket row;
+	unsigned char id[32];
+	enum err e;
+
+	code_id(c, p, address, id);
+	e = store_ticket_read(c, p, id, &row);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "no code");
+	return e != ERR_OK ? e : judge_code_row(c, &row);
 }
 
 enum err

@@ -43,6 +43,10 @@ MUST_CHECK enum err ticket_try_code(struct ctx *c, enum ticket_purpose p,
     struct str address, struct str code, struct ticket *out);
 MUST_CHECK enum err ticket_consume_code(struct ctx *c, enum ticket_purpose p,
     struct str address);
+/* ERR_OK while it could be used, ERR_EMAIL_CODE_*; judges no code, so it
+ * says nothing to a stranger. */
+MUST_CHECK enum err ticket_code_state(struct ctx *c, enum ticket_purpose p,
+    struct str address);
 /* When the newest ticket of purpose and account that could still be used was
  * made; 0 when there is none. */
 MUST_CHECK enum err ticket_pending(struct ctx *c, enum ticket_purpose p,

@@ -1,33 +1,9 @@
 #include "store_limit.h"
 
-#include "base/clock.h"
-#include "base/rand.h"
 #include "store.h"
 
-#define CONFLICT_TRIES	5
 /* Rows that the two-row inserts report (see statements.def). */
 #define ROWS_GRANTED	3
-
-/*
- * These statements run on hot rows, often outside of a transaction: there a
- * deadlock or a lost certification is tried again here, since nothing else
- * has to be repeated with it.
- */
-static enum err
-exec_again(struct ctx *c, unsigned statement, const struct db_arg *args,
-    int64_t *changed_out)
-{
-	enum err e;
-	int i;
-
-	for (i = 0;; i++) {
-		e = db_exec(c, statement, args, changed_out);
-		if (e != ERR_RETRY || db_in_tx(c) || i == CONFLICT_TRIES)
-			break;
-		clock_sleep_ms(2 + (int64_t)rand_below(8u << i));
-	}
-	return e == ERR_RETRY && !db_in_tx(c) ? ERR_UNAVAILABLE : e;
-}
 
 static enum err
 exec_granted(struct ctx *c, unsigned statement, const struct db_arg *args,
@@ -36,7 +12,7 @@ exec_granted(struct ctx *c, unsigned statement, const struct db_arg *args,
 	int64_t changed;
 	enum err e;
 
-	e = exec_again(c, statement, args, &changed);
+	e = db_exec(c, statement, args, &changed);
 	if (e == ERR_OK)
 		*granted_out = changed == ROWS_GRANTED;
 	return e;
@@ -73,7 +49,7 @@ enum err
 store_limit_wrong(struct ctx *c, const unsigned char id[32],
     const struct store_wrong *w)
 {
-	return exec_again(c, STMT_LIMIT_WRONG, ARGS(db_int(w->now_s),
+	return db_exec(c, STMT_LIMIT_WRONG, ARGS(db_int(w->now_s),
 	    db_int(w->max), db_int(w->suspend_max_s), db_int(w->now_s),
 	    db_int(w->max), db_int(w->now_s), db_int(w->suspend_max_s),
 	    db_int(w->suspend_s), db_int(w->max), db_int(w->now_s),
@@ -84,19 +60,19 @@ store_limit_wrong(struct ctx *c, const unsigned char id[32],
 enum err
 store_limit_right(struct ctx *c, const unsigned char id[32])
 {
-	return exec_again(c, STMT_LIMIT_RIGHT, ARGS(db_hash(id)), NULL);
+	return db_exec(c, STMT_LIMIT_RIGHT, ARGS(db_hash(id)), NULL);
 }
 
 enum err
 store_limit_void(struct ctx *c, const unsigned char id[32])
 {
-	return exec_again(c, STMT_LIMIT_VOID, ARGS(db_hash(id)), NULL);
+	return db_exec(c, STMT_LIMIT_VOID, ARGS(db_hash(id)), NULL);
 }
 
 enum err
 store_limit_clear(struct ctx *c, const unsigned char id[32])
 {
-	return exec_again(c, STMT_LIMIT_CLEAR, ARGS(db_hash(id)), NULL);
+	return db_exec(c, STMT_LIMIT_CLEAR, ARGS(db_hash(id)), NULL);
 }
 
 enum err
@@ -113,7 +89,7 @@ enum err
 store_meter_add(struct ctx *c, const unsigned char id[32], int64_t now_s,
     int64_t until_s)
 {
-	return exec_again(c, STMT_METER_ADD, ARGS(db_hash(id),
+	return db_exec(c, STMT_METER_ADD, ARGS(db_hash(id),
 	    db_int(now_s), db_int(until_s), db_int(now_s), db_int(now_s)),
 	    NULL);
 }

@@ -76,12 +76,6 @@ store_outbox_drop_decoys(struct ctx *c, int64_t now_s, int64_t max)
 }
 
 enum err
-store_outbox_drop_account(struct ctx *c, struct uid uid)
-{
-	return db_exec(c, STMT_OUTBOX_DROP_ACCOUNT, ARGS(db_uid(uid)), NULL);
-}
-
-enum err
 store_outbox_list(struct ctx *c, int64_t state, int64_t or_state, size_t max,
     struct store_outbox **out, size_t *n_out)
 {

@@ -35,9 +35,6 @@ MUST_CHECK enum err store_outbox_fail(struct ctx *c, struct uid id,
 /* At most max rows. */
 MUST_CHECK enum err store_outbox_drop_decoys(struct ctx *c, int64_t now_s,
     int64_t max);
-/* What waits for this account. */
-MUST_CHECK enum err store_outbox_drop_account(struct ctx *c,
-    struct uid uid);
 /* Without payloads; of one state, or of two the same way. */
 MUST_CHECK enum err store_outbox_list(struct ctx *c, int64_t state,
     int64_t or_state, size_t max, struct store_outbox **out, size_t *n_out);

@@ -1,0 +1,377 @@
+/*
+ * Signing in by password.  The order is the point: a suspended name is
+ * refused before anything is compared; a name that nobody has costs what a
+ * wrong password costs; what else speaks against the account is told to
+ * whom knows its password, and to nobody else.
+ */
+#include "login.h"
+
+#include "account_row.h"
+#include "audit.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "crypto/pwhash.h"
+#include "limit.h"
+#include "store/store_login.h"
+#include "store/store_password.h"
+#include "store/store_tx.h"
+#include "verification.h"
+
+/* NIST SP 800-63B-4 §3.2.2: so many wrong ones in a row, and only a reset
+ * or another way in helps. */
+#define CONSECUTIVE_MAX	100
+
+static const struct uid nobody;
+
+/* The gate */
+
+bool
+login_gate_refused(enum err e)
+{
+	switch (e) {
+	case ERR_ACCOUNT_BLOCKED:
+	case ERR_LOGIN_DISABLED:
+	case ERR_EMAIL_UNVERIFIED:
+	case ERR_MAIL_LIMIT:
+	case ERR_URL_NOT_ADMITTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum err
+judge_state(struct ctx *c, const struct account *a)
+{
+	switch (a->state) {
+	case ACCOUNT_ACTIVE:
+		return ERR_OK;
+	case ACCOUNT_LOGIN_DISABLED:
+		return err_set(c, ERR_LOGIN_DISABLED, NULL,
+		    "sign-in disabled by the administrator");
+	default:
+		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
+	}
+}
+
+static enum err
+judge_verified(struct ctx *c, const struct account *a, const struct gate *g)
+{
+	struct str base;
+	enum err e;
+
+	if (a->email_verified_s != 0 || !str_eq(
+	    c->config->registration_verification, STR("required")))
+		return ERR_OK;
+	e = link_base(c, g->verification_url, "/verify", &base);
+	if (e == ERR_OK)
+		e = verification_send_again(c, a, base, g->email_template);
+	return e != ERR_OK ? e : err_set(c, ERR_EMAIL_UNVERIFIED, NULL,
+	    "address not verified");
+}
+
+/* The account must still be what was judged, in the statement that counts
+ * the sign-in. */
+static enum err
+count_login(struct ctx *c, struct account *a)
+{
+	enum err e;
+
+	e = store_login_done(c, a->uid, a->generation, c->now_s);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_LOGIN_REFUSED, NULL,
+		    "the account changed during the sign-in");
+	if (e != ERR_OK)
+		return e;
+	a->first_login = a->logins == 0;
+	a->logins++;
+	a->last_login_s = c->now_s;
+	a->modified_s = c->now_s;
+	return ERR_OK;
+}
+
+enum err
+login_gate(struct ctx *c, struct account *a, const struct gate *g,
+    struct session_tokens *out)
+{
+	enum err e;
+
+	e = judge_state(c, a);
+	if (e == ERR_OK)
+		e = judge_verified(c, a, g);
+	if (e == ERR_OK)
+		e = count_login(c, a);
+	if (e == ERR_OK)
+		e = session_start(c, a, &g->session, out);
+	return e != ERR_OK ? e : audit_add(c, "login", a->uid, g->method);
+}
+
+/* The attempt */
+
+struct attempt {
+	const struct login *in;
+	struct identifier id;
+	struct str password;		/* normal form */
+	struct store_login found;
+	bool known;
+	bool weaker;			/* the hash is */
+	const char *reason;		/* of a refusal, for the audit */
+	struct account account;
+	enum err verdict;
+	struct session_tokens tokens;
+};
+
+static enum identifier_kind
+kind_of(struct ctx *c, const struct login *in)
+{
+	if (in->kind != 0)
+		return in->kind;
+	return str_has(in->identifier, '@') || !c->config->login_username ?
+	    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
+}
+
+static enum err
+judge_mode(struct ctx *c, enum identifier_kind kind)
+{
+	if (!c->config->login_password)
+		return err_set(c, ERR_PASSWORD_LOGIN_OFF, NULL, "off");
+	if (kind == IDENTIFIER_EMAIL && !c->config->login_email)
+		return err_set(c, ERR_EMAIL_LOGIN_OFF, NULL, "off");
+	if (kind == IDENTIFIER_USERNAME && !c->config->login_username)
+		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
+	if (kind == IDENTIFIER_PHONE)
+		return err_set(c, ERR_PHONE_LOGIN_OFF, NULL, "off");
+	return ERR_OK;
+}
+
+/* What is no user name cannot be anybody's. */
+static enum err
+read_identifier(struct ctx *c, struct attempt *t)
+{
+	enum identifier_kind kind = kind_of(c, t->in);
+	enum err e;
+
+	e = judge_mode(c, kind);
+	if (e != ERR_OK)
+		return e;
+	if (!str_present(t->in->identifier))
+		return err_set(c, ERR_IDENTIFIER_MISSING, NULL, "none");
+	if (kind == IDENTIFIER_EMAIL) {
+		e = identifier_email(c->arena, t->in->identifier,
+		    c->config->login_fold_local_part, &t->id);
+		return e != ERR_OK ? err_set(c, e, "email", "malformed") : e;
+	}
+	if (identifier_username(c->arena, t->in->identifier, &t->id) !=
+	    ERR_OK)
+		return err_set(c, ERR_LOGIN_REFUSED, NULL,
+		    "not a user name");
+	return ERR_OK;
+}
+
+/* A text that can be nobody's password is a wrong one, at no cost. */
+static enum err
+read_password(struct ctx *c, struct attempt *t)
+{
+	struct str typed = secret_view(&t->in->password);
+
+	if (typed.len == 0)
+		return err_set(c, ERR_PASSWORD_MISSING, "password", "none");
+	if (password_normalise(c->arena, typed, &t->password) != ERR_OK)
+		return err_set(c, ERR_LOGIN_REFUSED, NULL,
+		    "not a password's form");
+	return ERR_OK;
+}
+
+/* ERR_OK: right.  ERR_MISMATCH: wrong, for the reason given. */
+static enum err
+compare(struct ctx *c, struct attempt *t)
+{
+	enum err e;
+
+	t->reason = !t->known ? "unknown" : "no password";
+	if (!t->known || !str_present(t->found.phc)) {
+		e = pwhash_dummy(c, t->password);
+		return e == ERR_OK ? ERR_MISMATCH : e;
+	}
+	t->reason = "wrong password";
+	e = pwhash_verify(c, t->found.phc.p, t->password, &t->weaker);
+	if (e == ERR_MALFORMED) {
+		log_write(c, LOG_ERROR, "password_hash",
+		    "the stored hash of account %.*s cannot be read",
+		    STR_FMT(uid_hex(c->arena, t->found.account.uid)));
+		t->reason = "unreadable hash";
+		e = pwhash_dummy(c, t->password);
+		return e == ERR_OK ? ERR_MISMATCH : e;
+	}
+	if (e == ERR_OK && t->found.failures >= CONSECUTIVE_MAX) {
+		t->reason = "too many wrong ones in a row";
+		return ERR_MISMATCH;
+	}
+	return e;
+}
+
+/* A wrong one: the same statements for a name that nobody has. */
+static enum err
+wrong_tx(struct ctx *c, void *arg)
+{
+	const struct attempt *t = arg;
+	struct uid uid = t->known ? t->found.account.uid : nobody;
+	enum err e;
+
+	e = limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical, LIMIT_WRONG);
+	if (e == ERR_OK)
+		e = store_password_failed(c, uid);
+	return e != ERR_OK ? e : audit_add(c, "login_refused", uid,
+	    t->reason);
+}
+
+static enum err
+refuse(struct ctx *c, struct attempt *t)
+{
+	enum err e;
+
+	e = store_tx(c, wrong_tx, t, NULL);
+	if (e != ERR_OK)
+		return e;
+	if (!t->known && c->config->compat_reveal_account_existence)
+		return err_set(c, ERR_USER_UNKNOWN, NULL, "unknown");
+	return err_set(c, ERR_LOGIN_REFUSED, NULL, "%s", t->reason);
+}
+
+static enum err
+right_tx(struct ctx *c, void *arg)
+{
+	struct attempt *t = arg;
+	struct gate g = {
+		.verification_url = t->in->verification_url,
+		.email_template = t->in->email_template,
+		.session = t->in->session, .method = "password"
+	};
+	enum err e;
+
+	e = limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical, LIMIT_RIGHT);
+	if (e == ERR_OK && t->found.failures > 0)
+		e = store_password_right(c, t->found.account.uid);
+	if (e == ERR_OK)
+		e = account_from_row(c, &t->found.account, &t->account);
+	if (e != ERR_OK)
+		return e;
+	t->verdict = login_gate(c, &t->account, &g, &t->tokens);
+	if (!login_gate_refused(t->verdict))
+		return t->verdict;
+	return audit_add(c, "login_refused", t->account.uid,
+	    err_name(t->verdict));
+}
+
+static enum err
+right_in_doubt(struct ctx *c, void *arg)
+{
+	const struct attempt *t = arg;
+	struct session s;
+	enum err e;
+
+	if (t->verdict != ERR_OK)
+		return ERR_NOT_FOUND;	/* saying no twice is saying no */
+	e = session_check(c, t->in->session.kind, t->tokens.access_token,
+	    &s);
+	return e == ERR_TOKEN_UNKNOWN ? ERR_NOT_FOUND : e;
+}
+
+/* Never the sign-in's failure (S-001). */
+static void
+strengthen(struct ctx *c, const struct attempt *t)
+{
+	struct err_detail before = c->err;
+	char phc[PWHASH_MAX];
+	enum err e;
+
+	e = pwhash_make(c, t->password, phc);
+	if (e == ERR_OK)
+		e = store_password_rehash(c, t->found.account.uid,
+		    t->found.phc, str_of(phc));
+	if (e != ERR_OK)
+		log_write(c, LOG_WARN, "rehash", "failed: %s", err_name(e));
+	c->err = before;
+}
+
+/* Give a reservation back that was never judged; the first error counts. */
+static enum err
+give_back(struct ctx *c, const struct attempt *t, enum err e)
+{
+	struct err_detail why = c->err;
+
+	if (limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical, LIMIT_VOID) !=
+	    ERR_OK)
+		log_write(c, LOG_WARN, "limit",
+		    "an attempt stays reserved until its lease ends");
+	c->err = why;
+	return e;
+}
+
+static enum err
+admit(struct ctx *c, struct attempt *t, struct login_result *out)
+{
+	enum err e;
+
+	e = store_tx(c, right_tx, t, right_in_doubt);
+	if (e != ERR_OK)
+		return give_back(c, t, e);
+	if (t->verdict != ERR_OK)
+		return t->verdict;
+	if (t->weaker)
+		strengthen(c, t);
+	*out = (struct login_result){
+		.tokens = t->tokens, .uid = t->account.uid,
+		.profile = profile_json(c, &t->account)
+	};
+	return ERR_OK;
+}
+
+static enum err
+judge(struct ctx *c, struct attempt *t, struct login_result *out)
+{
+	enum err e;
+
+	e = store_login_find(c, t->id.kind, t->id.canonical, &t->found);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return give_back(c, t, e);
+	t->known = e == ERR_OK;
+	e = compare(c, t);
+	if (e == ERR_MISMATCH)
+		return refuse(c, t);
+	return e != ERR_OK ? give_back(c, t, e) : admit(c, t, out);
+}
+
+static enum err
+reserve(struct ctx *c, const struct attempt *t)
+{
+	struct err_detail why;
+	enum err e, audited;
+
+	e = limit_attempt(c, LIMIT_FOR_LOGIN, t->id.canonical);
+	if (e != ERR_LOGIN_SUSPENDED && e != ERR_RATE_LIMITED)
+		return e;
+	why = c->err;
+	audited = audit_add(c, "login_limited", nobody, err_name(e));
+	c->err = why;
+	return audited != ERR_OK ? audited : e;
+}
+
+enum err
+login_by_password(struct ctx *c, const struct login *in,
+    struct login_result *out)
+{
+	struct attempt t = { .in = in };
+	struct str base;
+	enum err e;
+
+	e = read_identifier(c, &t);
+	if (e == ERR_OK)
+		e = read_password(c, &t);
+	if (e == ERR_OK)
+		e = link_base(c, in->verification_url, "/verify", &base);
+	if (e == ERR_OK)
+		e = reserve(c, &t);
+	return e != ERR_OK ? e : judge(c, &t, out);
+}

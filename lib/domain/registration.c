@@ -1,0 +1,457 @@
+/*
+ * Creating an account.  All that can be judged without the database is
+ * judged first, the password is hashed in every case, and then one
+ * transaction decides by the unique keys.  Where existence is hidden, a
+ * known address takes the same way to the same answer, and its owner hears
+ * of it by mail.
+ */
+#include "registration.h"
+
+#include "account_create.h"
+#include "account_internal.h"
+#include "audit.h"
+#include "base/config.h"
+#include "codec/text.h"
+#include "codec/url.h"
+#include "crypto/pwhash.h"
+#include "crypto/sott.h"
+#include "limit.h"
+#include "login.h"
+#include "outbox.h"
+#include "password.h"
+#include "store/store_account.h"
+#include "store/store_limit.h"
+#include "store/store_registration.h"
+#include "store/store_tx.h"
+#include "verification.h"
+
+/*
+ * A pending account this young is the same wish as a new registration of its
+ * address (a second press of the button, a burst), not a new one.
+ */
+#define SAME_WISH_S	60
+#define NOTICE_EVERY_S	86400
+#define SOURCE_CHARS	512
+
+struct making {
+	const struct registration *in;
+	struct account_create account;
+	char phc[PWHASH_MAX];
+	struct str base;		/* of links */
+	bool has_sott;
+	unsigned char sott[32];
+	int64_t sott_until_s;
+	/* set anew by each run of the transaction */
+	struct uid uid;
+	bool created, limited, has_session;
+	struct account made;
+	struct session_tokens tokens;
+};
+
+static bool
+flow_is(const struct ctx *c, const char *flow)
+{
+	return str_eq(c->config->registration_verification, str_of(flow));
+}
+
+/* Is a known address answered like a fresh one (S-019)? */
+static bool
+quiet(const struct ctx *c, const struct making *m)
+{
+	return m->in->from_page || (flow_is(c, "required") &&
+	    !c->config->compat_reveal_account_existence);
+}
+
+/* SOTT: before any look at the body */
+
+static int64_t
+sott_max(const struct ctx *c)
+{
+	return c->config->sott_single_use ? 1 :
+	    c->config->sott_max_registrations;
+}
+
+static enum err
+bad_sott(struct ctx *c)
+{
+	struct err_detail why = c->err;
+	enum err e;
+
+	e = limit_source_failed(c);
+	c->err = why;
+	return e != ERR_OK ? e : ERR_SOTT_INVALID;
+}
+
+static enum err
+check_sott(struct ctx *c, struct making *m)
+{
+	int64_t uses;
+	enum err e;
+
+	if (m->in->from_page || !c->config->sott_required)
+		return ERR_OK;
+	if (!str_present(m->in->sott))
+		return err_set(c, ERR_SOTT_MISSING, NULL, "none");
+	e = limit_source(c);	/* a flood costs no derivation */
+	if (e == ERR_OK)
+		e = sott_check(c, m->in->sott, m->sott, &m->sott_until_s);
+	if (e == ERR_SOTT_INVALID)
+		return bad_sott(c);
+	if (e == ERR_OK)
+		e = store_mark_count(c, m->sott, &uses);
+	if (e != ERR_OK)
+		return e;
+	m->has_sott = true;
+	return uses < sott_max(c) ? ERR_OK : err_set(c, ERR_SOTT_INVALID,
+	    NULL, "used up");
+}
+
+/* The request */
+
+static enum err
+check_domain(struct ctx *c, struct str canonical)
+{
+	const struct config *cfg = c->config;
+	struct str domain = canonical, local;
+
+	str_split(&domain, '@', &local);
+	if (list_has(&cfg->registration_deny_domains, domain) ||
+	    (cfg->registration_allow_domains.n > 0 &&
+	    !list_has(&cfg->registration_allow_domains, domain)))
+		return err_set(c, ERR_EMAIL_DOMAIN, "email",
+		    "domain not admitted");
+	return ERR_OK;
+}
+
+static enum err
+read_identifiers(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	if (!str_present(m->in->email))
+		return err_set(c, ERR_EMAIL_MISSING, "email", "none");
+	e = identifier_email(c->arena, m->in->email,
+	    c->config->login_fold_local_part, &m->account.email);
+	if (e != ERR_OK)
+		return err_set(c, e, "email", "malformed");
+	if (str_present(m->in->username))
+		e = account_judge_username(c, m->in->username,
+		    &m->account.username);
+	return e != ERR_OK ? e : check_domain(c,
+	    m->account.email.canonical);
+}
+
+static struct str
+body_text(const struct registration *r, const char *name)
+{
+	const struct json *j;
+
+	j = r->body != NULL ? json_get_fold(r->body, name) : NULL;
+	return json_type(j) == JSON_STRING ? json_string(j) : STR("");
+}
+
+static enum err
+read_password(struct ctx *c, struct making *m, struct str *normal)
+{
+	const struct registration *r = m->in;
+	const struct str words[] = {
+		r->email, r->username, body_text(r, "FirstName"),
+		body_text(r, "LastName"), body_text(r, "NickName")
+	};
+
+	*normal = STR_NONE;
+	if (!c->config->login_password && !secret_present(&r->password))
+		return ERR_OK;
+	return password_judge(c, &r->password, words, COUNT(words), normal);
+}
+
+static struct str
+source_of(struct str s)
+{
+	if (!str_present(s) || !utf8_valid(s) || utf8_has_control(s))
+		return STR("API");
+	return utf8_cut(s, SOURCE_CHARS);
+}
+
+/* Order: api-registration-login §4.1. */
+static enum err
+check_request(struct ctx *c, struct making *m, struct str *normal)
+{
+	const struct registration *r = m->in;
+	enum err e;
+
+	if (!c->config->registration_enabled)
+		return err_set(c, ERR_REGISTRATION_OFF, NULL, "off");
+	e = read_identifiers(c, m);
+	if (e == ERR_OK)
+		e = profile_from_registration(c, r->body,
+		    &m->account.document, &m->account.required_filled);
+	if (e == ERR_OK)
+		e = read_password(c, m, normal);
+	if (e == ERR_OK)
+		e = link_base(c, r->verification_url, "/verify", &m->base);
+	m->account.email_label = r->email_label;
+	m->account.source = source_of(r->source);
+	return e;
+}
+
+static enum err
+make_hash(struct ctx *c, struct making *m, struct str normal)
+{
+	enum err e;
+
+	if (normal.p == NULL)
+		return ERR_OK;
+	e = pwhash_make(c, normal, m->phc);
+	m->account.phc = m->phc;
+	return e;
+}
+
+/* The transaction */
+
+static enum err
+use_sott(struct ctx *c, const struct making *m)
+{
+	bool used = false;
+	enum err e;
+
+	if (!m->has_sott)
+		return ERR_OK;
+	e = store_mark_use(c, m->sott, sott_max(c), m->sott_until_s, &used);
+	if (e == ERR_OK && !used)
+		e = err_set(c, ERR_SOTT_INVALID, NULL, "used up");
+	return e;
+}
+
+/*
+ * Counted before it shows whether the address is known, so that the limits
+ * tell nothing of that.  The row of the address serialises what arrives for
+ * it at one time.  A full target is no error where existence is hidden: the
+ * account is made, or left as it is, without a mail.
+ */
+static enum err
+use_limits(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	if (flow_is(c, "disabled") && !m->in->from_page)
+		return ERR_OK;
+	e = limit_mail_target(c, VERIFICATION_MAIL,
+	    m->account.email.canonical);
+	if (e == ERR_MAIL_LIMIT) {
+		m->limited = true;
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = limit_mail_source(c);
+	if (e == ERR_MAIL_LIMIT && !flow_is(c, "required")) {
+		m->limited = true;
+		return ERR_OK;
+	}
+	return e;
+}
+
+static enum err
+send_verification(struct ctx *c, const struct making *m)
+{
+	const struct verification_mail mail = {
+		.uid = m->uid, .generation = 1,
+		.canonical = m->account.email.canonical,
+		.given = m->account.email.given, .base = m->base,
+		.variant = m->in->email_template,
+		.return_url = m->in->return_url
+	};
+
+	if (flow_is(c, "disabled") || m->limited ||
+	    m->in->prevent_verification_email)
+		return ERR_OK;
+	return verification_send(c, &mail);
+}
+
+static enum err
+start_session(struct ctx *c, struct making *m)
+{
+	struct gate g = { .session = m->in->session,
+		.method = "registration" };
+	enum err e;
+
+	if (flow_is(c, "required") || m->in->session.kind == 0)
+		return ERR_OK;
+	e = login_gate(c, &m->made, &g, &m->tokens);
+	if (login_gate_refused(e))
+		return ERR_OK;	/* the account is made all the same */
+	m->has_session = e == ERR_OK;
+	return e;
+}
+
+static enum err
+finish_new(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	m->created = true;
+	e = account_get(c, m->uid, &m->made);
+	if (e == ERR_OK)
+		e = send_verification(c, m);
+	if (e == ERR_OK && flow_is(c, "disabled"))
+		e = welcome_send(c, &m->made, m->account.email.given,
+		    m->in->welcome_template);
+	if (e == ERR_OK)
+		e = audit_add(c, "registered", m->uid, "");
+	return e != ERR_OK ? e : start_session(c, m);
+}
+
+static bool
+is_pending(const struct ctx *c, const struct store_holder *h)
+{
+	return flow_is(c, "required") && h->email_verified_s == 0 &&
+	    h->logins == 0 && h->state == ACCOUNT_ACTIVE;
+}
+
+/* Nobody ever proved or used it, so it does not lock the address. */
+static enum err
+replace_pending(struct ctx *c, struct making *m, const struct store_holder *h)
+{
+	enum err e;
+
+	e = store_account_delete(c, h->uid, c->now_s);
+	if (e == ERR_OK)
+		e = audit_add(c, "registration_replaced", h->uid, "");
+	if (e == ERR_OK)
+		e = account_create(c, &m->account, &m->uid);
+	if (e == ERR_EMAIL_TAKEN)
+		return ERR_RETRY;
+	return e != ERR_OK ? e : finish_new(c, m);
+}
+
+/* A taken user name is told for known addresses as for fresh ones. */
+static enum err
+check_username(struct ctx *c, const struct making *m,
+    const struct store_holder *h)
+{
+	struct store_holder other;
+	enum err e;
+
+	if (m->account.username.kind == 0)
+		return ERR_OK;
+	e = store_holder(c, IDENTIFIER_USERNAME,
+	    m->account.username.canonical, &other);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (e == ERR_OK && is_pending(c, h) && uid_eq(other.uid, h->uid))
+		return ERR_OK;	/* the same wish again */
+	return e != ERR_OK ? e : err_set(c, ERR_USERNAME_TAKEN, "username",
+	    "the user name is an account's");
+}
+
+/* To the owner, once a day; a decoy where none is due. */
+static enum err
+notify_owner(struct ctx *c, const struct making *m,
+    const struct store_holder *h)
+{
+	struct outbox_mail mail = {
+		.template = "already-registered", .to = h->given,
+		.uid = h->uid, .values = values_new(c->arena)
+	};
+	enum err e;
+
+	mail.decoy = is_pending(c, h) || m->limited ||
+	    h->state == ACCOUNT_BLOCKED;
+	e = mail.decoy ? ERR_OK : limit_meter(c, "already registered",
+	    m->account.email.canonical, 1, NOTICE_EVERY_S);
+	if (e == ERR_RATE_LIMITED)
+		mail.decoy = true;
+	else if (e != ERR_OK)
+		return e;
+	c->err = (struct err_detail){ .code = ERR_OK };
+	values_set_url(mail.values, "login_url", url_site(c->arena,
+	    c->config, "/login"));
+	values_set_url(mail.values, "forgot_url", url_site(c->arena,
+	    c->config, "/forgot"));
+	e = outbox_add_mail(c, &mail);
+	return e != ERR_OK ? e : audit_add(c, "registration_known", h->uid,
+	    "");
+}
+
+static enum err
+address_known(struct ctx *c, struct making *m)
+{
+	struct store_holder h;
+	enum err e;
+
+	e = store_holder_lock(c, IDENTIFIER_EMAIL,
+	    m->account.email.canonical, &h);
+	if (e == ERR_NOT_FOUND)
+		return ERR_RETRY;	/* it went away meanwhile */
+	if (e != ERR_OK)
+		return e;
+	if (is_pending(c, &h) && h.created_s + SAME_WISH_S <= c->now_s &&
+	    !m->limited)
+		return replace_pending(c, m, &h);
+	e = check_username(c, m, &h);
+	if (e != ERR_OK)
+		return e;
+	if (!quiet(c, m))
+		return err_set(c, ERR_EMAIL_TAKEN, "email",
+		    "the address is an account's");
+	return notify_owner(c, m, &h);
+}
+
+static enum err
+make_tx(struct ctx *c, void *arg)
+{
+	struct making *m = arg;
+	enum err e;
+
+	m->created = m->limited = m->has_session = false;
+	e = use_sott(c, m);
+	if (e == ERR_OK)
+		e = use_limits(c, m);
+	if (e != ERR_OK)
+		return e;
+	e = account_create(c, &m->account, &m->uid);
+	if (e == ERR_EMAIL_TAKEN)
+		return address_known(c, m);
+	return e != ERR_OK ? e : finish_new(c, m);
+}
+
+/* A quiet answer given twice is the same answer. */
+static enum err
+make_in_doubt(struct ctx *c, void *arg)
+{
+	const struct making *m = arg;
+	struct store_holder h;
+	enum err e;
+
+	if (!m->created)
+		return ERR_NOT_FOUND;
+	e = store_holder(c, IDENTIFIER_EMAIL, m->account.email.canonical, &h);
+	return e == ERR_OK && !uid_eq(h.uid, m->uid) ? ERR_NOT_FOUND : e;
+}
+
+enum err
+registration_create(struct ctx *c, const struct registration *r,
+    struct registration_result *out)
+{
+	struct registration_result result = { .has_session = false };
+	struct making m = { .in = r };
+	struct str normal = STR_NONE;
+	enum err e;
+
+	e = check_sott(c, &m);
+	if (e == ERR_OK)
+		e = check_request(c, &m, &normal);
+	if (e == ERR_OK)
+		e = make_hash(c, &m, normal);
+	if (e == ERR_OK)
+		e = store_tx(c, make_tx, &m, make_in_doubt);
+	if (e != ERR_OK)
+		return e;
+	result.has_session = m.has_session;
+	if (m.has_session) {
+		result.tokens = m.tokens;
+		result.profile = profile_json(c, &m.made);
+	}
+	*out = result;
+	return ERR_OK;
+}

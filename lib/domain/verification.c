@@ -1,0 +1,482 @@
+/*
+ * Proving that an address is its account's own: the mail, and what its
+ * secret does.
+ */
+#include "verification.h"
+
+#include "account_internal.h"
+#include "audit.h"
+#include "base/config.h"
+#include "codec/url.h"
+#include "limit.h"
+#include "login.h"
+#include "outbox.h"
+#include "registration.h"
+#include "store/store_account.h"
+#include "store/store_registration.h"
+#include "store/store_tx.h"
+#include "ticket.h"
+
+#define AGAIN_S		300	/* a link this old may have been lost */
+#define VERIFY_PAGE	"/verify"
+
+enum err
+link_base(struct ctx *c, struct str url, const char *own_page,
+    struct str *out)
+{
+	bool given = str_present(url);
+
+	if (given && url_admitted(c->arena, c->config, url)) {
+		*out = url;
+		return ERR_OK;
+	}
+	if (given && !c->config->compat_unlisted_urls)
+		return err_set(c, ERR_URL_NOT_ADMITTED, NULL,
+		    "not on urls.allow");
+	*out = url_site(c->arena, c->config, own_page);
+	return ERR_OK;
+}
+
+/* The mail */
+
+static bool
+by_code(const struct ctx *c)
+{
+	return str_eq(c->config->registration_verify_by, STR("code"));
+}
+
+static bool
+flow_is(const struct ctx *c, const char *flow)
+{
+	return str_eq(c->config->registration_verification, str_of(flow));
+}
+
+static struct str
+with_return(struct ctx *c, struct str url, struct str return_url)
+{
+	return str_present(return_url) ?
+	    url_with(c->arena, url, "return", return_url) : url;
+}
+
+static enum err
+make_secret(struct ctx *c, const struct verification_mail *m,
+    const struct ticket *t, struct str *code, struct str *link)
+{
+	struct str url, secret;
+	enum err e;
+
+	url = url_with(c->arena, m->base, "vtype",
+	    STR("emailverification"));
+	*code = STR("");
+	if (by_code(c)) {
+		e = ticket_make_code(c, t, code);
+		url = url_with(c->arena, url, "email", m->given);
+	} else {
+		e = ticket_make_link(c, t, &secret);
+		if (e == ERR_OK)
+			url = url_with(c->arena, url, "vtoken", secret);
+	}
+	if (e == ERR_OK)
+		*link = with_return(c, url, m->return_url);
+	return e;
+}
+
+/* Whole hours where that is the natural word, else minutes. */
+static void
+set_life(struct ctx *c, struct values *v, int64_t life_s)
+{
+	bool hours = life_s >= 7200 && life_s % 3600 == 0;
+
+	values_set(v, "hours", hours ? str_printf(c->arena, "%lld",
+	    (long long)life_s / 3600) : STR(""));
+	values_set(v, "minutes", hours ? STR("") : str_printf(c->arena,
+	    "%lld", (long long)(life_s + 59) / 60));
+}
+
+enum err
+verification_send(struct ctx *c, const struct verification_mail *m)
+{
+	const struct config *cfg = c->config;
+	int64_t life_s = by_code(c) ? cfg->lifetime_email_code_s :
+	    cfg->lifetime_verification_link_s;
+	struct ticket t = {
+		.purpose = TICKET_VERIFY_EMAIL,
+		.uid = m->decoy ? ticket_decoy_uid(c, m->canonical) : m->uid,
+		.generation = m->generation, .address = m->canonical,
+		.expires_s = c->now_s + life_s
+	};
+	struct outbox_mail mail = {
+		.template = VERIFICATION_MAIL, .variant = m->variant,
+		.to = m->given, .uid = m->uid, .expires_s = t.expires_s,
+		.values = values_new(c->arena), .decoy = m->decoy
+	};
+	struct str code, link;
+	enum err e;
+
+	e = make_secret(c, m, &t, &code, &link);
+	if (e != ERR_OK)
+		return e;
+	values_set(mail.values, "code", code);
+	values_set(mail.values, "link", link);
+	values_set_url(mail.values, "href", link);
+	set_life(c, mail.values, life_s);
+	e = outbox_add_mail(c, &mail);
+	if (e == ERR_OK)
+		e = audit_add(c, m->decoy ? "verification_decoy" :
+		    "verification_sent", m->decoy ? (struct uid){ { 0 } } :
+		    m->uid, "");
+	return e;
+}
+
+enum err
+verification_send_again(struct ctx *c, const struct account *a,
+    struct str base, struct str variant)
+{
+	struct verification_mail m = {
+		.uid = a->uid, .generation = a->generation, .base = base,
+		.variant = variant
+	};
+	int64_t pending_s = 0;
+	enum err e;
+
+	must(a->n_emails > 0);
+	m.canonical = a->emails[0].canonical;
+	m.given = a->emails[0].given;
+	e = ticket_pending(c, TICKET_VERIFY_EMAIL, a->uid, &pending_s);
+	if (e != ERR_OK)
+		return e;
+	if (pending_s != 0 && (by_code(c) || pending_s + AGAIN_S > c->now_s))
+		return ERR_OK;
+	e = limit_mail(c, VERIFICATION_MAIL, m.canonical);
+	if (e == ERR_MAIL_LIMIT && pending_s != 0)
+		return ERR_OK;
+	return e != ERR_OK ? e : verification_send(c, &m);
+}
+
+/* Welcome */
+
+static struct str
+first_name(struct ctx *c, const struct account *a)
+{
+	enum json_fault fault;
+	const struct json *j;
+
+	j = json_parse(c->arena, a->profile, &fault);
+	j = j != NULL ? json_get_fold(j, "FirstName") : NULL;
+	return json_type(j) == JSON_STRING ?
+	    outbox_name(c, json_string(j)) : STR("");
+}
+
+enum err
+welcome_send(struct ctx *c, const struct account *a, struct str to,
+    struct str variant)
+{
+	struct outbox_mail mail = {
+		.template = "welcome", .variant = variant, .to = to,
+		.uid = a->uid, .values = values_new(c->arena)
+	};
+
+	if (!str_present(variant))
+		return ERR_OK;
+	values_set(mail.values, "name", first_name(c, a));
+	return outbox_add_mail(c, &mail);
+}
+
+/* Sending it again on request: RG5, E6 */
+
+struct resend {
+	struct identifier email;
+	struct verification_mail mail;
+};
+
+/* What the documented API would say of this address. */
+static enum err
+reveal(struct ctx *c, enum err found, const struct store_holder *h)
+{
+	if (found == ERR_NOT_FOUND)
+		return err_set(c, ERR_USER_UNKNOWN, NULL, "unknown address");
+	if (h->state == ACCOUNT_BLOCKED)
+		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
+	if (h->verified_s != 0)
+		return err_set(c, ERR_EMAIL_VERIFIED, NULL, "verified");
+	return ERR_OK;
+}
+
+static enum err
+resend_tx(struct ctx *c, void *arg)
+{
+	struct resend *r = arg;
+	bool tell = c->config->compat_reveal_account_existence;
+	struct store_holder h = { .generation = 1 };
+	enum err e, found;
+
+	found = store_holder(c, IDENTIFIER_EMAIL, r->email.canonical, &h);
+	if (found != ERR_OK && found != ERR_NOT_FOUND)
+		return found;
+	e = reveal(c, found, &h);
+	if (e != ERR_OK && tell)
+		return e;
+	r->mail.decoy = e != ERR_OK;
+	r->mail.uid = h.uid;
+	r->mail.generation = h.generation;
+	r->mail.given = r->mail.decoy ? r->email.given : h.given;
+	e = limit_mail(c, VERIFICATION_MAIL, r->email.canonical);
+	if (e == ERR_MAIL_LIMIT && !tell)
+		return ERR_OK;
+	return e != ERR_OK ? e : verification_send(c, &r->mail);
+}
+
+enum err
+verification_resend(struct ctx *c, struct str email,
+    struct str verification_url, struct str email_template)
+{
+	struct resend r = { .mail = { .variant = email_template } };
+	enum err e;
+
+	if (flow_is(c, "disabled"))
+		return err_set(c, ERR_EMAIL_VERIFICATION_OFF, NULL, "off");
+	e = identifier_email(c->arena, email,
+	    c->config->login_fold_local_part, &r.email);
+	if (e != ERR_OK)
+		return err_set(c, e, "email", "malformed address");
+	r.mail.canonical = r.email.canonical;
+	e = link_base(c, verification_url, VERIFY_PAGE, &r.mail.base);
+	if (e != ERR_OK)
+		return e;
+	return store_tx(c, resend_tx, &r, NULL);
+}
+
+/* The proof: E2, E3 */
+
+struct proof {
+	const struct verification *in;
+	bool code;			/* else a link */
+	struct str address;		/* canonical, for codes */
+	struct ticket ticket;
+	struct account account;
+	struct str given;
+	bool has_session;
+	struct session_tokens tokens;
+};
+
+static struct str
+given_address(const struct account *a, struct str canonical)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_emails; i++)
+		if (str_eq(a->emails[i].canonical, canonical))
+			return a->emails[i].given;
+	return STR_NONE;
+}
+
+static enum err
+consume(struct ctx *c, struct proof *p)
+{
+	if (p->code)
+		return ticket_consume_code(c, TICKET_VERIFY_EMAIL,
+		    p->address);
+	return ticket_consume_link(c, TICKET_VERIFY_EMAIL, p->in->token,
+	    &p->ticket);
+}
+
+static enum err
+stale(struct ctx *c, const struct proof *p, const char *why)
+{
+	return err_set(c, p->code ? ERR_EMAIL_CODE_INVALID :
+	    ERR_LINK_INVALID, NULL, "%s", why);
+}
+
+static enum err
+judge_owner(struct ctx *c, struct proof *p, enum err found)
+{
+	if (found == ERR_NOT_FOUND || (found == ERR_OK &&
+	    p->account.generation != p->ticket.generation))
+		return stale(c, p, "the account is gone or has changed");
+	if (found != ERR_OK)
+		return found;
+	if (p->account.state == ACCOUNT_BLOCKED)
+		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
+	p->given = given_address(&p->account, p->ticket.address);
+	if (p->given.p == NULL)
+		return stale(c, p, "the address is no longer the account's");
+	return ERR_OK;
+}
+
+/*
+ * A first proof (S-045, S-048).  Until now nobody had shown that the address
+ * is theirs, so whoever registered may have been a stranger.  What rests on
+ * that time ends: sessions, refresh tokens and every other ticket.  The
+ * password and the profile stay: the mail that carried this secret was sent
+ * for this very registration and says so, and pressing its button confirms
+ * it; a registration that took the place of an earlier one has an account of
+ * its own, whose links are not the earlier one's.  An owner who did not
+ * register and wants the account resets the password, and as a first proof
+ * that drops everything else.
+ */
+static enum err
+end_what_is_older(struct ctx *c, struct proof *p, bool first)
+{
+	enum err e;
+
+	if (!first && !c->config->registration_logout_on_verification)
+		return ERR_OK;
+	e = session_end_all(c, p->account.uid, NULL, NULL);
+	if (e == ERR_OK)
+		p->account.generation++;
+	return e;
+}
+
+static enum err
+sign_in(struct ctx *c, struct proof *p)
+{
+	struct gate g = { .session = p->in->session,
+		.method = "verification" };
+	enum err e;
+
+	if (!c->config->registration_login_on_verification ||
+	    p->in->session.kind == 0)
+		return ERR_OK;
+	e = account_get(c, p->account.uid, &p->account);
+	if (e == ERR_OK)
+		e = login_gate(c, &p->account, &g, &p->tokens);
+	if (login_gate_refused(e))
+		return ERR_OK;	/* the proof stands without a session */
+	p->has_session = e == ERR_OK;
+	return e;
+}
+
+static enum err
+prove_tx(struct ctx *c, void *arg)
+{
+	struct proof *p = arg;
+	bool first;
+	enum err e;
+
+	p->has_session = false;
+	e = consume(c, p);
+	if (e == ERR_OK)
+		e = judge_owner(c, p, account_lock(c, p->ticket.uid,
+		    &p->account));
+	if (e != ERR_OK)
+		return e;
+	first = p->account.email_verified_s == 0;
+	e = store_account_email_proven(c, p->account.uid,
+	    p->ticket.address, c->now_s);
+	if (e == ERR_OK)
+		e = end_what_is_older(c, p, first);
+	if (e == ERR_OK && first)
+		e = welcome_send(c, &p->account, p->given,
+		    p->in->welcome_template);
+	if (e == ERR_OK)
+		e = audit_add(c, "email_verified", p->account.uid, "");
+	return e != ERR_OK ? e : sign_in(c, p);
+}
+
+/*
+ * Was it committed?  A session answers exactly.  Without one, a secret that
+ * is still unused says no, and one that is used says that its effect is
+ * there, which is all that the answer promises.
+ */
+static enum err
+prove_in_doubt(struct ctx *c, void *arg)
+{
+	struct proof *p = arg;
+	struct session s;
+	struct ticket t;
+	enum err e;
+
+	if (p->has_session)
+		e = session_check(c, p->in->session.kind,
+		    p->tokens.access_token, &s);
+	else if (p->code)
+		e = ticket_code_state(c, TICKET_VERIFY_EMAIL, p->address);
+	else
+		e = ticket_peek_link(c, TICKET_VERIFY_EMAIL, p->in->token,
+		    &t);
+	if (p->has_session)
+		return e == ERR_TOKEN_UNKNOWN ? ERR_NOT_FOUND : e;
+	if (e == ERR_LINK_USED || e == ERR_EMAIL_CODE_USED)
+		return ERR_OK;
+	return e == ERR_OK ? ERR_NOT_FOUND : e;
+}
+
+static enum err
+prove(struct ctx *c, struct proof *p, struct verification_result *out)
+{
+	struct verification_result r = { .has_session = false };
+	enum err e;
+
+	e = store_tx(c, prove_tx, p, prove_in_doubt);
+	if (e != ERR_OK)
+		return e;
+	r.email = p->given;
+	r.has_session = p->has_session;
+	if (p->has_session) {
+		r.tokens = p->tokens;
+		r.profile = profile_json(c, &p->account);
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+enum err
+verification_by_link(struct ctx *c, const struct verification *v,
+    struct verification_result *out)
+{
+	struct proof p = { .in = v };
+
+	return prove(c, &p, out);
+}
+
+enum err
+verification_by_code(struct ctx *c, const struct verification *v,
+    struct verification_result *out)
+{
+	struct proof p = { .in = v, .code = true };
+	struct identifier id;
+	enum err e, counted;
+
+	if (!by_code(c))
+		return err_set(c, ERR_EMAIL_CODE_OFF, NULL,
+		    "verification is by link");
+	e = identifier_email(c->arena, v->email,
+	    c->config->login_fold_local_part, &id);
+	if (e != ERR_OK)
+		return err_set(c, e, "email", "malformed address");
+	e = limit_source(c);
+	if (e != ERR_OK)
+		return e;
+	p.address = id.canonical;
+	e = ticket_try_code(c, TICKET_VERIFY_EMAIL, p.address, v->code,
+	    &p.ticket);
+	if (e == ERR_OK)
+		return prove(c, &p, out);
+	if (e == ERR_EMAIL_CODE_INVALID) {
+		struct err_detail why = c->err;
+
+		counted = limit_source_failed(c);
+		if (counted == ERR_OK)
+			counted = audit_add(c, "code_refused",
+			    (struct uid){ { 0 } }, "verify-email");
+		if (counted != ERR_OK)
+			return counted;
+		c->err = why;
+	}
+	return e;
+}
+
+enum err
+verification_peek(struct ctx *c, struct str token, struct str *email_out)
+{
+	struct proof p = { .code = false };
+	enum err e;
+
+	e = ticket_peek_link(c, TICKET_VERIFY_EMAIL, token, &p.ticket);
+	if (e == ERR_OK)
+		e = judge_owner(c, &p, account_get(c, p.ticket.uid,
+		    &p.account));
+	if (e == ERR_OK)
+		*email_out = p.given;
+	return e;
+}

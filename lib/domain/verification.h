@@ -1,0 +1,45 @@
+/*
+ * Verification mails, for the operations that cause one.
+ */
+#ifndef DOMAIN_VERIFICATION_H
+#define DOMAIN_VERIFICATION_H
+
+#include "account.h"
+
+/*
+ * What a link in a mail begins with: the given address when the allow-list
+ * admits it, the site's own page without one.  ERR_URL_NOT_ADMITTED, unless
+ * compat.unlisted_urls takes the site's own instead.
+ */
+MUST_CHECK enum err link_base(struct ctx *c, struct str url,
+    const char *own_page, struct str *out);
+
+struct verification_mail {
+	struct uid uid;
+	int64_t generation;
+	struct str canonical, given;
+	struct str base;		/* from link_base */
+	struct str variant;		/* emailtemplate; may be absent */
+	struct str return_url;		/* may be absent */
+	bool decoy;			/* same work, for an unknown address */
+};
+/* Inside a transaction: the ticket and its mail.  Limits are the caller's
+ * business. */
+MUST_CHECK enum err verification_send(struct ctx *c,
+    const struct verification_mail *m);
+/*
+ * Inside a transaction, after the right password of an unverified account:
+ * a new mail, unless one that can still be used was sent lately.  Never
+ * voids a code that somebody may be about to type (F-32).  ERR_MAIL_LIMIT
+ * when there is nothing to use and nothing could be sent.
+ */
+MUST_CHECK enum err verification_send_again(struct ctx *c,
+    const struct account *a, struct str base, struct str variant);
+
+/* Inside a transaction: the welcome mail, if a template of it was named. */
+MUST_CHECK enum err welcome_send(struct ctx *c, const struct account *a,
+    struct str to, struct str variant);
+
+#define VERIFICATION_MAIL	"verify-email"	/* template, and kind in limits */
+
+#endif

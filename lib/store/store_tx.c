@@ -1,0 +1,9 @@
+#include "store_tx.h"
+
+#include "db/db.h"
+
+enum err
+store_tx(struct ctx *c, store_tx_fn *fn, void *arg, store_tx_fn *in_doubt)
+{
+	return db_tx(c, fn, arg, in_doubt);
+}
