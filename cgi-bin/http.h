@@ -12,9 +12,6 @@
 
 struct route;
 
-/* What fields= leaves of a profile. */
-enum projection { PROJECT_ALL, PROJECT_NONE, PROJECT_SOME };
-
 struct http {
 	struct ctx *ctx;
 
@@ -46,8 +43,7 @@ struct http {
 	struct str token;		/* bearer token as sent, or absent */
 	struct str page_cookie;		/* value of the session cookie, or absent */
 	bool has_secret;		/* the call carries the API secret */
-	enum projection projection;
-	struct str fields;		/* of PROJECT_SOME: for json_project */
+	struct str fields;		/* fields=, judged; absent: the whole */
 
 	/* What goes out. */
 	int status;
@@ -74,5 +70,7 @@ enum http_cookie {
 				 * site, whose browser holds the first back */
 };
 struct str http_cookie(const struct http *h, enum http_cookie which);
+/* "__Host-..." on https; plain on a loopback demo (S-097). */
+const char *http_cookie_name(const struct http *h, enum http_cookie which);
 
 #endif

@@ -21,6 +21,7 @@ enum field_type { FIELD_TEXT, FIELD_SECRET, FIELD_BOOL, FIELD_INT,
 #define FIELD_REQUIRED	1u
 #define FIELD_PLUS	2u	/* blanks were '+': addresses, numbers, SOTT */
 #define FIELD_LINE	4u	/* one line: controls are refused */
+#define FIELD_JUNK	16u	/* "undefined" and "null" in a query: absent */
 #define FIELD_DISCARD	8u	/* documented, accepted, without effect */
 
 struct field {

@@ -1,0 +1,22 @@
+/*
+ * What a row needs is checked here, in one place, before its handler.
+ */
+#ifndef CGI_GUARD_H
+#define CGI_GUARD_H
+
+#include "http.h"
+
+/* Before the body is read: host, scheme, size, rate, API key and secret. */
+MUST_CHECK enum err guard_caller(struct http *h);
+/* After the row was chosen: how it may be called, the token or page session,
+ * and the form's own token. */
+MUST_CHECK enum err guard_visitor(struct http *h);
+
+/*
+ * A token bucket per source network, in this process's memory: a flood is
+ * turned away without a word to the database.  So each process has its own
+ * allowance, and plain CGI none.  ERR_RATE_LIMITED.
+ */
+MUST_CHECK enum err guard_rate(struct ctx *c, int64_t mono_ms);
+
+#endif

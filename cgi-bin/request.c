@@ -1,0 +1,600 @@
+#include "request.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "codec/text.h"
+#include "source.h"
+
+/* What CGI tells beside the headers (RFC 3875 §4.1). */
+struct meta {
+	struct str method, uri, path_info, script_name, query, length;
+	struct str address, https, scheme, redirect_status;
+};
+
+static const struct {
+	const char *var;
+	size_t offset;
+} meta_vars[] = {
+	{ "REQUEST_METHOD", offsetof(struct meta, method) },
+	{ "REQUEST_URI", offsetof(struct meta, uri) },
+	{ "PATH_INFO", offsetof(struct meta, path_info) },
+	{ "SCRIPT_NAME", offsetof(struct meta, script_name) },
+	{ "QUERY_STRING", offsetof(struct meta, query) },
+	{ "CONTENT_LENGTH", offsetof(struct meta, length) },
+	{ "REMOTE_ADDR", offsetof(struct meta, address) },
+	{ "HTTPS", offsetof(struct meta, https) },
+	{ "REQUEST_SCHEME", offsetof(struct meta, scheme) },
+	{ "REDIRECT_STATUS", offsetof(struct meta, redirect_status) },
+};
+
+/*
+ * The headers that mean something to us.  A server that maps '_' and '-' to
+ * one variable can hand one over twice: the forwarding ones are then ignored,
+ * any other makes the request unacceptable.
+ */
+static const struct {
+	const char *var, *name;
+	bool forwarding;
+} header_vars[] = {
+	{ "CONTENT_TYPE", "content-type", false },
+	{ "HTTP_ACCEPT_LANGUAGE", "accept-language", false },
+	{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD",
+	    "access-control-request-method", false },
+	{ "HTTP_AUTHORIZATION", "authorization", false },
+	{ "HTTP_COOKIE", "cookie", false },
+	{ "HTTP_HOST", "host", false },
+	{ "HTTP_ORIGIN", "origin", false },
+	{ "HTTP_REFERER", "referer", false },
+	{ "HTTP_SEC_FETCH_MODE", "sec-fetch-mode", false },
+	{ "HTTP_SEC_FETCH_SITE", "sec-fetch-site", false },
+	{ "HTTP_USER_AGENT", "user-agent", false },
+	{ "HTTP_X_DOORWARD_APIKEY", "x-doorward-apikey", false },
+	{ "HTTP_X_DOORWARD_APISECRET", "x-doorward-apisecret", false },
+	{ "HTTP_X_DOORWARD_SOTT", "x-doorward-sott", false },
+	{ "HTTP_X_LOGINRADIUS_APIKEY", "x-loginradius-apikey", false },
+	{ "HTTP_X_LOGINRADIUS_APISECRET", "x-loginradius-apisecret", false },
+	{ "HTTP_X_LOGINRADIUS_SOTT", "x-loginradius-sott", false },
+	{ "HTTP_X_FORWARDED_FOR", "x-forwarded-for", true },
+	{ "HTTP_X_FORWARDED_PROTO", "x-forwarded-proto", true },
+	{ "HTTP_X_ORIGIN_ACCEPT_LANGUAGE", "x-origin-accept-language", true },
+	{ "HTTP_X_ORIGIN_IP", "x-origin-ip", true },
+	{ "HTTP_X_ORIGIN_USER_AGENT", "x-origin-user-agent", true },
+};
+
+static struct str
+first_present(const struct pairs *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (str_present(p->items[i].value) &&
+		    str_ieq(p->items[i].name, str_of(name)))
+			return p->items[i].value;
+	return STR_NONE;
+}
+
+struct str
+http_header(const struct http *h, const char *name)
+{
+	return first_present(&h->headers, name);
+}
+
+struct str
+http_query(const struct http *h, const char *name)
+{
+	return first_present(&h->query, name);
+}
+
+struct str
+http_form(const struct http *h, const char *name)
+{
+	struct json *j = json_get_fold(h->json, name);
+	struct str s;
+
+	if (json_type(j) != JSON_STRING)
+		return STR_NONE;
+	s = json_string(j);
+	return str_present(s) ? s : STR_NONE;
+}
+
+bool
+http_given(const struct http *h, const char *name)
+{
+	struct json *j = json_get_fold(h->json, name);
+
+	return json_type(j) == JSON_STRING ? http_form(h, name).p != NULL :
+	    json_type(j) != JSON_NULL;
+}
+
+const char *
+http_cookie_name(const struct http *h, enum http_cookie which)
+{
+	static const char *const names[][2] = {
+		[COOKIE_SESSION] = { "doorward", "__Host-doorward" },
+		[COOKIE_FORM] = { "doorward-form", "__Host-doorward-form" },
+		[COOKIE_FORM_ARRIVED] = { "doorward-arrived",
+		    "__Host-doorward-arrived" },
+	};
+
+	return names[which][h->ctx->config->site_https];
+}
+
+struct str
+http_cookie(const struct http *h, enum http_cookie which)
+{
+	struct str s;
+
+	s = cookie_get(&h->cookies, http_cookie_name(h, which));
+	return str_present(s) ? s : STR_NONE;
+}
+
+static bool
+has_control(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		unsigned char ch = (unsigned char)s.p[i];
+
+		if ((ch < 0x20 && ch != '\t') || ch == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* A text for storing and showing: what is not UTF-8 or is a control byte
+ * becomes a question mark; never longer than max. */
+static struct str
+printable(struct arena *a, struct str s, size_t max)
+{
+	bool utf8 = utf8_valid(s);
+	struct str d;
+	char *p;
+	size_t i;
+
+	s = str_sub(s, 0, max);
+	if (utf8)
+		while (s.len > 0 && !utf8_valid(s))
+			s.len--;	/* a character was cut in two */
+	d = str_dup(a, s);
+	p = (char *)(uintptr_t)d.p;
+	for (i = 0; i < d.len; i++) {
+		unsigned char ch = (unsigned char)p[i];
+
+		if (ch < 0x20 || ch == 0x7f || (ch >= 0x80 && !utf8))
+			p[i] = '?';
+	}
+	return d;
+}
+
+static enum err
+decode_segment(struct arena *a, struct str raw, struct str *out)
+{
+	if (!percent_decode(a, raw, false, out) || !utf8_valid(*out) ||
+	    utf8_has_control(*out) || str_eq(*out, STR(".")) ||
+	    str_eq(*out, STR("..")))
+		return ERR_BAD_REQUEST;
+	return str_has(*out, '/') ? ERR_NOT_FOUND_PATH : ERR_OK;
+}
+
+enum err
+request_path(struct arena *a, struct str raw, struct str *path_out)
+{
+	struct buf b;
+	struct str part;
+	enum err e;
+
+	buf_init(&b, a, LIMIT_PATH);
+	if (raw.len == 0 || raw.p[0] != '/')
+		return ERR_BAD_REQUEST;
+	raw = str_sub(raw, 1, SIZE_MAX);
+	while (str_split(&raw, '/', &part)) {
+		if (part.len == 0 && raw.p == NULL)
+			break;
+		e = part.len == 0 ? ERR_NOT_FOUND_PATH :
+		    decode_segment(a, part, &part);
+		if (e != ERR_OK)
+			return e;
+		buf_char(&b, '/');
+		buf_str(&b, part);
+	}
+	if (b.len == 0)
+		buf_char(&b, '/');
+	*path_out = buf_view(&b);
+	return buf_ok(&b) ? ERR_OK : ERR_QUERY_TOO_LONG;
+}
+
+/* RFC 9112 §3.2.2: a target in absolute form brings its own host. */
+static struct str
+target_of(struct http *h, struct str uri)
+{
+	struct str rest = uri;
+	size_t skip, end;
+
+	if (str_istarts(uri, STR("http://")))
+		skip = 7;
+	else if (str_istarts(uri, STR("https://")))
+		skip = 8;
+	else
+		return uri;
+	rest = str_sub(uri, skip, SIZE_MAX);
+	for (end = 0; end < rest.len && rest.p[end] != '/' &&
+	    rest.p[end] != '?'; end++)
+		;
+	h->host = str_lower(h->ctx->arena, str_sub(rest, 0, end));
+	rest = str_sub(rest, end, SIZE_MAX);
+	return rest.len > 0 && rest.p[0] == '/' ? rest : STR("/");
+}
+
+static bool
+strip_base(struct str base, struct str *path)
+{
+	struct str rest;
+
+	if (!str_starts(*path, base))
+		return false;
+	rest = str_sub(*path, base.len, SIZE_MAX);
+	if (rest.len > 0 && rest.p[0] != '/')
+		return false;
+	*path = rest.len > 0 ? rest : STR("/");
+	return true;
+}
+
+static enum err
+path_from_uri(struct http *h, struct str uri)
+{
+	struct str target = target_of(h, uri), path;
+	enum err e;
+
+	if (!str_split(&target, '?', &path))
+		return ERR_BAD_REQUEST;
+	e = request_path(h->ctx->arena, path, &h->path);
+	if (e != ERR_OK)
+		return e;
+	return strip_base(h->ctx->config->site_base, &h->path) ? ERR_OK :
+	    ERR_NOT_FOUND_PATH;
+}
+
+/* Decoded by the server, and never again. */
+static enum err
+path_from_info(struct http *h, struct str script, struct str info)
+{
+	struct arena *a = h->ctx->arena;
+	struct str whole;
+
+	if (!utf8_valid(info) || utf8_has_control(info) ||
+	    info.len > LIMIT_PATH)
+		return ERR_BAD_REQUEST;
+	whole = str_printf(a, "%.*s%.*s", STR_FMT(script), STR_FMT(info));
+	if (h->ctx->config->site_base.len == 0 ||
+	    !strip_base(h->ctx->config->site_base, &whole))
+		whole = str_present(info) ? info : STR("/");
+	while (whole.len > 1 && whole.p[whole.len - 1] == '/')
+		whole.len--;
+	h->path = str_dup(a, whole);
+	return ERR_OK;
+}
+
+/*
+ * An error document of an access checker runs with the protected address as
+ * REQUEST_URI; what is to be shown stands in PATH_INFO.
+ */
+static enum err
+find_path(struct http *h, const struct meta *m)
+{
+	int64_t status = 0;
+
+	if (str_to_int(m->redirect_status, 100, 599, &status))
+		h->redirect_status = (int)status;
+	if (h->redirect_status == 401) {
+		h->protected_uri = m->uri;
+		return path_from_info(h, STR_NONE, m->path_info);
+	}
+	if (str_present(m->uri))
+		return path_from_uri(h, m->uri);
+	return path_from_info(h, m->script_name, m->path_info);
+}
+
+bool
+request_conflict(const struct pairs *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->n; i++)
+		for (k = i + 1; k < p->n; k++)
+			if (str_ieq(p->items[i].name, p->items[k].name) &&
+			    str_present(p->items[i].value) &&
+			    str_present(p->items[k].value) &&
+			    !str_ieq(p->items[i].name, STR("fields")) &&
+			    !str_eq(p->items[i].value, p->items[k].value))
+				return true;
+	return false;
+}
+
+const char *
+request_bad_name(struct arena *a, struct str form)
+{
+	struct str part, name, rest = form;
+	struct pairs p;
+
+	while (str_split(&rest, '&', &part)) {
+		struct str value = part;
+
+		if (form_parse(a, part, 1, &p) == FORM_FINE ||
+		    !str_split(&value, '=', &name))
+			continue;
+		return name.len > 0 && name.len <= 64 &&
+		    utf8_valid(name) && !utf8_has_control(name) ?
+		    str_cstr(a, name) : NULL;
+	}
+	return NULL;
+}
+
+static enum err
+read_query(struct http *h, struct str raw)
+{
+	struct ctx *c = h->ctx;
+
+	h->query_string = raw;
+	if (raw.len > LIMIT_QUERY)
+		return ERR_QUERY_TOO_LONG;
+	if (form_parse(c->arena, raw, LIMIT_PARAMS, &h->query) != FORM_FINE)
+		return err_set(c, ERR_PARAMETER,
+		    request_bad_name(c->arena, raw), "query not readable");
+	if (request_conflict(&h->query))
+		return err_set(c, ERR_PARAMETER, NULL,
+		    "a name stands twice in the query");
+	return ERR_OK;
+}
+
+static enum err
+read_length(struct http *h, struct str length)
+{
+	size_t i;
+
+	h->body_announced = -1;
+	if (!str_present(length))
+		return ERR_OK;
+	for (i = 0; i < length.len; i++)
+		if (length.p[i] < '0' || length.p[i] > '9')
+			return err_set(h->ctx, ERR_BAD_REQUEST,
+			    "Content-Length", "length is no number");
+	if (!str_to_int(length, 0, INT64_MAX, &h->body_announced))
+		h->body_announced = INT64_MAX;
+	return ERR_OK;
+}
+
+static bool
+add_header(struct http *h, const char *name, struct str value,
+    bool forwarding)
+{
+	struct pairs *p = &h->headers;
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		if (!str_eq(p->items[i].name, str_of(name)))
+			continue;
+		if (!forwarding && str_present(p->items[i].value) &&
+		    !str_eq(p->items[i].value, value))
+			return false;
+		if (forwarding)
+			p->items[i].value = STR("");
+		return true;
+	}
+	p->items[p->n].name = str_of(name);
+	p->items[p->n].value = value;
+	p->n++;
+	return true;
+}
+
+static struct str *
+meta_at(struct meta *m, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(meta_vars); i++)
+		if (str_eq(name, str_of(meta_vars[i].var)))
+			return (struct str *)(void *)((char *)m +
+			    meta_vars[i].offset);
+	return NULL;
+}
+
+static enum err
+take_variable(struct http *h, struct meta *m, struct str name,
+    struct str value)
+{
+	struct str *at = meta_at(m, name);
+	size_t i;
+
+	if (at != NULL) {
+		if (at->p != NULL && !str_eq(*at, value))
+			return err_set(h->ctx, ERR_BAD_REQUEST, NULL,
+			    "%.*s stands twice", STR_FMT(name));
+		*at = value;
+		return ERR_OK;
+	}
+	for (i = 0; i < COUNT(header_vars); i++) {
+		if (!str_eq(name, str_of(header_vars[i].var)))
+			continue;
+		if (value.len > LIMIT_HEADER || has_control(value) ||
+		    !add_header(h, header_vars[i].name, value,
+		    header_vars[i].forwarding))
+			return err_set(h->ctx, ERR_BAD_REQUEST,
+			    header_vars[i].name, "header not acceptable");
+	}
+	return ERR_OK;
+}
+
+/* Apache renames what it hands on through an internal redirect. */
+static bool
+redirected(struct str *name)
+{
+	bool found = false;
+
+	while (str_starts(*name, STR("REDIRECT_HTTP_")) ||
+	    str_starts(*name, STR("REDIRECT_REDIRECT_"))) {
+		*name = str_sub(*name, 9, SIZE_MAX);
+		found = true;
+	}
+	return found;
+}
+
+static enum err
+read_variables(struct http *h, const char *const *env, struct meta *m)
+{
+	struct str rest, name, authorization = STR_NONE;
+	enum err e = ERR_OK, one;
+
+	h->headers.items = ARENA_ARRAY(h->ctx->arena, struct pair,
+	    COUNT(header_vars));
+	for (; *env != NULL; env++) {
+		rest = str_of(*env);
+		if (!str_split(&rest, '=', &name) || rest.p == NULL)
+			continue;
+		if (redirected(&name)) {
+			if (str_eq(name, STR("HTTP_AUTHORIZATION")) &&
+			    rest.len <= LIMIT_HEADER && !has_control(rest))
+				authorization = rest;
+			continue;
+		}
+		one = take_variable(h, m, name, rest);
+		if (e == ERR_OK)
+			e = one;
+	}
+	if (http_header(h, "authorization").p == NULL &&
+	    str_present(authorization)) {
+		struct pairs *p = &h->headers;
+		size_t i;
+
+		for (i = 0; i < p->n; i++)
+			if (str_eq(p->items[i].name, STR("authorization")))
+				break;
+		p->items[i] = (struct pair){ STR("authorization"),
+			authorization };
+		if (i == p->n)
+			p->n++;
+	}
+	return e;
+}
+
+static bool
+find_peer(struct http *h, const struct meta *m, struct source *peer)
+{
+	const struct list *trusted = &h->ctx->config->proxy_trusted;
+	struct str proto;
+	bool known;
+
+	known = source_parse(m->address, peer);
+	h->https = str_ieq(m->https, STR("on")) ||
+	    str_eq(m->https, STR("1")) ||
+	    str_ieq(m->scheme, STR("https"));
+	h->ctx->client.trusted = known && source_listed(trusted, peer);
+	if (!h->ctx->client.trusted)
+		return known;
+	*peer = source_client(trusted, peer,
+	    http_header(h, "x-forwarded-for"));
+	proto = http_header(h, "x-forwarded-proto");
+	if (proto.p != NULL)
+		h->https = str_ieq(str_trim(proto), STR("https"));
+	return true;
+}
+
+static void
+set_client(struct http *h, bool known, const struct source *s)
+{
+	struct ctx *c = h->ctx;
+
+	c->client.network = STR("unknown");
+	if (known) {
+		c->client.address = source_text(c->arena, s);
+		c->client.network = source_network(c->arena, s);
+	}
+	c->client.user_agent = printable(c->arena,
+	    http_header(h, "user-agent"), LIMIT_USER_AGENT);
+	c->client.language = printable(c->arena,
+	    http_header(h, "accept-language"), LIMIT_USER_AGENT);
+	c->client.referer = printable(c->arena, http_header(h, "referer"),
+	    LIMIT_USER_AGENT);
+}
+
+/*
+ * X-Origin-*: a back end speaks for its visitor.  Believed from trusted
+ * proxies and from whoever knows the API secret.
+ */
+void
+request_client(struct http *h)
+{
+	struct ctx *c = h->ctx;
+	struct source s;
+	struct str v;
+
+	if (h->has_secret)
+		c->client.trusted = true;
+	if (!c->client.trusted)
+		return;
+	if (source_parse(http_header(h, "x-origin-ip"), &s)) {
+		c->client.address = source_text(c->arena, &s);
+		c->client.network = source_network(c->arena, &s);
+	}
+	v = http_header(h, "x-origin-user-agent");
+	if (v.p != NULL)
+		c->client.user_agent = printable(c->arena, v,
+		    LIMIT_USER_AGENT);
+	v = http_header(h, "x-origin-accept-language");
+	if (v.p != NULL)
+		c->client.language = printable(c->arena, v,
+		    LIMIT_USER_AGENT);
+}
+
+enum err
+request_read(struct http *h, struct transport *t)
+{
+	struct arena *a = h->ctx->arena;
+	struct meta m = { .method = STR_NONE };
+	struct source peer;
+	bool known;
+	enum err e, path;
+
+	h->path = STR("/");
+	e = read_variables(h, transport_env(t), &m);
+	h->head = str_eq(m.method, STR("HEAD"));
+	h->method = h->head ? STR("GET") : m.method;
+	h->host = str_lower(a, http_header(h, "host"));
+	h->cookies = cookie_parse(a, http_header(h, "cookie"));
+	known = find_peer(h, &m, &peer);
+	set_client(h, known, &peer);
+	request_client(h);
+	path = find_path(h, &m);
+	if (e == ERR_OK)
+		e = path;
+	if (e == ERR_OK)
+		e = read_length(h, m.length);
+	if (e == ERR_OK)
+		e = read_query(h, m.query);
+	h->page_cookie = http_cookie(h, COOKIE_SESSION);
+	return e;
+}
+
+enum err
+request_body(struct http *h, struct transport *t, size_t max)
+{
+	int64_t deadline = clock_mono_ms() + LIMIT_READ_MS;
+	char chunk[4096];
+	struct buf b;
+	int n;
+
+	if (h->body_announced > (int64_t)max)
+		return ERR_BODY_TOO_LARGE;
+	/* "No length" is not "no body", nor is 0: read to the end. */
+	buf_init(&b, h->ctx->arena, max);
+	while ((n = transport_read(t, chunk, sizeof(chunk), deadline)) > 0) {
+		buf_add(&b, chunk, (size_t)n);
+		if (!buf_ok(&b))
+			return ERR_BODY_TOO_LARGE;
+	}
+	h->body = buf_view(&b);
+	h->body_truncated = n < 0 || (int64_t)b.len < h->body_announced;
+	return ERR_OK;
+}

@@ -1,0 +1,120 @@
+#include "router.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+static const char *const method_names[] = {
+	[GET] = "GET", [POST] = "POST", [PUT] = "PUT", [DELETE] = "DELETE"
+};
+
+const char *
+route_method(enum method m)
+{
+	return method_names[m];
+}
+
+static bool
+is_value(struct str segment)
+{
+	return segment.len > 2 && segment.p[0] == '{';
+}
+
+/* Fixed segments match in any case; values keep theirs. */
+static bool
+matches(const char *pattern, struct str path, struct str values[4])
+{
+	struct str want = str_of(pattern), part, have;
+	size_t n = 0;
+
+	while (str_split(&want, '/', &part)) {
+		if (!str_split(&path, '/', &have))
+			return false;
+		if (is_value(part) && have.len > 0) {
+			must(n < 4);
+			values[n++] = have;
+		} else if (!str_ieq(part, have)) {
+			return false;
+		}
+	}
+	return path.p == NULL;
+}
+
+enum err
+router_find(struct http *h)
+{
+	const struct route *r, *other = NULL;
+	struct str values[4] = { STR_NONE };
+
+	for (r = routes; r < routes + routes_count; r++) {
+		if (!matches(r->path, h->path, values))
+			continue;
+		if (str_eq(h->method, str_of(method_names[r->method]))) {
+			h->route = r;
+			memcpy(h->path_values, values, sizeof(values));
+			return ERR_OK;
+		}
+		if (other == NULL)
+			other = r;
+	}
+	h->route = other;
+	return other == NULL ? ERR_NOT_FOUND_PATH : ERR_METHOD;
+}
+
+void
+router_select(struct http *h)
+{
+	const struct route *first = h->route, *r;
+
+	for (r = first; r < routes + routes_count; r++) {
+		if (r->method != first->method ||
+		    strcmp(r->path, first->path) != 0)
+			continue;
+		if (r->when == NULL || http_query(h, r->when).p != NULL ||
+		    http_given(h, r->when)) {
+			h->route = r;
+			return;
+		}
+	}
+}
+
+struct str
+router_allow(const struct http *h)
+{
+	bool have[COUNT(method_names)] = { false };
+	struct str values[4];
+	const struct route *r;
+	struct buf b;
+	size_t m;
+
+	for (r = routes; r < routes + routes_count; r++)
+		if (matches(r->path, h->path, values))
+			have[r->method] = true;
+	buf_init(&b, h->ctx->arena, 64);
+	for (m = 0; m < COUNT(method_names); m++) {
+		if (have[m])
+			buf_printf(&b, "%s, ", method_names[m]);
+		if (m == GET && have[m])
+			buf_cstr(&b, "HEAD, ");
+	}
+	buf_cstr(&b, "OPTIONS");
+	return buf_view(&b);
+}
+
+bool
+router_is_api(const struct http *h)
+{
+	static const char *const roots[] = { "/identity", "/api", "/v2",
+		"/ciam", "/openapi.json" };
+	struct str root;
+	size_t i;
+
+	if (h->route != NULL)
+		return (h->route->need & IS_PAGE) == 0;
+	for (i = 0; i < COUNT(roots); i++) {
+		root = str_of(roots[i]);
+		if (str_istarts(h->path, root) && (h->path.len == root.len ||
+		    h->path.p[root.len] == '/'))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,106 @@
+#include "web.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "body.h"
+#include "cors.h"
+#include "guard.h"
+#include "page.h"
+#include "problem.h"
+#include "request.h"
+#include "response.h"
+#include "route.h"
+#include "router.h"
+
+static enum err
+read_body(struct http *h, struct transport *t)
+{
+	size_t max = h->route->body_max > 0 ? h->route->body_max : LIMIT_BODY;
+	enum err e;
+
+	if (h->route->method == GET)
+		return ERR_OK;
+	e = request_body(h, t, max);
+	return e != ERR_OK ? e : body_parse(h);
+}
+
+static enum err
+serve_row(struct http *h)
+{
+	void *in = NULL;
+	enum err e;
+
+	e = guard_visitor(h);
+	if (e == ERR_NO_SESSION && (h->route->need & NEED_PAGE) != 0)
+		return page_login_first(h);
+	if (e == ERR_OK && (h->route->need & IS_PAGE) == 0)
+		e = body_projection(h);
+	if (e == ERR_OK)
+		e = body_fields(h, &in);
+	return e != ERR_OK ? e : h->route->serve(h, in);
+}
+
+static bool
+is_preflight(const struct http *h)
+{
+	return str_eq(h->method, STR("OPTIONS")) && h->route != NULL;
+}
+
+static enum err
+serve(struct http *h, struct transport *t)
+{
+	enum err e, found;
+
+	e = request_read(h, t);
+	found = router_find(h);
+	if (e != ERR_OK)
+		return e;
+	if (found == ERR_METHOD && is_preflight(h))
+		return cors_preflight(h);
+	if (found != ERR_OK)
+		return found;
+	e = guard_caller(h);
+	if (e == ERR_OK)
+		e = read_body(h, t);
+	if (e != ERR_OK)
+		return e;
+	router_select(h);
+	return serve_row(h);
+}
+
+/* The route's path alone: an address can hold secrets (S-129). */
+static void
+log_it(const struct http *h, int64_t started_ms)
+{
+	struct log_request r = {
+		.method = h->method.p != NULL ? h->method.p : "-",
+		.route = h->route != NULL ? h->route->path : "-",
+		.status = h->status,
+		.ms = clock_mono_ms() - started_ms,
+	};
+
+	if (h->outcome != ERR_OK) {
+		r.error = err_name(h->outcome);
+		r.api_code = problem_code(h->outcome);
+		if (h->ctx->err.code == h->outcome)
+			r.note = h->ctx->err.note;
+	}
+	log_request(h->ctx, &r);
+}
+
+void
+web_serve(struct ctx *c, struct transport *t)
+{
+	int64_t started_ms = clock_mono_ms();
+	struct http h = { .ctx = c };
+	enum err e;
+
+	e = serve(&h, t);
+	if (e != ERR_OK)
+		problem_answer(&h, e);
+	if (!transport_write(t, response_text(&h)))
+		log_write(c, LOG_INFO, "client_gone", "answer not taken");
+	log_it(&h, started_ms);
+}
