@@ -15,6 +15,7 @@
 #define LIMIT_COOKIES		64	/* count */
 #define LIMIT_JSON_DEPTH	16	/* levels */
 #define LIMIT_JSON_MEMBERS	1000	/* count, whole text */
+#define LIMIT_PROFILE		(128 * 1024)	/* a stored one */
 #define LIMIT_RESPONSE		(1024 * 1024)
 #define LIMIT_EMAIL		254
 #define LIMIT_USERNAME		128	/* 32 code points */

@@ -48,6 +48,8 @@ MUST_CHECK enum err account_email_exists(struct ctx *c, struct str email,
     bool *out);
 MUST_CHECK enum err account_username_exists(struct ctx *c, struct str name,
     bool *out);
+/* Nobody may have this one; the calls above say that it is in use. */
+bool account_username_reserved(struct str canonical);
 /* N1.  ERR_USERNAME_TAKEN, ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT,
  * ERR_USERNAME_OFF.  The owner is told by mail. */
 MUST_CHECK enum err account_set_username(struct ctx *c, struct uid uid,

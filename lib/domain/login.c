@@ -18,10 +18,6 @@
 #include "store/store_tx.h"
 #include "verification.h"
 
-/* NIST SP 800-63B-4 §3.2.2: so many wrong ones in a row, and only a reset
- * or another way in helps. */
-#define CONSECUTIVE_MAX	100
-
 static const struct uid nobody;
 
 /* The gate */
@@ -204,7 +200,7 @@ compare(struct ctx *c, struct attempt *t)
 		e = pwhash_dummy(c, t->password);
 		return e == ERR_OK ? ERR_MISMATCH : e;
 	}
-	if (e == ERR_OK && t->found.failures >= CONSECUTIVE_MAX) {
+	if (e == ERR_OK && t->found.failures >= LOGIN_CONSECUTIVE_MAX) {
 		t->reason = "too many wrong ones in a row";
 		return ERR_MISMATCH;
 	}

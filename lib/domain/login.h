@@ -7,6 +7,10 @@
 #include "profile.h"
 #include "session.h"
 
+/* NIST SP 800-63B-4 §3.2.2: so many wrong passwords in a row, and only a
+ * reset or another way in helps. */
+#define LOGIN_CONSECUTIVE_MAX	100
+
 struct login {
 	enum identifier_kind kind;	/* 0: decide by syntax (our pages) */
 	struct str identifier;

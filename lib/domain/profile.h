@@ -18,10 +18,12 @@ struct profile_update {
 	bool null_support;
 	struct str verification_url, email_template;
 	bool prevent_verification_email;
+	int64_t auth_s;		/* the session's last proof of who it is */
 };
 /*
  * A2.  Members that a user may not write are passed over.  Errors: all those
- * that api-user-password.md names for A2 and that apply to what is built.
+ * that the API names for A2 and that apply to what is built.  Password counts
+ * only where there is none, and within 5 minutes of auth_s (S-007).
  */
 MUST_CHECK enum err profile_update(struct ctx *c, struct uid uid,
     const struct profile_update *u, struct json **out);
@@ -33,6 +35,13 @@ MUST_CHECK enum err profile_update(struct ctx *c, struct uid uid,
 MUST_CHECK enum err profile_from_registration(struct ctx *c,
     const struct json *body, struct str *document_out,
     bool *required_filled_out);
+/*
+ * Texts of a stored document that its owner's password may not consist of:
+ * names, and the birth date in three orders.  out has room for
+ * PROFILE_WORDS; returns how many there are.
+ */
+#define PROFILE_WORDS	9
+size_t profile_words(struct ctx *c, struct str document, struct str *out);
 /* The members, for OpenAPI: fn gets name, JSON type and nullability. */
 void profile_members(void (*fn)(void *arg, const char *name,
     const char *type, bool nullable), void *arg);

@@ -82,8 +82,8 @@ make_secret(struct ctx *c, const struct verification_mail *m,
 }
 
 /* Whole hours where that is the natural word, else minutes. */
-static void
-set_life(struct ctx *c, struct values *v, int64_t life_s)
+void
+mail_set_life(struct ctx *c, struct values *v, int64_t life_s)
 {
 	bool hours = life_s >= 7200 && life_s % 3600 == 0;
 
@@ -119,7 +119,7 @@ verification_send(struct ctx *c, const struct verification_mail *m)
 	values_set(mail.values, "code", code);
 	values_set(mail.values, "link", link);
 	values_set_url(mail.values, "href", link);
-	set_life(c, mail.values, life_s);
+	mail_set_life(c, mail.values, life_s);
 	e = outbox_add_mail(c, &mail);
 	if (e == ERR_OK)
 		e = audit_add(c, m->decoy ? "verification_decoy" :

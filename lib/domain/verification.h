@@ -5,6 +5,7 @@
 #define DOMAIN_VERIFICATION_H
 
 #include "account.h"
+#include "codec/template.h"
 
 /*
  * What a link in a mail begins with: the given address when the allow-list
@@ -13,6 +14,9 @@
  */
 MUST_CHECK enum err link_base(struct ctx *c, struct str url,
     const char *own_page, struct str *out);
+
+/* "hours" or "minutes" of a secret's life, for the texts of mails. */
+void mail_set_life(struct ctx *c, struct values *v, int64_t life_s);
 
 struct verification_mail {
 	struct uid uid;

@@ -1,0 +1,590 @@
+/*
+ * The normalized profile: what is the account's comes from its rows, what is
+ * the person's from the document that is kept with them.
+ */
+#include "profile.h"
+
+#include "account_internal.h"
+#include "audit.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "codec/text.h"
+#include "crypto/pwhash.h"
+#include "password.h"
+#include "profile_internal.h"
+#include "store/store_account.h"
+#include "store/store_tx.h"
+
+#define MASK		"**********"
+#define FRESH_S		300	/* a sign-in that counts as one of just now */
+
+/* The document */
+
+struct json *
+profile_document(struct ctx *c, struct str text)
+{
+	enum json_fault fault;
+	struct json *j;
+
+	j = json_parse(c->arena, text, &fault);
+	if (json_type(j) == JSON_OBJECT)
+		return j;
+	log_write(c, LOG_ERROR, "profile_unreadable",
+	    "a stored profile is no JSON object (%d)", (int)fault);
+	return json_new_object(c->arena);
+}
+
+enum err
+profile_document_text(struct ctx *c, const struct json *document,
+    struct str *out)
+{
+	struct json *ordered = json_new_object(c->arena), *v;
+	const struct member *m;
+	struct str text;
+
+	for (m = profile_table; m->name != NULL; m++) {
+		v = json_get(document, m->name);
+		if (v == NULL || ((json_type(v) == JSON_ARRAY ||
+		    json_type(v) == JSON_OBJECT) && json_length(v) == 0))
+			continue;
+		json_set(ordered, m->name, v);
+	}
+	text = json_text(c->arena, ordered, false);
+	if (text.len > LIMIT_PROFILE || json_check(text, LIMIT_JSON_DEPTH,
+	    LIMIT_JSON_MEMBERS) != JSON_FINE) {
+		err_add_field(c, "Profile", "holds too much altogether");
+		return err_set(c, ERR_VALIDATION, "Profile",
+		    "profile too large");
+	}
+	*out = text;
+	return ERR_OK;
+}
+
+/* A configured name is a member's, or that of a custom field. */
+static bool
+is_set(const struct json *document, struct str name)
+{
+	const struct json *custom = json_get(document, "CustomFields");
+	const struct member *m;
+
+	for (m = profile_table; m->name != NULL; m++)
+		if (str_ieq(str_of(m->name), name))
+			return (m->flags & BY_USER) == 0 ||
+			    json_get(document, m->name) != NULL;
+	return json_get(custom, name.p) != NULL;
+}
+
+bool
+profile_is_filled(struct ctx *c, const struct json *document, bool complain)
+{
+	const struct list *l = &c->config->registration_required_fields;
+	bool filled = true;
+	struct str name;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		name = str_dup(c->arena, l->items[i]);
+		if (is_set(document, name))
+			continue;
+		filled = false;
+		if (complain)
+			err_add_field(c, name.p, "is required");
+	}
+	return filled;
+}
+
+size_t
+profile_words(struct ctx *c, struct str text, struct str *out)
+{
+	static const char *const names[] = { "FirstName", "LastName",
+		"MiddleName", "NickName" };
+	struct json *d = profile_document(c, text);
+	struct str birth, s[4];
+	size_t i, n = 0;
+
+	for (i = 0; i < COUNT(names); i++) {
+		s[i] = json_string(json_get(d, names[i]));
+		if (str_present(s[i]))
+			out[n++] = s[i];
+	}
+	if (str_present(s[0]) && str_present(s[1])) {
+		out[n++] = str_printf(c->arena, "%.*s %.*s", STR_FMT(s[0]),
+		    STR_FMT(s[1]));
+		out[n++] = str_printf(c->arena, "%.*s %.*s", STR_FMT(s[1]),
+		    STR_FMT(s[0]));
+	}
+	birth = json_string(json_get(d, "BirthDate"));
+	if (birth.len == 10) {	/* MM-dd-yyyy: also the other two orders */
+		out[n++] = birth;
+		out[n++] = str_printf(c->arena, "%.2s%.2s%.4s", birth.p + 3,
+		    birth.p, birth.p + 6);
+		out[n++] = str_printf(c->arena, "%.4s%.2s%.2s", birth.p + 6,
+		    birth.p, birth.p + 3);
+	}
+	return n;
+}
+
+/* Output */
+
+static struct json *complete(struct arena *a, const struct member *of,
+    const struct json *stored);
+
+static void
+put_unset(struct json *out, const struct member *m)
+{
+	bool null = (m->flags & UNSET_NULL) != 0;
+
+	if ((m->shape == SHAPE_BOOL || m->shape == SHAPE_YES_NO) && !null)
+		json_set_bool(out, m->name, false);
+	else if (m->shape == SHAPE_INT && !null)
+		json_set_int(out, m->name, 0);
+	else
+		json_set_null(out, m->name);
+}
+
+static struct json *
+complete_items(struct arena *a, const struct member *of,
+    const struct json *stored)
+{
+	struct json *out = json_new_array(a);
+	size_t i;
+
+	for (i = 0; i < json_length(stored); i++)
+		json_append(out, complete(a, of, json_at(stored, i)));
+	return out;
+}
+
+/* An object with every member of its table. */
+static struct json *
+complete(struct arena *a, const struct member *of, const struct json *stored)
+{
+	struct json *out = json_new_object(a), *v;
+	const struct member *m;
+
+	for (m = of; m->name != NULL; m++) {
+		v = json_get(stored, m->name);
+		if (json_type(v) == JSON_NULL)
+			put_unset(out, m);
+		else if (m->of != NULL && json_type(v) == JSON_ARRAY)
+			json_set(out, m->name, complete_items(a, m->of, v));
+		else if (m->of != NULL && json_type(v) == JSON_OBJECT)
+			json_set(out, m->name, complete(a, m->of, v));
+		else
+			json_set(out, m->name, v);
+	}
+	return out;
+}
+
+static void
+put_date(struct ctx *c, struct json *out, const char *name, int64_t t_s)
+{
+	if (t_s != 0)
+		json_set_str(out, name, clock_iso(c->arena, t_s));
+}
+
+static struct str
+full_name(struct ctx *c, const struct json *document)
+{
+	struct str first = json_string(json_get(document, "FirstName"));
+	struct str last = json_string(json_get(document, "LastName"));
+
+	if (!str_present(first))
+		return str_present(last) ? last : STR_NONE;
+	if (!str_present(last))
+		return first;
+	return str_printf(c->arena, "%.*s %.*s", STR_FMT(first),
+	    STR_FMT(last));
+}
+
+static void
+put_derived(struct ctx *c, const struct json *document, struct json *out)
+{
+	struct str birth = json_string(json_get(document, "BirthDate"));
+	struct birth_date b;
+
+	json_set_str(out, "FullName", full_name(c, document));
+	if (birth.p != NULL && birth_date_parse(birth, &b))
+		json_set_str(out, "Age", str_printf(c->arena, "%d",
+		    birth_date_age(&b, c->now_s)));
+}
+
+/* The first address stands in Email even while nobody has proven it. */
+static void
+put_emails(struct ctx *c, const struct account *a, struct json *out)
+{
+	struct json *proven = json_new_array(c->arena);
+	struct json *pending = json_new_array(c->arena), *email;
+	size_t i;
+
+	for (i = 0; i < a->n_emails; i++) {
+		email = json_new_object(c->arena);
+		json_set_str(email, "Type", a->emails[i].label);
+		json_set_str(email, "Value", a->emails[i].given);
+		json_append(i == 0 || a->emails[i].verified_s != 0 ? proven :
+		    pending, email);
+	}
+	if (json_length(proven) > 0)
+		json_set(out, "Email", proven);
+	if (json_length(pending) > 0)
+		json_set(out, "UnverifiedEmail", pending);
+}
+
+static void
+put_account(struct ctx *c, const struct account *a, struct json *out)
+{
+	json_set_str(out, "Uid", uid_hex(c->arena, a->uid));
+	json_set_str(out, "ID", uid_hex(c->arena, a->profile_id));
+	json_set_cstr(out, "Provider", "Email");
+	json_set_str(out, "UserName", a->username);
+	json_set_bool(out, "EmailVerified", a->email_verified_s != 0);
+	if (a->password_changed_s != 0)
+		json_set_cstr(out, "Password", MASK);
+	json_set_bool(out, "IsActive", a->state != ACCOUNT_BLOCKED);
+	json_set_bool(out, "IsLoginLocked", a->locked);
+	json_set_cstr(out, "LoginLockedType", a->locked ? "Suspend" : "None");
+	json_set_bool(out, "IsRequiredFieldsFilledOnce",
+	    a->required_filled != 0);
+	json_set_int(out, "NoOfLogins", a->logins);
+	json_set_bool(out, "FirstLogin", a->first_login);
+	json_set_cstr(out, "RegistrationProvider", "Email");
+	json_set_str(out, "RegistrationSource", a->registration_source);
+	put_date(c, out, "LastPasswordChangeDate", a->password_changed_s);
+	put_date(c, out, "LastLoginDate", a->last_login_s);
+	put_date(c, out, "SignupDate", a->created_s);
+	put_date(c, out, "CreatedDate", a->created_s);
+	put_date(c, out, "ModifiedDate", a->modified_s);
+	put_date(c, out, "ProfileModifiedDate", a->profile_modified_s);
+}
+
+struct json *
+profile_json(struct ctx *c, const struct account *a)
+{
+	struct json *document = profile_document(c, a->profile), *out;
+
+	out = complete(c->arena, profile_table, document);
+	put_account(c, a, out);
+	put_emails(c, a, out);
+	put_derived(c, document, out);
+	return out;
+}
+
+enum err
+profile_read(struct ctx *c, struct uid uid, struct json **out)
+{
+	struct account a;
+	enum err e;
+
+	e = account_get(c, uid, &a);
+	if (e == ERR_OK)
+		e = account_read_lock(c, &a);
+	if (e == ERR_OK)
+		*out = profile_json(c, &a);
+	return e;
+}
+
+/* Update */
+
+struct update {
+	struct uid uid;
+	const struct profile_update *in;
+	char phc[PWHASH_MAX];	/* empty: no password is set */
+	struct account account;	/* as it is afterwards */
+	struct str text;
+	bool wrote;
+};
+
+static bool
+is_own_email(struct ctx *c, const struct account *a, struct str given)
+{
+	struct identifier id;
+	size_t i;
+
+	if (identifier_email(c->arena, given, c->config->login_fold_local_part,
+	    &id) != ERR_OK)
+		return false;
+	for (i = 0; i < a->n_emails; i++)
+		if (str_eq(a->emails[i].canonical, id.canonical))
+			return true;
+	return false;
+}
+
+static enum err
+judge_one_email(struct ctx *c, const struct account *a,
+    const struct json *item)
+{
+	struct str value = json_string(item);
+	const struct json *v;
+	enum err e;
+
+	if (json_type(item) == JSON_OBJECT) {
+		e = profile_find(c, item, "Value", &v);
+		if (e != ERR_OK)
+			return e;
+		value = json_string(v);
+	}
+	if (value.p == NULL)
+		return err_set(c, ERR_BODY_SHAPE, "Email",
+		    "Email has the wrong type");
+	return is_own_email(c, a, value) ? ERR_OK : err_set(c,
+	    ERR_EMAIL_EXISTS_ALREADY, "Email", "not one of its addresses");
+}
+
+/*
+ * An account has its address from its making on, and a profile that is sent
+ * back as it was read names that address: only another one is refused.
+ */
+static enum err
+judge_emails(struct ctx *c, const struct update *u)
+{
+	const struct json *v;
+	enum err e;
+	size_t i;
+
+	e = profile_find(c, u->in->body, "Email", &v);
+	if (e != ERR_OK || json_type(v) == JSON_NULL)
+		return e;
+	if (json_type(v) != JSON_ARRAY)
+		return judge_one_email(c, &u->account, v);
+	for (i = 0; i < json_length(v) && e == ERR_OK; i++)
+		e = judge_one_email(c, &u->account, json_at(v, i));
+	return e;
+}
+
+static enum err
+update_username(struct ctx *c, struct update *u)
+{
+	const struct json *v;
+	struct identifier id;
+	bool renamed = false;
+	enum err e;
+
+	e = profile_find(c, u->in->body, "UserName", &v);
+	if (e != ERR_OK || json_type(v) == JSON_NULL)
+		return e;
+	if (json_type(v) != JSON_STRING)
+		return err_set(c, ERR_BODY_SHAPE, "UserName",
+		    "UserName has the wrong type");
+	if (u->account.username.p != NULL &&
+	    str_eq(u->account.username, json_string(v)))
+		return ERR_OK;
+	e = account_judge_username(c, json_string(v), &id);
+	if (e == ERR_OK)
+		e = account_rename(c, &u->account, &id, &renamed);
+	if (e == ERR_OK)
+		u->account.username = id.canonical;
+	return e;
+}
+
+/* Only where there is none: a stolen token must not replace it (S-007). */
+static enum err
+update_password(struct ctx *c, struct update *u)
+{
+	enum err e;
+
+	if (u->phc[0] == '\0' || u->account.password_changed_s != 0)
+		return ERR_OK;
+	e = password_store(c, u->uid, u->phc);
+	if (e == ERR_OK)
+		e = account_tell(c, &u->account, "password-changed",
+		    STR_NONE);
+	if (e == ERR_OK)
+		e = audit_add(c, "password_set", u->uid, "profile");
+	if (e == ERR_OK)
+		u->account.password_changed_s = c->now_s;
+	return e;
+}
+
+static enum err
+update_document(struct ctx *c, struct update *u)
+{
+	struct json *d = profile_document(c, u->account.profile);
+	struct store_profile p = { .version = u->account.profile_version,
+		.now_s = c->now_s };
+	enum err e;
+
+	e = profile_judge(c, u->in->body, u->in->null_support, d);
+	if (e == ERR_OK)
+		e = profile_document_text(c, d, &p.text);
+	if (e != ERR_OK)
+		return e;
+	p.required_filled = profile_is_filled(c, d, false);
+	e = store_account_set_profile(c, u->uid, &p);
+	if (e == ERR_NOT_FOUND)
+		return ERR_RETRY;
+	u->text = u->account.profile = p.text;
+	u->account.profile_version++;
+	u->account.modified_s = u->account.profile_modified_s = c->now_s;
+	u->account.required_filled |= p.required_filled;
+	return e;
+}
+
+static enum err
+update_tx(struct ctx *c, void *arg)
+{
+	struct update *u = arg;
+	enum err e;
+
+	c->err.fields = NULL;
+	e = account_lock(c, u->uid, &u->account);
+	if (e == ERR_OK)
+		e = update_document(c, u);
+	if (e == ERR_OK)
+		e = judge_emails(c, u);
+	if (e == ERR_OK)
+		e = update_username(c, u);
+	if (e == ERR_OK)
+		e = update_password(c, u);
+	if (e == ERR_OK)
+		e = audit_add(c, "profile_updated", u->uid, "");
+	return e;
+}
+
+/*
+ * Another update may have come on top of ours; ours is then made once more,
+ * which changes nothing that it had not changed before.
+ */
+static enum err
+update_in_doubt(struct ctx *c, void *arg)
+{
+	struct update *u = arg;
+	struct account a;
+	enum err e;
+
+	e = account_get(c, u->uid, &a);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_UNAVAILABLE : e;
+	return a.profile_version == u->account.profile_version &&
+	    str_eq(a.profile, u->text) ? ERR_OK : ERR_NOT_FOUND;
+}
+
+/* Hashing takes its time: before the transaction. */
+static enum err
+prepare_password(struct ctx *c, struct update *u)
+{
+	struct str words[ACCOUNT_WORDS], normal;
+	struct secret typed;
+	const struct json *v;
+	struct account a;
+	enum err e;
+	size_t n;
+
+	e = profile_find(c, u->in->body, "Password", &v);
+	if (e != ERR_OK || json_type(v) == JSON_NULL)
+		return e;
+	if (json_type(v) != JSON_STRING)
+		return err_set(c, ERR_BODY_SHAPE, "Password",
+		    "Password has the wrong type");
+	if (u->in->auth_s + FRESH_S <= c->now_s)
+		return ERR_OK;
+	e = account_get(c, u->uid, &a);
+	if (e != ERR_OK || a.password_changed_s != 0)
+		return e;
+	typed = secret_copy(c->arena, json_string(v).p, json_string(v).len);
+	n = account_words(c, &a, words);
+	e = password_judge(c, &typed, words, n, &normal);
+	if (e == ERR_OK)
+		e = pwhash_make(c, normal, u->phc);
+	return e;
+}
+
+enum err
+profile_update(struct ctx *c, struct uid uid, const struct profile_update *in,
+    struct json **out)
+{
+	struct update u = { .uid = uid, .in = in };
+	enum err e;
+
+	if (json_type(in->body) != JSON_OBJECT)
+		return err_set(c, ERR_BODY_SHAPE, NULL,
+		    "the body is not an object");
+	e = prepare_password(c, &u);
+	if (e == ERR_OK)
+		e = store_tx(c, update_tx, &u, update_in_doubt);
+	if (e == ERR_OK)
+		e = account_read_lock(c, &u.account);
+	if (e == ERR_OK)
+		*out = profile_json(c, &u.account);
+	return e;
+}
+
+/* Registration */
+
+enum err
+profile_from_registration(struct ctx *c, const struct json *body,
+    struct str *document_out, bool *required_filled_out)
+{
+	struct json *d = json_new_object(c->arena);
+	enum err e;
+
+	if (body != NULL) {
+		e = profile_judge(c, body, false, d);
+		if (e != ERR_OK)
+			return e;
+	}
+	/* The reference: accepted from a user's update, not from here. */
+	json_remove(d, "Subscription");
+	if (!profile_is_filled(c, d, true))
+		return err_set(c, ERR_VALIDATION, c->err.fields->name,
+		    "required members are missing");
+	e = profile_document_text(c, d, document_out);
+	if (e == ERR_OK)
+		*required_filled_out = true;
+	return e;
+}
+
+/* For the description of the API */
+
+static const char *
+type_name(enum shape s)
+{
+	switch (s) {
+	case SHAPE_BOOL:
+	case SHAPE_YES_NO:
+		return "boolean";
+	case SHAPE_INT:
+		return "integer";
+	case SHAPE_REAL:
+		return "number";
+	case SHAPE_OBJECT:
+	case SHAPE_COUNTRY:
+	case SHAPE_URLS:
+	case SHAPE_CUSTOM:
+		return "object";
+	case SHAPE_ITEMS:
+	case SHAPE_TEXTS:
+		return "array";
+	default:
+		return "string";
+	}
+}
+
+/* What every account has, or what stands for unset without being null. */
+static bool
+is_nullable(const struct member *m)
+{
+	static const char *const always[] = { "Uid", "ID", "Provider",
+		"LoginLockedType", "SignupDate", "CreatedDate",
+		"ModifiedDate", "RegistrationProvider", "RegistrationSource"
+	};
+	size_t i;
+
+	if (m->shape == SHAPE_BOOL || m->shape == SHAPE_YES_NO ||
+	    m->shape == SHAPE_INT)
+		return (m->flags & UNSET_NULL) != 0;
+	for (i = 0; i < COUNT(always); i++)
+		if (strcmp(m->name, always[i]) == 0)
+			return false;
+	return true;
+}
+
+void
+profile_members(void (*fn)(void *arg, const char *name, const char *type,
+    bool nullable), void *arg)
+{
+	const struct member *m;
+
+	for (m = profile_table; m->name != NULL; m++)
+		fn(arg, m->name, type_name(m->shape), is_nullable(m));
+}

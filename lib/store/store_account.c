@@ -1,0 +1,201 @@
+#include "store_account.h"
+
+#include "store.h"
+
+#define KIND_EMAIL	1
+#define KIND_USERNAME	2
+#define IDENTIFIERS_MAX	100	/* of one account */
+
+static const struct db_column account_columns[] = {
+	COLUMN(struct store_account, uid),
+	COLUMN(struct store_account, profile_id),
+	COLUMN(struct store_account, generation),
+	COLUMN(struct store_account, state),
+	COLUMN(struct store_account, created_s),
+	COLUMN(struct store_account, modified_s),
+	COLUMN(struct store_account, profile_modified_s),
+	COLUMN(struct store_account, last_login_s),
+	COLUMN(struct store_account, logins),
+	COLUMN(struct store_account, email_verified_s),
+	COLUMN(struct store_account, required_filled),
+	COLUMN(struct store_account, profile_version),
+	COLUMN(struct store_account, password_changed_s),
+	COLUMN(struct store_account, registration_source),
+	COLUMN(struct store_account, profile)
+};
+
+static const struct db_column identifier_columns[] = {
+	COLUMN(struct store_identifier_of, uid),
+	COLUMN(struct store_identifier_of, kind),
+	COLUMN(struct store_identifier_of, position),
+	COLUMN(struct store_identifier_of, verified_s),
+	COLUMN(struct store_identifier_of, canonical),
+	COLUMN(struct store_identifier_of, given),
+	COLUMN(struct store_identifier_of, label)
+};
+
+static enum err
+one_changed(enum err e, int64_t changed)
+{
+	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+}
+
+enum err
+store_account_by_uid(struct ctx *c, struct uid uid, struct store_account *out)
+{
+	return db_one(c, STMT_ACCOUNT_BY_UID, ARGS(db_uid(uid)),
+	    account_columns, out);
+}
+
+enum err
+store_account_by_identifier(struct ctx *c, int64_t kind, struct str canonical,
+    struct store_account *out)
+{
+	return db_one(c, STMT_ACCOUNT_BY_IDENTIFIER, ARGS(db_int(kind),
+	    db_bytes(canonical)), account_columns, out);
+}
+
+enum err
+store_account_lock(struct ctx *c, struct uid uid)
+{
+	static const struct db_column columns[] = { { 0 } };
+	int64_t state;
+
+	return db_one(c, STMT_ACCOUNT_LOCK, ARGS(db_uid(uid)), columns,
+	    &state);
+}
+
+enum err
+store_account_identifiers(struct ctx *c, struct uid uid,
+    struct store_identifier_of **out, size_t *n_out)
+{
+	return db_all(c, STMT_ACCOUNT_IDENTIFIERS, ARGS(db_uid(uid)),
+	    identifier_columns, sizeof(**out), IDENTIFIERS_MAX, out, n_out);
+}
+
+enum err
+store_account_set_profile(struct ctx *c, struct uid uid,
+    const struct store_profile *p)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_ACCOUNT_SET_PROFILE, ARGS(db_text(p->text),
+	    db_int(p->required_filled), db_int(p->now_s), db_int(p->now_s),
+	    db_uid(uid), db_int(p->version)), &changed);
+	return one_changed(e, changed);
+}
+
+enum err
+store_account_set_state(struct ctx *c, struct uid uid, int64_t state,
+    int64_t now_s)
+{
+	return db_exec(c, STMT_ACCOUNT_SET_STATE, ARGS(db_int(state),
+	    db_int(now_s), db_uid(uid)), NULL);
+}
+
+enum err
+store_account_touch(struct ctx *c, struct uid uid, int64_t now_s)
+{
+	return db_exec(c, STMT_ACCOUNT_TOUCH, ARGS(db_int(now_s),
+	    db_uid(uid)), NULL);
+}
+
+enum err
+store_username_drop(struct ctx *c, struct uid uid)
+{
+	return db_exec(c, STMT_USERNAME_DROP, ARGS(db_uid(uid),
+	    db_int(KIND_USERNAME)), NULL);
+}
+
+enum err
+store_username_add(struct ctx *c, struct uid uid, struct str canonical,
+    struct str given, int64_t now_s)
+{
+	return db_exec(c, STMT_USERNAME_ADD, ARGS(db_int(KIND_USERNAME),
+	    db_bytes(canonical), db_uid(uid), db_text(given),
+	    db_int(now_s)), NULL);
+}
+
+enum err
+store_account_email_proven(struct ctx *c, struct uid uid,
+    struct str canonical, int64_t now_s)
+{
+	enum err e;
+
+	e = db_exec(c, STMT_EMAIL_PROVEN, ARGS(db_int(now_s),
+	    db_int(KIND_EMAIL), db_bytes(canonical), db_uid(uid)), NULL);
+	if (e != ERR_OK)
+		return e;
+	return db_exec(c, STMT_ACCOUNT_PROVEN, ARGS(db_int(now_s),
+	    db_int(now_s), db_uid(uid)), NULL);
+}
+
+enum err
+store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
+    int64_t now_s)
+{
+	enum err e;
+
+	e = db_exec(c, STMT_ACCOUNT_STRIP, ARGS(db_text(STR("{}")),
+	    db_int(now_s), db_uid(uid)), NULL);
+	if (e != ERR_OK)
+		return e;
+	return db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),
+	    db_int(KIND_EMAIL), db_bytes(canonical)), NULL);
+}
+
+enum err
+store_account_delete(struct ctx *c, struct uid uid, int64_t now_s)
+{
+	static const unsigned statements[] = {
+		STMT_ACCOUNT_DELETE_IDENTIFIERS,
+		STMT_PASSWORD_DELETE,
+		STMT_PASSWORD_HISTORY_DELETE,
+		STMT_ACCOUNT_DELETE_SESSIONS,
+		STMT_ACCOUNT_DELETE_REFRESH,
+		STMT_ACCOUNT_DELETE_TICKETS,
+		STMT_ACCOUNT_DELETE_OUTBOX,
+		STMT_ACCOUNT_DELETE
+	};
+	enum err e;
+	size_t i;
+
+	for (i = 0; i < COUNT(statements); i++) {
+		e = db_exec(c, statements[i], ARGS(db_uid(uid)), NULL);
+		if (e != ERR_OK)
+			return e;
+	}
+	return db_exec(c, STMT_TOMBSTONE_ADD, ARGS(db_uid(uid),
+	    db_int(now_s)), NULL);
+}
+
+enum err
+store_account_list(struct ctx *c, struct uid after, size_t max,
+    struct store_account **out, size_t *n_out)
+{
+	return db_all(c, STMT_ACCOUNT_LIST, ARGS(db_uid(after),
+	    db_int((int64_t)max)), account_columns, sizeof(**out), max, out,
+	    n_out);
+}
+
+enum err
+store_account_unverified(struct ctx *c, int64_t before_s, size_t max,
+    struct uid **out, size_t *n_out)
+{
+	static const struct db_column columns[] = { { 0 } };
+
+	return db_all(c, STMT_ACCOUNT_UNVERIFIED, ARGS(db_int(before_s),
+	    db_int((int64_t)max)), columns, sizeof(**out), max, out, n_out);
+}
+
+enum err
+store_account_unverified_lock(struct ctx *c, struct uid uid,
+    int64_t before_s)
+{
+	static const struct db_column columns[] = { { 0 } };
+	int64_t state;
+
+	return db_one(c, STMT_ACCOUNT_UNVERIFIED_LOCK, ARGS(db_uid(uid),
+	    db_int(before_s)), columns, &state);
+}

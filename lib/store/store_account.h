@@ -1,0 +1,76 @@
+/*
+ * Rows of accounts, and of the identifiers that belong to one.
+ */
+#ifndef STORE_STORE_ACCOUNT_H
+#define STORE_STORE_ACCOUNT_H
+
+#include "base/ctx.h"
+#include "base/err.h"
+
+struct store_account {
+	struct uid uid, profile_id;
+	int64_t generation, state;
+	int64_t created_s, modified_s, profile_modified_s, last_login_s, logins;
+	int64_t email_verified_s, required_filled, profile_version;
+	int64_t password_changed_s;	/* 0: no password */
+	struct str registration_source, profile;
+};
+struct store_identifier_of {
+	struct uid uid;
+	int64_t kind, position, verified_s;
+	struct str canonical, given, label;
+};
+
+/* ERR_NOT_FOUND. */
+MUST_CHECK enum err store_account_by_uid(struct ctx *c, struct uid uid,
+    struct store_account *out);
+MUST_CHECK enum err store_account_by_identifier(struct ctx *c, int64_t kind,
+    struct str canonical, struct store_account *out);
+/* Nobody else may change the row until the transaction's end; as the first
+ * statement of one, what is read afterwards is the newest.  ERR_NOT_FOUND. */
+MUST_CHECK enum err store_account_lock(struct ctx *c, struct uid uid);
+/* Of one account: by kind, primary first. */
+MUST_CHECK enum err store_account_identifiers(struct ctx *c, struct uid uid,
+    struct store_identifier_of **out, size_t *n_out);
+
+/* ERR_NOT_FOUND when the row is not of that version any more. */
+struct store_profile {
+	int64_t version;	/* that was read */
+	struct str text;
+	bool required_filled;	/* true sets it; it stays set */
+	int64_t now_s;
+};
+MUST_CHECK enum err store_account_set_profile(struct ctx *c, struct uid uid,
+    const struct store_profile *p);
+MUST_CHECK enum err store_account_set_state(struct ctx *c, struct uid uid,
+    int64_t state, int64_t now_s);
+MUST_CHECK enum err store_account_touch(struct ctx *c, struct uid uid,
+    int64_t now_s);
+
+/* User names.  ERR_CONFLICT when it is somebody's. */
+MUST_CHECK enum err store_username_drop(struct ctx *c, struct uid uid);
+MUST_CHECK enum err store_username_add(struct ctx *c, struct uid uid,
+    struct str canonical, struct str given, int64_t now_s);
+
+/* The mailbox is proven: the row, and the account's date if it had none. */
+MUST_CHECK enum err store_account_email_proven(struct ctx *c, struct uid uid,
+    struct str canonical, int64_t now_s);
+/* What stood on an account whose address nobody had proven: the profile, and
+ * every identifier but this address.  Nobody's session lives on either. */
+MUST_CHECK enum err store_account_strip(struct ctx *c, struct uid uid,
+    struct str canonical, int64_t now_s);
+/* Every row of the account but its audit; a tombstone stays. */
+MUST_CHECK enum err store_account_delete(struct ctx *c, struct uid uid,
+    int64_t now_s);
+
+/* After a uid, in order. */
+MUST_CHECK enum err store_account_list(struct ctx *c, struct uid after,
+    size_t max, struct store_account **out, size_t *n_out);
+/* Made before before_s, never proven, never signed in; and one of them again
+ * under a lock: ERR_NOT_FOUND when it is not so any more. */
+MUST_CHECK enum err store_account_unverified(struct ctx *c, int64_t before_s,
+    size_t max, struct uid **out, size_t *n_out);
+MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,
+    struct uid uid, int64_t before_s);
+
+#endif

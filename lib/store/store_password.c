@@ -1,0 +1,92 @@
+#include "store_password.h"
+
+#include "store.h"
+
+static const struct db_column password_columns[] = {
+	COLUMN(struct store_password, phc),
+	COLUMN(struct store_password, changed_s),
+	COLUMN(struct store_password, failures)
+};
+
+enum err
+store_password_get(struct ctx *c, struct uid uid, struct store_password *out)
+{
+	return db_one(c, STMT_PASSWORD_GET, ARGS(db_uid(uid)),
+	    password_columns, out);
+}
+
+enum err
+store_password_lock(struct ctx *c, struct uid uid, struct store_password *out)
+{
+	return db_one(c, STMT_PASSWORD_LOCK, ARGS(db_uid(uid)),
+	    password_columns, out);
+}
+
+enum err
+store_password_set(struct ctx *c, struct uid uid, struct str phc,
+    int64_t changed_s)
+{
+	return db_exec(c, STMT_PASSWORD_SET, ARGS(db_uid(uid), db_text(phc),
+	    db_int(changed_s)), NULL);
+}
+
+enum err
+store_password_rehash(struct ctx *c, struct uid uid, struct str old_phc,
+    struct str phc)
+{
+	return db_exec(c, STMT_PASSWORD_REHASH, ARGS(db_text(phc),
+	    db_uid(uid), db_text(old_phc)), NULL);
+}
+
+enum err
+store_password_failed(struct ctx *c, struct uid uid)
+{
+	return db_exec(c, STMT_PASSWORD_FAILED, ARGS(db_uid(uid)), NULL);
+}
+
+enum err
+store_password_right(struct ctx *c, struct uid uid)
+{
+	return db_exec(c, STMT_PASSWORD_RIGHT, ARGS(db_uid(uid)), NULL);
+}
+
+enum err
+store_password_delete(struct ctx *c, struct uid uid)
+{
+	enum err e;
+
+	e = db_exec(c, STMT_PASSWORD_DELETE, ARGS(db_uid(uid)), NULL);
+	if (e != ERR_OK)
+		return e;
+	return db_exec(c, STMT_PASSWORD_HISTORY_DELETE, ARGS(db_uid(uid)),
+	    NULL);
+}
+
+enum err
+store_password_history(struct ctx *c, struct uid uid, size_t max,
+    struct store_old_password **out, size_t *n_out)
+{
+	static const struct db_column columns[] = {
+		COLUMN(struct store_old_password, retired_ms),
+		COLUMN(struct store_old_password, phc)
+	};
+
+	return db_all(c, STMT_PASSWORD_HISTORY, ARGS(db_uid(uid),
+	    db_int((int64_t)max)), columns, sizeof(**out), max, out, n_out);
+}
+
+enum err
+store_password_history_add(struct ctx *c, struct uid uid, int64_t retired_ms,
+    struct str phc)
+{
+	return db_exec(c, STMT_PASSWORD_HISTORY_ADD, ARGS(db_uid(uid),
+	    db_int(retired_ms), db_text(phc)), NULL);
+}
+
+enum err
+store_password_history_prune(struct ctx *c, struct uid uid,
+    int64_t retired_ms)
+{
+	return db_exec(c, STMT_PASSWORD_HISTORY_PRUNE, ARGS(db_uid(uid),
+	    db_int(retired_ms)), NULL);
+}

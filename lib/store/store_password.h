@@ -1,0 +1,45 @@
+/*
+ * Rows of passwords and of those before them.  Hashes alone.
+ */
+#ifndef STORE_STORE_PASSWORD_H
+#define STORE_STORE_PASSWORD_H
+
+#include "base/ctx.h"
+#include "base/err.h"
+
+struct store_password {
+	struct str phc;
+	int64_t changed_s;
+	int64_t failures;	/* consecutive wrong ones */
+};
+/* ERR_NOT_FOUND. */
+MUST_CHECK enum err store_password_get(struct ctx *c, struct uid uid,
+    struct store_password *out);
+/* The same, and nobody else may change it until the transaction's end. */
+MUST_CHECK enum err store_password_lock(struct ctx *c, struct uid uid,
+    struct store_password *out);
+/* Insert or replace; failures start anew. */
+MUST_CHECK enum err store_password_set(struct ctx *c, struct uid uid,
+    struct str phc, int64_t changed_s);
+/* A stronger hash of the same password, if it is still the old one. */
+MUST_CHECK enum err store_password_rehash(struct ctx *c, struct uid uid,
+    struct str old_phc, struct str phc);
+/* One more failure; the same work where there is no such row. */
+MUST_CHECK enum err store_password_failed(struct ctx *c, struct uid uid);
+MUST_CHECK enum err store_password_right(struct ctx *c, struct uid uid);
+MUST_CHECK enum err store_password_delete(struct ctx *c, struct uid uid);
+
+struct store_old_password {
+	int64_t retired_ms;
+	struct str phc;
+};
+/* Newest first. */
+MUST_CHECK enum err store_password_history(struct ctx *c, struct uid uid,
+    size_t max, struct store_old_password **out, size_t *n_out);
+MUST_CHECK enum err store_password_history_add(struct ctx *c, struct uid uid,
+    int64_t retired_ms, struct str phc);
+/* Those before retired_ms go. */
+MUST_CHECK enum err store_password_history_prune(struct ctx *c,
+    struct uid uid, int64_t retired_ms);
+
+#endif
