@@ -1,0 +1,149 @@
+#include "afterwork.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "domain/outbox.h"
+#include "domain/site.h"
+
+#define ONE_IN		64	/* requests that look after what is due */
+#define DELIVER_MS	10000
+#define DELIVER_MAX	100	/* messages */
+#define CLEAN_MS	500
+#define KILLED_AFTER_S	60	/* whatever hangs: the end */
+
+enum lock { LOCK_RUNNING, LOCK_WAITING };	/* bytes of the lock file */
+
+static bool
+take_lock(int fd, enum lock which, bool wait)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = which, .l_len = 1 };
+	int n;
+
+	do
+		n = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
+	while (n < 0 && errno == EINTR);
+	return n == 0;
+}
+
+static void
+drop_lock(int fd, enum lock which)
+{
+	struct flock l = { .l_type = F_UNLCK, .l_whence = SEEK_SET,
+		.l_start = which, .l_len = 1 };
+
+	(void)fcntl(fd, F_OFD_SETLK, &l);
+}
+
+/*
+ * One runs, one waits for what the running one may have missed; a third has
+ * nothing to add.  The kernel drops the lock of whoever dies.
+ */
+static bool
+my_turn(struct ctx *c)
+{
+	struct str dir = c->config->state_dir;
+	int fd;
+
+	if (!str_present(dir))
+		dir = str_printf(c->arena, "%.*s/var",
+		    STR_FMT(c->config->program_dir));
+	fd = open(str_printf(c->arena, "%.*s/afterwork.lock",
+	    STR_FMT(dir)).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		log_write(c, LOG_ERROR, "afterwork", "%.*s: %s", STR_FMT(dir),
+		    strerror(errno));
+		return false;
+	}
+	if (!take_lock(fd, LOCK_WAITING, false) ||
+	    !take_lock(fd, LOCK_RUNNING, true))
+		return false;
+	drop_lock(fd, LOCK_WAITING);
+	return true;
+}
+
+static void
+work(struct ctx *c)
+{
+	size_t sent, failed;
+	int64_t removed = 0;
+	enum err e;
+
+	e = outbox_run(c, DELIVER_MAX, DELIVER_MS, &sent, &failed);
+	if (e != ERR_OK)
+		log_write(c, LOG_ERROR, "outbox", "%s: %s", err_name(e),
+		    c->err.note != NULL ? c->err.note : "");
+	e = site_clean(c, CLEAN_MS, &removed);
+	if (e != ERR_OK)
+		log_write(c, LOG_ERROR, "clean", "%s: %s", err_name(e),
+		    c->err.note != NULL ? c->err.note : "");
+}
+
+/* The server waits until the last holder of its descriptors lets go. */
+static void
+leave_server(void)
+{
+	struct sigaction act = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int fd;
+
+	fd = open("/dev/null", O_RDWR);
+	if (fd < 0)
+		_exit(1);
+	dup2(fd, 0);
+	dup2(fd, 1);
+	dup2(fd, 2);
+	if (fd > 2)
+		close(fd);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGUSR1, &act, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	alarm(KILLED_AFTER_S);
+}
+
+static void
+child(struct ctx *c)
+{
+	struct ctx own;
+
+	leave_server();
+	site_forget(c);
+	ctx_init(&own, c->arena, c->config);
+	own.db = c->db;
+	own.keys = c->keys;
+	if (my_turn(&own))
+		work(&own);
+	_exit(0);
+}
+
+void
+afterwork(struct ctx *c)
+{
+	pid_t pid;
+
+	if (!c->outbox_due && rand_below(ONE_IN) != 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		/* Twice, so that nobody needs to wait for the worker. */
+		if (fork() == 0)
+			child(c);
+		_exit(0);
+	}
+	if (pid < 0) {
+		log_write(c, LOG_WARN, "afterwork", "fork: %s",
+		    strerror(errno));
+		return;
+	}
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}

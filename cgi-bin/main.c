@@ -1,0 +1,214 @@
+/*
+ * The web program: FastCGI or plain CGI.  argv is never read: Apache makes
+ * arguments of a query string without '=' (RFC 3875 §4.4).
+ */
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "afterwork.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "domain/site.h"
+#include "transport.h"
+#include "web.h"
+
+#define WAKE_MS		30000	/* to see whether the server is still there */
+#define LOOK_EVERY	64	/* requests between looks at our own size */
+
+struct program {
+	struct arena *process, *request;
+	struct transport *transport;
+	struct config *config;
+	struct ctx site;	/* db and keys, for every request */
+};
+
+/* No core file and no tracer ever sees a visitor's secrets (S-134). */
+static void
+keep_private(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	umask(077);
+	setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+/*
+ * Nobody can read standard error on many hosts, but there must be a complete
+ * answer, and it must not tell strangers about the set-up.
+ */
+static int
+give_up(struct program *p, const char *why)
+{
+	static const char answer[] =
+	    "Status: 503 Service Unavailable\r\n"
+	    "Content-Type: application/json; charset=utf-8\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Retry-After: 60\r\n"
+	    "\r\n"
+	    "{\"Description\":\"The service is not set up; its owner finds "
+	    "the reason with doorwardctl check.\",\"ErrorCode\":503,"
+	    "\"Message\":\"Not set up\",\"IsProviderError\":false,"
+	    "\"ProviderErrorResponse\":null}";
+
+	fprintf(stderr, "doorward: %s\n", why);
+	if (transport_kind(p->transport) == TRANSPORT_CGI)
+		transport_write(p->transport, STR(answer));
+	return 1;
+}
+
+static enum log_level
+level_of(struct str s)
+{
+	static const char *const names[] = { "debug", "info", "notice",
+		"warn", "error" };
+	size_t i;
+
+	for (i = 0; i < COUNT(names); i++)
+		if (str_eq(s, str_of(names[i])))
+			return (enum log_level)i;
+	return LOG_INFO;
+}
+
+static const char *
+configure(struct program *p)
+{
+	const char *file, *why;
+	struct config *cfg;
+
+	file = config_find(p->process, NULL);
+	if (file == NULL)
+		return "no configuration: DOORWARD_CONFIG is not set, and "
+		    "there is no etc/doorward.conf beside the program's "
+		    "folder";
+	if (!config_read(p->process, file, &p->config, &why))
+		return why;
+	cfg = p->config;
+	log_open(cfg->log_file.p, level_of(cfg->log_level));
+	if (str_present(cfg->test_clock_file))
+		clock_set_shift_file(cfg->test_clock_file.p);
+	ctx_init(&p->site, p->process, cfg);
+	if (site_open(&p->site, p->process, transport_kind(p->transport) ==
+	    TRANSPORT_FASTCGI) != ERR_OK)
+		return p->site.err.note != NULL ? p->site.err.note :
+		    "cannot open the site";
+	return NULL;
+}
+
+/* Guards are another matter: whoever asks for one gets a no (S-114). */
+static void
+refuse_role(struct program *p)
+{
+	log_write(NULL, LOG_ERROR, "role", "the web server asked for another "
+	    "FastCGI role than that of a responder");
+	transport_write(p->transport, STR("Status: 403 Forbidden\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Cache-Control: no-store\r\n\r\nForbidden\n"));
+	transport_finish(p->transport);
+}
+
+static void
+serve(struct program *p)
+{
+	struct ctx c;
+
+	if (!transport_is_responder(p->transport)) {
+		refuse_role(p);
+		return;
+	}
+	ctx_init(&c, p->request, p->config);
+	c.db = p->site.db;
+	c.keys = p->site.keys;
+	web_serve(&c, p->transport);
+	transport_finish(p->transport);
+	afterwork(&c);
+	arena_reset(p->request);
+}
+
+static long
+resident_kib(void)
+{
+	unsigned long all, resident;
+	FILE *f;
+	int n;
+
+	f = fopen("/proc/self/statm", "re");
+	if (f == NULL)
+		return 0;
+	n = fscanf(f, "%lu %lu", &all, &resident);
+	fclose(f);
+	return n == 2 ? (long)resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+}
+
+/* The web server starts another one. */
+static bool
+worn_out(unsigned long served, long *start_kib)
+{
+	long now;
+
+	if (served >= LIMIT_REQUESTS)
+		return true;
+	if (served % LOOK_EVERY != 0)
+		return false;
+	now = resident_kib();
+	if (*start_kib == 0)
+		*start_kib = now;	/* the first requests fill caches */
+	return now - *start_kib > LIMIT_GROWTH_KIB;
+}
+
+static void
+loop(struct program *p)
+{
+	int64_t idle_ms = p->config->database_idle_close_s * 1000;
+	int wait_ms = (int)(idle_ms < WAKE_MS ? idle_ms : WAKE_MS);
+	unsigned long served = 0;
+	long start_kib = 0;
+
+	for (;;) {
+		switch (transport_wait(p->transport, wait_ms)) {
+		case TRANSPORT_REQUEST:
+			serve(p);
+			if (worn_out(++served, &start_kib))
+				return;
+			break;
+		case TRANSPORT_IDLE:
+			site_idle(&p->site);
+			break;
+		case TRANSPORT_STOP:
+			return;
+		}
+	}
+}
+
+int
+main(void)
+{
+	struct program p = { .process = NULL };
+	const char *why;
+
+	keep_private();
+	p.process = arena_new();
+	p.request = arena_new();
+	p.transport = transport_open(p.process);
+	if (p.transport == NULL) {
+		fputs("doorward.fcgi is started by a web server, as FastCGI "
+		    "or CGI program.\nFor the command line there is "
+		    "doorwardctl.\n", stderr);
+		return 2;
+	}
+	why = configure(&p);
+	if (why != NULL)
+		return give_up(&p, why);
+	loop(&p);
+	site_close(&p.site);
+	arena_free(p.request);
+	arena_free(p.process);
+	return 0;
+}

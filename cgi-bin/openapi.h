@@ -1,0 +1,15 @@
+/*
+ * The description of the API, made from the route table.
+ */
+#ifndef CGI_OPENAPI_H
+#define CGI_OPENAPI_H
+
+#include "base/config.h"
+#include "base/str.h"
+
+struct arena;
+
+/* OpenAPI 3.1 as JSON. */
+struct str openapi_text(struct arena *a, const struct config *cfg);
+
+#endif
