@@ -594,6 +594,8 @@ merge_item(struct judge *j, const struct member *m, const char *path,
 		item = json_new_object(j->c->arena);
 	if (by->unset != NULL && key_of(j, by, item).p == NULL) {
 		*unset += !is_delete(sent);
+		if (*unset > 1 && by->missing != ERR_OK)
+			format_error(j, by->missing, path);
 		json_set_cstr(item, by->key, by->unset);
 	}
 	if (!is_delete(sent)) {
@@ -638,8 +640,6 @@ merge_items(struct judge *j, const struct member *m, const struct json *v,
 		if (e != ERR_OK)
 			return e;
 	}
-	if (unset > 1 && m->merge->missing != ERR_OK)
-		format_error(j, m->merge->missing, m->name);
 	if (!judge_count(j, m->name, at->n))
 		return ERR_OK;
 	for (i = 0; i < at->n; i++)
