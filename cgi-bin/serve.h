@@ -1,0 +1,110 @@
+/*
+ * The API's handlers, the fields that they take, and the answers that they
+ * give; routes.c puts them into rows.
+ */
+#ifndef CGI_SERVE_H
+#define CGI_SERVE_H
+
+#include "route.h"
+
+/* Shapes that several operations share. */
+extern const struct reply reply_session[], reply_posted[], reply_exists[],
+    reply_posted_session[], reply_posted_profile[], reply_profile[];
+
+struct json *serve_session_json(struct http *h, struct json *profile,
+    const struct session_tokens *t);
+/* {"IsPosted":true}, with Data when there is a session. */
+enum err serve_posted(struct http *h, bool has_session, struct json *profile,
+    const struct session_tokens *t);
+/* Referer, else "API". */
+struct str serve_source(const struct http *h);
+
+/* serve_registration.c */
+struct in_register {
+	struct str sott, username, verification_url, email_template;
+	struct str welcome_template, options;
+	struct secret password;
+	struct json *email;
+};
+extern const struct field in_register[];
+extern const enum err errors_register[];
+enum err serve_register(struct http *h, const void *in);
+
+struct in_resend { struct str email, verification_url, email_template; };
+extern const struct field in_resend[];
+extern const enum err errors_resend[];
+enum err serve_resend(struct http *h, const void *in);
+
+struct in_exists { struct str name; };
+extern const struct field in_email_exists[], in_username_exists[];
+extern const enum err errors_email_exists[], errors_username_exists[];
+enum err serve_email_exists(struct http *h, const void *in);
+enum err serve_username_exists(struct http *h, const void *in);
+
+struct in_verify { struct str token, email, code, welcome_template; };
+extern const struct field in_verify_link[], in_verify_code_query[],
+    in_verify_code[];
+extern const enum err errors_verify_link[], errors_verify_code[];
+enum err serve_verify_link(struct http *h, const void *in);
+enum err serve_verify_code(struct http *h, const void *in);
+
+/* serve_login.c */
+struct in_login {
+	struct str identifier, verification_url, email_template;
+	struct secret password;
+	bool remember;
+};
+extern const struct field in_login_email[], in_login_username[];
+extern const enum err errors_login[];
+enum err serve_login_email(struct http *h, const void *in);
+enum err serve_login_username(struct http *h, const void *in);
+
+/* serve_user.c */
+struct in_update {
+	struct str verification_url, email_template, options;
+	bool null_support;
+};
+extern const struct field in_read[], in_update[], in_username[];
+extern const enum err errors_update[], errors_username[];
+enum err serve_account_read(struct http *h, const void *in);
+enum err serve_account_update(struct http *h, const void *in);
+enum err serve_username_set(struct http *h, const void *in);
+
+/* serve_password.c */
+struct in_forgot { struct str identifier, reset_url, email_template; };
+extern const struct field in_forgot_email[], in_forgot_username[];
+extern const enum err errors_forgot[];
+enum err serve_forgot_email(struct http *h, const void *in);
+enum err serve_forgot_username(struct http *h, const void *in);
+
+struct in_reset {
+	struct str token, identifier, code, welcome_template, confirm_template;
+	struct secret password;
+};
+extern const struct field in_reset_token[], in_reset_email[],
+    in_reset_username[];
+extern const enum err errors_reset[], errors_reset_code[];
+enum err serve_reset_token(struct http *h, const void *in);
+enum err serve_reset_email(struct http *h, const void *in);
+enum err serve_reset_username(struct http *h, const void *in);
+
+struct in_change { struct secret old_password, new_password; };
+extern const struct field in_change[];
+extern const enum err errors_change[];
+enum err serve_password_change(struct http *h, const void *in);
+
+/* serve_session.c */
+struct in_invalidate { bool prevent_refresh; };
+struct in_sott { int64_t minutes; struct str technology; };
+extern const struct reply reply_token_info[], reply_validate[], reply_sott[],
+    reply_manage_sott[], reply_serverinfo[], reply_openapi[];
+extern const struct field in_invalidate[], in_sott[], in_manage_sott[];
+enum err serve_token_info(struct http *h, const void *in);
+enum err serve_validate(struct http *h, const void *in);
+enum err serve_invalidate(struct http *h, const void *in);
+enum err serve_sott(struct http *h, const void *in);
+enum err serve_manage_sott(struct http *h, const void *in);
+enum err serve_serverinfo(struct http *h, const void *in);
+enum err serve_openapi(struct http *h, const void *in);
+
+#endif

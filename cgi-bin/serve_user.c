@@ -1,0 +1,113 @@
+#include "serve.h"
+
+#include "base/limits.h"
+#include "domain/profile.h"
+#include "response.h"
+
+/* ---- A1 ---- */
+
+const struct field in_read[] = {
+	{ "welcomeemailtemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT,
+	  0, 0, 64, 0, "Without effect" },
+	{ "emailtemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0,
+	  64, 0, "Without effect" },
+	{ "verificationurl", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0,
+	  LIMIT_URL, 0, "Without effect" },
+	{ .name = NULL }
+};
+
+enum err
+serve_account_read(struct http *h, const void *in)
+{
+	struct json *profile;
+	enum err e;
+
+	(void)in;
+	e = profile_read(h->ctx, h->session.uid, &profile);
+	return e != ERR_OK ? e : response_json(h, profile);
+}
+
+/* ---- A2 ---- */
+
+const struct field in_update[] = {
+	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
+	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_update, verification_url),
+	  "Page that a verification mail leads to" },
+	{ "emailtemplate", NULL, IN_QUERY,
+	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64,
+	  AT(in_update, email_template), "Variant of that mail's text" },
+	{ "nullsupport", NULL, IN_QUERY | IN_BODY, 0, FIELD_BOOL, 0, 0, 0,
+	  AT(in_update, null_support), "null members overwrite" },
+	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256,
+	  AT(in_update, options), "preventverificationemail" },
+	{ "smstemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, 64,
+	  0, "Without effect" },
+	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0,
+	  0, "Without effect" },
+	{ .name = NULL }
+};
+const enum err errors_update[] = { ERR_VALIDATION, ERR_BIRTH_DATE,
+	ERR_CUSTOM_FIELD, ERR_UNDER_AGE, ERR_EMAIL_EXISTS_ALREADY,
+	ERR_EMAIL_MALFORMED, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN,
+	ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT, ERR_USERNAME_OFF,
+	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING,
+	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, ERR_PASSWORD_WEAK,
+	ERR_PASSWORD_REUSED, ERR_URL_NOT_ADMITTED, ERR_ACCOUNT_BLOCKED,
+	ERR_OK };
+
+static bool
+mentions(struct str options, struct str wanted)
+{
+	struct str part;
+
+	while (str_split(&options, ',', &part))
+		if (str_ieq(str_trim(part), wanted))
+			return true;
+	return false;
+}
+
+enum err
+serve_account_update(struct http *h, const void *arg)
+{
+	const struct in_update *in = arg;
+	struct profile_update u = {
+		.body = h->json,
+		.null_support = in->null_support,
+		.verification_url = in->verification_url,
+		.email_template = in->email_template,
+		.prevent_verification_email = mentions(in->options,
+		    STR("preventverificationemail")),
+		.auth_s = h->session.auth_s
+	};
+	struct json *profile, *j;
+	enum err e;
+
+	e = profile_update(h->ctx, h->session.uid, &u, &profile);
+	if (e != ERR_OK)
+		return e;
+	j = json_new_object(h->ctx->arena);
+	json_set_bool(j, "IsPosted", true);
+	json_set(j, "Data", profile);
+	return response_json(h, j);
+}
+
+/* ---- N1 ---- */
+
+const struct field in_username[] = {
+	{ "username", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
+	  ERR_USERNAME_MISSING, 0, 0, AT(in_exists, name), "New user name" },
+	{ .name = NULL }
+};
+const enum err errors_username[] = { ERR_USERNAME_MISSING,
+	ERR_USERNAME_TAKEN, ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT,
+	ERR_USERNAME_OFF, ERR_OK };
+
+enum err
+serve_username_set(struct http *h, const void *arg)
+{
+	const struct in_exists *in = arg;
+	enum err e;
+
+	e = account_set_username(h->ctx, h->session.uid, in->name);
+	return e != ERR_OK ? e : response_flag(h, "IsPosted", true);
+}
