@@ -344,6 +344,16 @@ check_username(struct ctx *c, const struct making *m,
 	    "the user name is an account's");
 }
 
+static void
+set_page(struct ctx *c, struct values *v, const char *link, const char *href,
+    const char *path)
+{
+	struct str url = url_site(c->arena, c->config, path);
+
+	values_set(v, link, url);
+	values_set_url(v, href, url);
+}
+
 /* To the owner, once a day; a decoy where none is due. */
 static enum err
 notify_owner(struct ctx *c, const struct making *m,
@@ -364,10 +374,8 @@ notify_owner(struct ctx *c, const struct making *m,
 	else if (e != ERR_OK)
 		return e;
 	c->err = (struct err_detail){ .code = ERR_OK };
-	values_set_url(mail.values, "login_url", url_site(c->arena,
-	    c->config, "/login"));
-	values_set_url(mail.values, "forgot_url", url_site(c->arena,
-	    c->config, "/forgot"));
+	set_page(c, mail.values, "login_link", "login_href", "/login");
+	set_page(c, mail.values, "forgot_link", "forgot_href", "/forgot");
 	e = outbox_add_mail(c, &mail);
 	return e != ERR_OK ? e : audit_add(c, "registration_known", h->uid,
 	    "");
