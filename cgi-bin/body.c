@@ -296,6 +296,18 @@ find_query(struct http *h, const struct field *f, struct found *out)
 	return ERR_OK;
 }
 
+/* Null, and the empty text, count as absent. */
+static struct json *
+member(const struct json *object, const char *name)
+{
+	struct json *j = json_get_fold(object, name);
+
+	if (json_type(j) == JSON_NULL ||
+	    (json_type(j) == JSON_STRING && json_string(j).len == 0))
+		return NULL;
+	return j;
+}
+
 static enum err
 find_body(struct http *h, const struct field *f, struct found *out)
 {
@@ -304,14 +316,14 @@ find_body(struct http *h, const struct field *f, struct found *out)
 
 	*out = (struct found){ .in_body = true, .name = f->name,
 		.text_only = h->form.n > 0 };
-	j = json_get_fold(h->json, f->name);
+	j = member(h->json, f->name);
 	if (f->alias != NULL)
-		other = json_get_fold(h->json, f->alias);
-	if (json_type(j) != JSON_NULL && json_type(other) != JSON_NULL &&
+		other = member(h->json, f->alias);
+	if (j != NULL && other != NULL &&
 	    !str_eq(json_text(a, j, false), json_text(a, other, false)))
 		return err_set(h->ctx, ERR_BODY_SHAPE, f->name,
 		    "two names of one field");
-	if (json_type(j) == JSON_NULL) {
+	if (j == NULL) {
 		j = other;
 		out->name = f->alias;
 	}
@@ -324,9 +336,7 @@ find_body(struct http *h, const struct field *f, struct found *out)
 static bool
 is_there(const struct found *v)
 {
-	if (!v->in_body || json_type(v->json) == JSON_STRING)
-		return str_present(v->text);
-	return json_type(v->json) != JSON_NULL;
+	return v->in_body ? v->json != NULL : str_present(v->text);
 }
 
 static enum err

@@ -31,17 +31,17 @@ struct http {
 	struct json *json;		/* an object: of a JSON body, or made of
 					 * a form (texts); NULL when none */
 	bool https;			/* as the client sees it */
-	int redirect_status;		/* REDIRECT_STATUS of an error document */
+	int redirect_status;		/* of an error document */
 	struct str protected_uri;	/* of a 401 error document: the address
 					 * that was asked for; else absent */
 
 	/* What the router and the guard found out. */
 	const struct route *route;
 	struct str path_values[4];	/* {name} segments, in order */
-	bool has_session;		/* bearer token or page session is good */
+	bool has_session;		/* a good one, of whatever kind */
 	struct session session;
 	struct str token;		/* bearer token as sent, or absent */
-	struct str page_cookie;		/* value of the session cookie, or absent */
+	struct str page_cookie;		/* session cookie, or absent */
 	bool has_secret;		/* the call carries the API secret */
 	struct str fields;		/* fields=, judged; absent: the whole */
 

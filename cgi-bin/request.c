@@ -252,9 +252,10 @@ path_from_uri(struct http *h, struct str uri)
 		return ERR_BAD_REQUEST;
 	e = request_path(h->ctx->arena, path, &h->path);
 	if (e != ERR_OK)
-		return e;
-	return strip_base(h->ctx->config->site_base, &h->path) ? ERR_OK :
-	    ERR_NOT_FOUND_PATH;
+		h->path = path;		/* decides the error's form alone */
+	if (!strip_base(h->ctx->config->site_base, &h->path) && e == ERR_OK)
+		e = ERR_NOT_FOUND_PATH;
+	return e;
 }
 
 /* Decoded by the server, and never again. */

@@ -30,7 +30,7 @@ struct field {
 	unsigned in, flags;
 	enum field_type type;
 	enum err missing;	/* when required and absent; 0: ERR_PARAMETER */
-	enum err malformed;	/* 0: ERR_PARAMETER (query), ERR_BODY_SHAPE (body) */
+	enum err malformed;	/* 0: ERR_PARAMETER; in a body ERR_BODY_SHAPE */
 	size_t max;		/* bytes; 0: LIMIT_TEXT */
 	size_t offset;		/* in the row's struct; see the macros */
 	const char *help;
@@ -48,7 +48,7 @@ struct reply {
 	const char *name;	/* NULL ends the list; "": the whole answer */
 	enum reply_type type;
 	unsigned flags;
-	const struct reply *of;	/* members of an object or of an array's items */
+	const struct reply *of;	/* members of an object, or of its items */
 };
 
 #define NEED_KEY	1u	/* API key: 922, 920, 901 */
@@ -77,8 +77,8 @@ struct route {
 	const struct reply *reply;	/* NULL: a page */
 	size_t body_max;	/* 0: LIMIT_BODY */
 	const char *summary;
-	const enum err *errors;	/* documented ones beyond the generic; ends ERR_OK */
-	const char *const *html;	/* templates of a page, for the checks */
+	const enum err *errors;	/* beyond the generic ones; ends ERR_OK */
+	const char *const *html; /* templates of a page, for the checks */
 };
 
 /* The rows of pages stand in routes_pages.h, which routes.c includes inside
