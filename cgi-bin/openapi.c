@@ -221,12 +221,13 @@ add_body(struct operation *o, struct json *op)
 	if (o->rows[0]->method == GET)
 		return;
 	for (i = 0; i < o->n; i++)
-		json_append(shapes, body_schema(o, o->rows[i], &any,
-		    &needed));
+		if (i == 0 || o->rows[i]->fields != o->rows[i - 1]->fields)
+			json_append(shapes, body_schema(o, o->rows[i], &any,
+			    &needed));
 	if (!any)
 		return;
 	schema = json_at(shapes, 0);
-	if (o->n > 1) {
+	if (json_length(shapes) > 1) {
 		schema = object(o);
 		json_set(schema, "anyOf", shapes);
 	}
