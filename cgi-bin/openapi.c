@@ -623,8 +623,8 @@ components(struct arena *a)
 	return j;
 }
 
-struct str
-openapi_text(struct arena *a, const struct config *cfg)
+struct json *
+openapi_json(struct arena *a, const struct config *cfg)
 {
 	struct json *j = json_new_object(a), *info = json_new_object(a);
 	struct json *servers = json_new_array(a), *server;
@@ -644,5 +644,11 @@ openapi_text(struct arena *a, const struct config *cfg)
 	json_set(j, "paths", paths(a));
 	json_set(j, "components", components(a));
 	json_set(j, "x-doorward-pages", pages(a));
-	return json_text(a, j, false);
+	return j;
+}
+
+struct str
+openapi_text(struct arena *a, const struct config *cfg)
+{
+	return json_text(a, openapi_json(a, cfg), false);
 }

@@ -6,10 +6,13 @@
 
 #include "base/config.h"
 #include "base/str.h"
+#include "codec/json.h"
 
 struct arena;
 
-/* OpenAPI 3.1 as JSON. */
+/* OpenAPI 3.1. */
+struct json *openapi_json(struct arena *a, const struct config *cfg);
+/* The same as text. */
 struct str openapi_text(struct arena *a, const struct config *cfg);
 
 #endif

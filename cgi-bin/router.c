@@ -80,20 +80,24 @@ router_select(struct http *h)
 struct str
 router_allow(const struct http *h)
 {
-	bool have[COUNT(method_names)] = { false };
+	bool have[COUNT(method_names)] = { false }, head = false;
 	struct str values[4];
 	const struct route *r;
 	struct buf b;
 	size_t m;
 
-	for (r = routes; r < routes + routes_count; r++)
-		if (matches(r->path, h->path, values))
-			have[r->method] = true;
+	for (r = routes; r < routes + routes_count; r++) {
+		if (!matches(r->path, h->path, values))
+			continue;
+		have[r->method] = true;
+		if (r->method == GET && (r->need & NEED_ACTION) == 0)
+			head = true;
+	}
 	buf_init(&b, h->ctx->arena, 64);
 	for (m = 0; m < COUNT(method_names); m++) {
 		if (have[m])
 			buf_printf(&b, "%s, ", method_names[m]);
-		if (m == GET && have[m])
+		if (m == GET && head)
 			buf_cstr(&b, "HEAD, ");
 	}
 	buf_cstr(&b, "OPTIONS");

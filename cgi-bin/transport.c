@@ -1,8 +1,10 @@
 #include "transport.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -70,11 +72,34 @@ is_listening(int fd)
 	    on != 0;
 }
 
+/* Whoever reaches the socket can claim to be anybody: never the network. */
+static bool
+is_local(int fd)
+{
+	struct sockaddr_storage a;
+	socklen_t len = sizeof(a);
+
+	if (getsockname(fd, (struct sockaddr *)(void *)&a, &len) != 0)
+		return false;
+	if (a.ss_family == AF_INET)
+		return ntohl(((struct sockaddr_in *)(void *)&a)->
+		    sin_addr.s_addr) >> 24 == 127;
+	if (a.ss_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)
+		    (void *)&a)->sin6_addr);
+	return a.ss_family == AF_UNIX;
+}
+
 static bool
 open_fastcgi(struct transport *t)
 {
 	int flags;
 
+	if (!is_local(0)) {
+		fputs("doorward: the FastCGI socket is open to the network; "
+		    "use a Unix socket or a loopback address\n", stderr);
+		return false;
+	}
 	if (FCGX_Init() != 0 ||
 	    FCGX_InitRequest(&t->fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		return false;

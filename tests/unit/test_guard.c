@@ -170,10 +170,12 @@ static void
 test_get_that_acts_refuses_head_and_navigation_S_037(void **state)
 {
 	static const char act[] = "/identity/v2/auth/act";
+	struct answer a;
 
 	(void)state;
-	assert_int_equal(web_ask("HEAD", act, NULL, WITH(BEARER)).status,
-	    405);
+	a = web_ask("HEAD", act, NULL, WITH(BEARER));
+	assert_int_equal(a.status, 405);
+	assert_str(web_header(&a, "Allow"), "GET, OPTIONS");
 	expect(web_ask("GET", act, NULL, WITH(BEARER,
 	    "HTTP_SEC_FETCH_MODE=navigate")), 400, 400);
 	assert_int_equal(web_served, 0);
