@@ -31,7 +31,7 @@ const struct field in_forgot_username[] = {
 const enum err errors_forgot[] = { ERR_IDENTIFIER_MISSING,
 	ERR_EMAIL_MALFORMED, ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT,
 	ERR_USERNAME_OFF, ERR_URL_NOT_ADMITTED, ERR_PASSWORD_LOGIN_OFF,
-	ERR_USER_UNKNOWN, ERR_USERNAME_UNKNOWN, ERR_EMAIL_UNKNOWN,
+	ERR_USER_UNKNOWN, ERR_LOGIN_DISABLED, ERR_NO_PASSWORD,
 	ERR_MAIL_LIMIT, ERR_OK };
 
 static enum err
@@ -66,7 +66,7 @@ serve_forgot_username(struct http *h, const void *in)
 
 #define RESET_REST \
 	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
-	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT, \
+	  ERR_PASSWORD_MISSING, 0, LIMIT_BODY, \
 	  AT(in_reset, password), "New password" }, \
 	{ "welcomeemailtemplate", NULL, IN_BODY, FIELD_LINE, FIELD_TEXT, 0, \
 	  0, 64, AT(in_reset, welcome_template), \
@@ -106,7 +106,7 @@ const enum err errors_reset[] = { ERR_TICKET_INVALID, ERR_LINK_USED,
 const enum err errors_reset_code[] = { ERR_EMAIL_CODE_INVALID,
 	ERR_EMAIL_CODE_USED, ERR_EMAIL_CODE_EXPIRED, ERR_EMAIL_MALFORMED,
 	ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT, ERR_USERNAME_OFF,
-	ERR_PASSWORD_MISSING, ERR_VALIDATION, ERR_PASSWORD_WEAK,
+	ERR_PASSWORD_LOGIN_OFF, ERR_PASSWORD_MISSING, ERR_VALIDATION, ERR_PASSWORD_WEAK,
 	ERR_PASSWORD_REUSED, ERR_ACCOUNT_BLOCKED, ERR_LOGIN_SUSPENDED,
 	ERR_OK };
 
@@ -136,11 +136,7 @@ reset(struct http *h, enum identifier_kind kind, const struct in_reset *in)
 enum err
 serve_reset_token(struct http *h, const void *in)
 {
-	enum err e;
-
-	e = reset(h, 0, in);
-	/* The reference names this one for a reset token. */
-	return e == ERR_LINK_INVALID ? ERR_TICKET_INVALID : e;
+	return reset(h, 0, in);
 }
 
 enum err
@@ -162,7 +158,7 @@ const struct field in_change[] = {
 	  ERR_PASSWORD_MISSING, 0, LIMIT_BODY, AT(in_change, old_password),
 	  "Present password" },
 	{ "newpassword", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
-	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
+	  ERR_PASSWORD_MISSING, 0, LIMIT_BODY,
 	  AT(in_change, new_password), "New password" },
 	{ .name = NULL }
 };
