@@ -197,8 +197,7 @@ compare(struct ctx *c, struct attempt *t)
 		    "the stored hash of account %.*s cannot be read",
 		    STR_FMT(uid_hex(c->arena, t->found.account.uid)));
 		t->reason = "unreadable hash";
-		e = pwhash_dummy(c, t->password);
-		return e == ERR_OK ? ERR_MISMATCH : e;
+		return ERR_MISMATCH;
 	}
 	if (e == ERR_OK && t->found.failures >= LOGIN_CONSECUTIVE_MAX) {
 		t->reason = "too many wrong ones in a row";

@@ -86,7 +86,8 @@ outbox_name(struct ctx *c, struct str name)
 			continue;
 		if (is_control(s))
 			buf_char(&b, ' ');
-		else if (dot_length(s) > 0 && s.len > step)
+		else if (dot_length(s) > 0 && s.len > step &&
+		    s.p[step] != ' ')
 			buf_cstr(&b, ". ");
 		else if (str_starts(s, STR("://")))
 			buf_cstr(&b, ": ");
@@ -205,7 +206,8 @@ read_template(struct ctx *c, const struct outbox_mail *m,
 	if (template_read(c->arena, &at, lang.p, name.p, text_out, path_out,
 	    &why))
 		return ERR_OK;
-	return broken_template(c, why);
+	return broken_template(c, str_printf(c->arena, "%s: %s", name.p,
+	    why).p);
 }
 
 static void

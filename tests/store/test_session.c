@@ -1,0 +1,363 @@
+#include "fixture.h"
+
+#include "store/store_tx.h"
+
+static struct uid
+ada(void)
+{
+	return fx_account("ada@example.org", NULL, NULL, true);
+}
+
+struct ending {
+	struct uid uid;
+	const struct session *keep;
+	struct session_tokens rotated;
+};
+
+static enum err
+end_all_tx(struct ctx *c, void *arg)
+{
+	struct ending *e = arg;
+
+	return session_end_all(c, e->uid, e->keep, &e->rotated);
+}
+
+/* S-091 */
+static void
+test_s091_one_read_checks_a_session_of_which_a_hash_is_kept(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API);
+	struct session s;
+	unsigned before;
+
+	(void)state;
+	assert_int_equal(t.access_token.len, 36);
+	assert_int_equal(t.refresh_token.len, 36);
+	assert_int_equal(t.expires_s, fx->now_s + 900);
+	before = fx->statements;
+	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
+	    ERR_OK);
+	assert_int_equal(fx->statements - before, 1);
+	assert_str(s.provider, "email");
+	assert_int_equal(s.auth_s, fx->now_s);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_session WHERE"
+	    " token_hash = UNHEX(SHA2(UNHEX(REPLACE('%s', '-', '')), 256))",
+	    t.access_token.p), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"
+	    " WHERE token_hash = UNHEX(SHA2(UNHEX(REPLACE('%s', '-', '')),"
+	    " 256))", t.refresh_token.p), 1);
+}
+
+/* S-091 */
+static void
+test_s091_last_use_is_written_at_most_once_a_minute(void **state)
+{
+	struct str token = fx_session(ada(), SESSION_PAGE).access_token;
+	int64_t began_s = fx->now_s;
+	int i, written = 0;
+
+	(void)state;
+	for (i = 0; i < 24; i++) {
+		unsigned before = fx->statements;
+
+		assert_int_equal(fx_check(SESSION_PAGE, token), ERR_OK);
+		written += fx->statements - before > 1;
+		fx->now_s += 10;
+	}
+	assert_int_equal(written, 3);
+	assert_int_equal(fx_number("SELECT seen_s FROM dw_session"),
+	    began_s + 180);
+}
+
+static void
+test_a_token_is_good_for_its_own_kind_alone(void **state)
+{
+	struct uid uid = ada();
+	struct str api = fx_session(uid, SESSION_API).access_token;
+	struct session_tokens page = fx_session(uid, SESSION_PAGE);
+
+	(void)state;
+	assert_int_equal(page.access_token.len, 43);
+	assert_null(page.refresh_token.p);
+	assert_int_equal(fx_check(SESSION_API, api), ERR_OK);
+	assert_int_equal(fx_check(SESSION_PAGE, page.access_token), ERR_OK);
+	assert_int_equal(fx_check(SESSION_PAGE, api), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_API, page.access_token),
+	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_API, STR("")), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_API,
+	    STR("00000000-0000-0000-0000-000000000000")), ERR_TOKEN_UNKNOWN);
+}
+
+/* S-093 */
+static void
+test_s093_an_access_token_ends_at_its_second(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API);
+
+	(void)state;
+	fx->now_s = t.expires_s - 1;
+	assert_int_equal(fx_check(SESSION_API, t.access_token), ERR_OK);
+	fx->now_s = t.expires_s;
+	assert_int_equal(fx_check(SESSION_API, t.access_token),
+	    ERR_TOKEN_EXPIRED);
+}
+
+/* S-093 */
+static void
+test_s093_a_page_session_ends_idle_and_in_any_case(void **state)
+{
+	struct uid uid = ada();
+	struct str token = fx_session(uid, SESSION_PAGE).access_token;
+	int64_t began_s = fx->now_s;
+
+	(void)state;
+	fx->now_s += 3599;
+	assert_int_equal(fx_check(SESSION_PAGE, token), ERR_OK);
+	while (fx->now_s + 3000 < began_s + 86400) {
+		fx->now_s += 3000;
+		assert_int_equal(fx_check(SESSION_PAGE, token), ERR_OK);
+	}
+	fx->now_s = began_s + 86400;
+	assert_int_equal(fx_check(SESSION_PAGE, token), ERR_TOKEN_EXPIRED);
+	fx_next();
+	token = fx_session(uid, SESSION_PAGE).access_token;
+	fx->now_s += 3600;
+	assert_int_equal(fx_check(SESSION_PAGE, token), ERR_TOKEN_EXPIRED);
+}
+
+struct starting {
+	struct account account;
+	struct session_options options;
+	struct session_tokens tokens;
+};
+
+static enum err
+start_tx(struct ctx *c, void *arg)
+{
+	struct starting *s = arg;
+
+	return session_start(c, &s->account, &s->options, &s->tokens);
+}
+
+static struct str
+start(struct uid uid, bool remember, struct str replaces)
+{
+	struct starting s = { .options = { .kind = SESSION_PAGE,
+		.remember = remember, .replaces = replaces } };
+
+	assert_int_equal(account_get(fx, uid, &s.account), ERR_OK);
+	assert_int_equal(store_tx(fx, start_tx, &s, NULL), ERR_OK);
+	return s.tokens.access_token;
+}
+
+/* S-093 */
+static void
+test_s093_a_remembered_browser_has_30_days_and_no_more(void **state)
+{
+	struct str token = start(ada(), true, STR_NONE);
+	int64_t began_s = fx->now_s;
+
+	(void)state;
+	fx->now_s = began_s + 20 * 86400;
+	assert_int_equal(fx_check(SESSION_PAGE, token), ERR_OK);
+	fx->now_s = began_s + 30 * 86400;
+	assert_int_equal(fx_check(SESSION_PAGE, token), ERR_TOKEN_EXPIRED);
+}
+
+/* S-092 */
+static void
+test_s092_a_sign_in_ends_the_page_session_before(void **state)
+{
+	struct uid uid = ada();
+	struct str first = start(uid, false, STR_NONE), second;
+
+	(void)state;
+	second = start(uid, false, first);
+	assert_int_equal(fx_check(SESSION_PAGE, first), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_OK);
+	start(uid, false, STR("not a cookie of ours"));
+	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_OK);
+}
+
+/* S-093 */
+static void
+test_s093_logout_is_immediate_idempotent_and_whole(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API);
+
+	(void)state;
+	assert_int_equal(session_end(fx, SESSION_PAGE, t.access_token,
+	    false), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(session_end(fx, SESSION_API, t.access_token, false),
+	    ERR_OK);
+	assert_int_equal(fx_check(SESSION_API, t.access_token),
+	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"),
+	    0);
+	assert_int_equal(session_end(fx, SESSION_API, t.access_token, false),
+	    ERR_OK);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit"
+	    " WHERE event = 'logout'"), 1);
+	assert_int_equal(session_end(fx, SESSION_API,
+	    STR("11111111-1111-4111-8111-111111111111"), false),
+	    ERR_TOKEN_UNKNOWN);
+}
+
+static void
+test_logout_of_an_expired_token_is_no_error(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API);
+
+	(void)state;
+	fx->now_s = t.expires_s + 5;
+	assert_int_equal(session_end(fx, SESSION_API, t.access_token, false),
+	    ERR_OK);
+}
+
+static void
+test_compat_logout_keeps_the_refresh_token_unless_told(void **state)
+{
+	struct uid uid = ada();
+	struct session_tokens a = fx_session(uid, SESSION_API);
+	struct session_tokens b = fx_session(uid, SESSION_API);
+
+	(void)state;
+	fx_config->compat_logout_keeps_refresh = true;
+	assert_int_equal(session_end(fx, SESSION_API, a.access_token, false),
+	    ERR_OK);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"),
+	    2);
+	assert_int_equal(session_end(fx, SESSION_API, b.access_token, true),
+	    ERR_OK);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"),
+	    1);
+}
+
+/* S-094: all end by one number, but for the one that is kept. */
+static void
+test_s094_all_sessions_end_but_the_one_that_is_kept(void **state)
+{
+	struct uid uid = ada();
+	struct str other = fx_session(uid, SESSION_API).access_token;
+	struct str token = fx_session(uid, SESSION_API).access_token;
+	struct ending e = { .uid = uid };
+	struct session keep;
+
+	(void)state;
+	assert_int_equal(session_check(fx, SESSION_API, token, &keep),
+	    ERR_OK);
+	e.keep = &keep;
+	assert_int_equal(store_tx(fx, end_all_tx, &e, NULL), ERR_OK);
+	assert_null(e.rotated.access_token.p);
+	assert_int_equal(fx_check(SESSION_API, token), ERR_OK);
+	assert_int_equal(fx_check(SESSION_API, other), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token r"
+	    " JOIN dw_account a USING (uid)"
+	    " WHERE r.generation = a.generation"), 0);
+	/* What has ended cannot be kept. */
+	assert_int_equal(session_end(fx, SESSION_API, token, false), ERR_OK);
+	assert_int_equal(store_tx(fx, end_all_tx, &e, NULL),
+	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_number("SELECT generation FROM dw_account"), 2);
+}
+
+/* S-092, S-094 */
+static void
+test_s092_a_kept_page_session_gets_a_new_value(void **state)
+{
+	struct uid uid = ada();
+	struct str token = fx_session(uid, SESSION_PAGE).access_token;
+	struct ending e = { .uid = uid };
+	struct session keep, after;
+
+	(void)state;
+	assert_int_equal(session_check(fx, SESSION_PAGE, token, &keep),
+	    ERR_OK);
+	e.keep = &keep;
+	assert_int_equal(store_tx(fx, end_all_tx, &e, NULL), ERR_OK);
+	assert_int_equal(fx_check(SESSION_PAGE, token), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(session_check(fx, SESSION_PAGE,
+	    e.rotated.access_token, &after), ERR_OK);
+	assert_int_equal(after.expires_s, keep.expires_s);
+	assert_true(uid_eq(after.handle, keep.handle));
+}
+
+/* S-051 */
+static void
+test_s051_a_blocked_account_has_its_own_answer(void **state)
+{
+	struct uid uid = ada();
+	struct str token = fx_session(uid, SESSION_API).access_token;
+
+	(void)state;
+	assert_int_equal(account_set_state(fx, uid, ACCOUNT_BLOCKED), ERR_OK);
+	assert_int_equal(fx_check(SESSION_API, token), ERR_ACCOUNT_BLOCKED);
+	assert_int_equal(account_set_state(fx, uid, ACCOUNT_ACTIVE), ERR_OK);
+	assert_int_equal(fx_check(SESSION_API, token), ERR_TOKEN_UNKNOWN);
+}
+
+/* S-098 */
+static void
+test_s098_sessions_are_listed_and_ended_by_handles(void **state)
+{
+	struct uid uid = ada();
+	struct str first = fx_session(uid, SESSION_API).access_token, second;
+	struct session_row *list;
+	size_t n;
+
+	(void)state;
+	fx->now_s++;
+	second = fx_session(uid, SESSION_PAGE).access_token;
+	assert_int_equal(session_list(fx, uid, 10, &list, &n), ERR_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].kind, SESSION_PAGE);
+	assert_str(list[0].address, "192.0.2.7");
+	assert_int_equal(session_revoke(fx, list[1].handle), ERR_OK);
+	assert_int_equal(fx_check(SESSION_API, first), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_OK);
+	assert_int_equal(session_list(fx, uid, 10, &list, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(session_revoke(fx, uid_new(1)), ERR_NOT_FOUND);
+	assert_int_equal(session_revoke_all(fx, uid), ERR_OK);
+	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(session_revoke_all(fx, uid_new(1)), ERR_NOT_FOUND);
+}
+
+static void
+test_an_odd_user_agent_does_not_stop_a_sign_in(void **state)
+{
+	(void)state;
+	fx->client.user_agent = STR("\xff\xfe odd");
+	fx_session(ada(), SESSION_API);
+	assert_int_equal(fx_number("SELECT LENGTH(user_agent)"
+	    " FROM dw_session"), 0);
+}
+
+int
+main(void)
+{
+#define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
+	const struct CMUnitTest tests[] = {
+	T(test_s091_one_read_checks_a_session_of_which_a_hash_is_kept),
+	T(test_s091_last_use_is_written_at_most_once_a_minute),
+	T(test_a_token_is_good_for_its_own_kind_alone),
+	T(test_s093_an_access_token_ends_at_its_second),
+	T(test_s093_a_page_session_ends_idle_and_in_any_case),
+	T(test_s093_a_remembered_browser_has_30_days_and_no_more),
+	T(test_s092_a_sign_in_ends_the_page_session_before),
+	T(test_s093_logout_is_immediate_idempotent_and_whole),
+	T(test_logout_of_an_expired_token_is_no_error),
+	T(test_compat_logout_keeps_the_refresh_token_unless_told),
+	T(test_s094_all_sessions_end_but_the_one_that_is_kept),
+	T(test_s092_a_kept_page_session_gets_a_new_value),
+	T(test_s051_a_blocked_account_has_its_own_answer),
+	T(test_s098_sessions_are_listed_and_ended_by_handles),
+	T(test_an_odd_user_agent_does_not_stop_a_sign_in),
+	};
+
+	if (fixture_absent())
+		return 77;
+	return cmocka_run_group_tests_name("session", tests, fixture_open,
+	    fixture_close);
+}
