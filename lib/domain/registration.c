@@ -23,6 +23,7 @@
 #include "store/store_limit.h"
 #include "store/store_registration.h"
 #include "store/store_tx.h"
+#include "ticket.h"
 #include "verification.h"
 
 /*
@@ -108,16 +109,41 @@ check_sott(struct ctx *c, struct making *m)
 
 /* The request */
 
+static struct str
+domain_of(struct str address)
+{
+	struct str local;
+
+	str_split(&address, '@', &local);
+	return address;
+}
+
+/* The setting may spell a domain in Unicode; addresses are compared in
+ * ASCII. */
+static bool
+is_listed(struct ctx *c, const struct list *l, struct str domain)
+{
+	struct str mailbox;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		mailbox = identifier_mailbox(c->arena, str_printf(c->arena,
+		    "x@%.*s", STR_FMT(l->items[i])));
+		if (mailbox.p != NULL && str_ieq(domain_of(mailbox), domain))
+			return true;
+	}
+	return false;
+}
+
 static enum err
 check_domain(struct ctx *c, struct str canonical)
 {
 	const struct config *cfg = c->config;
-	struct str domain = canonical, local;
+	struct str domain = domain_of(canonical);
 
-	str_split(&domain, '@', &local);
-	if (list_has(&cfg->registration_deny_domains, domain) ||
+	if (is_listed(c, &cfg->registration_deny_domains, domain) ||
 	    (cfg->registration_allow_domains.n > 0 &&
-	    !list_has(&cfg->registration_allow_domains, domain)))
+	    !is_listed(c, &cfg->registration_allow_domains, domain)))
 		return err_set(c, ERR_EMAIL_DOMAIN, "email",
 		    "domain not admitted");
 	return ERR_OK;
@@ -275,7 +301,7 @@ start_session(struct ctx *c, struct making *m)
 		.method = "registration" };
 	enum err e;
 
-	if (flow_is(c, "required") || m->in->session.kind == 0)
+	if (m->in->session.kind == 0)
 		return ERR_OK;
 	e = login_gate(c, &m->made, &g, &m->tokens);
 	if (login_gate_refused(e))
@@ -284,21 +310,31 @@ start_session(struct ctx *c, struct making *m)
 	return e;
 }
 
+/* Where no proof is asked for first. */
+static enum err
+let_in(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	e = account_get(c, m->uid, &m->made);
+	if (e == ERR_OK && flow_is(c, "disabled"))
+		e = welcome_send(c, &m->made, m->account.email.given,
+		    m->in->welcome_template);
+	return e != ERR_OK ? e : start_session(c, m);
+}
+
 static enum err
 finish_new(struct ctx *c, struct making *m)
 {
 	enum err e;
 
 	m->created = true;
-	e = account_get(c, m->uid, &m->made);
-	if (e == ERR_OK)
-		e = send_verification(c, m);
-	if (e == ERR_OK && flow_is(c, "disabled"))
-		e = welcome_send(c, &m->made, m->account.email.given,
-		    m->in->welcome_template);
+	e = send_verification(c, m);
 	if (e == ERR_OK)
 		e = audit_add(c, "registered", m->uid, "");
-	return e != ERR_OK ? e : start_session(c, m);
+	if (e != ERR_OK || flow_is(c, "required"))
+		return e;
+	return let_in(c, m);
 }
 
 static bool
@@ -354,29 +390,69 @@ set_page(struct ctx *c, struct values *v, const char *link, const char *href,
 	values_set_url(v, href, url);
 }
 
-/* To the owner, once a day; a decoy where none is due. */
+/*
+ * What a fresh address costs, so that time does not tell (S-017): a ticket
+ * and a mail that lead nowhere.  They stand under a name that is no address:
+ * a code that is pending for the real one lives on.
+ */
 static enum err
-notify_owner(struct ctx *c, const struct making *m,
-    const struct store_holder *h)
+send_decoy(struct ctx *c, const struct making *m)
+{
+	struct verification_mail mail = {
+		.generation = 1, .given = m->account.email.given,
+		.base = m->base, .variant = m->in->email_template,
+		.return_url = m->in->return_url, .decoy = true
+	};
+
+	if (flow_is(c, "disabled") || m->limited ||
+	    m->in->prevent_verification_email)
+		return ERR_OK;
+	mail.canonical = uid_hex(c->arena, ticket_decoy_uid(c,
+	    m->account.email.canonical));
+	return verification_send(c, &mail);
+}
+
+static enum err
+send_notice(struct ctx *c, const struct store_holder *h)
 {
 	struct outbox_mail mail = {
 		.template = "already-registered", .to = h->given,
 		.uid = h->uid, .values = values_new(c->arena)
 	};
-	enum err e;
 
-	mail.decoy = is_pending(c, h) || m->limited ||
-	    h->state == ACCOUNT_BLOCKED;
-	e = mail.decoy ? ERR_OK : limit_meter(c, "already registered",
-	    m->account.email.canonical, 1, NOTICE_EVERY_S);
-	if (e == ERR_RATE_LIMITED)
-		mail.decoy = true;
-	else if (e != ERR_OK)
-		return e;
-	c->err = (struct err_detail){ .code = ERR_OK };
 	set_page(c, mail.values, "login_link", "login_href", "/login");
 	set_page(c, mail.values, "forgot_link", "forgot_href", "/forgot");
-	e = outbox_add_mail(c, &mail);
+	return outbox_add_mail(c, &mail);
+}
+
+/* To the owner, once a day. */
+static enum err
+notify_owner(struct ctx *c, const struct making *m,
+    const struct store_holder *h)
+{
+	enum err e;
+
+	if (is_pending(c, h) || m->limited || h->state == ACCOUNT_BLOCKED)
+		return ERR_OK;
+	e = limit_meter(c, "already registered", m->account.email.canonical,
+	    1, NOTICE_EVERY_S);
+	if (e == ERR_OK)
+		return send_notice(c, h);
+	if (e != ERR_RATE_LIMITED)
+		return e;
+	c->err = (struct err_detail){ .code = ERR_OK };
+	return ERR_OK;
+}
+
+static enum err
+answer_quietly(struct ctx *c, const struct making *m,
+    const struct store_holder *h)
+{
+	enum err e;
+
+	e = send_decoy(c, m);
+	if (e == ERR_OK)
+		e = notify_owner(c, m, h);
 	return e != ERR_OK ? e : audit_add(c, "registration_known", h->uid,
 	    "");
 }
@@ -402,7 +478,7 @@ address_known(struct ctx *c, struct making *m)
 	if (!quiet(c, m))
 		return err_set(c, ERR_EMAIL_TAKEN, "email",
 		    "the address is an account's");
-	return notify_owner(c, m, &h);
+	return answer_quietly(c, m, &h);
 }
 
 static enum err

@@ -248,14 +248,51 @@ test_s019_a_known_address_is_answered_like_a_fresh_one(void **state)
 	assert_int_equal(sign_up_as("eve@example.org"), ERR_OK);
 	assert_int_equal(pwhash_runs() - runs, 1);
 	assert_int_equal(notices(), 1);	/* once a day, to the owner */
-	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_outbox WHERE"
-	    " template = 'already-registered' AND state = 2"), 2);
 	assert_has(fx_mail("already-registered").p,
 	    "\n\nhttp://localhost:8080/login\n\n");
 	fx_pass(86401);
 	assert_int_equal(sign_up_as(ADA), ERR_OK);
 	assert_int_equal(notices(), 2);
 	assert_int_equal(accounts(), 2);
+}
+
+/* S-017, S-019: nor does the work show it, but for the notice of the day. */
+static void
+test_s017_a_known_address_costs_the_statements_of_a_fresh_one(void **state)
+{
+	static const char *const flows[] = { "link", "code" };
+	unsigned fresh, known, before;
+	char address[64];
+	size_t i;
+
+	(void)state;
+	fx_account(ADA, PASSWORD, NULL, true);
+	assert_int_equal(sign_up_as(ADA), ERR_OK);
+	for (i = 0; i < COUNT(flows); i++) {
+		fx_config->registration_verify_by = str_of(flows[i]);
+		before = fx->statements;
+		assert_int_equal(sign_up_as(ADA), ERR_OK);
+		known = fx->statements - before;
+		snprintf(address, sizeof(address), "u%zu@example.org", i);
+		before = fx->statements;
+		assert_int_equal(sign_up_as(address), ERR_OK);
+		fresh = fx->statements - before;
+		assert_in_range(known, fresh, fresh + 1);
+	}
+}
+
+/* A code that is on its way survives a second press of the button. */
+static void
+test_a_decoy_does_not_void_a_pending_code(void **state)
+{
+	struct str code;
+
+	(void)state;
+	fx_config->registration_verify_by = STR("code");
+	assert_int_equal(sign_up_as(ADA), ERR_OK);
+	code = mailed_code();
+	assert_int_equal(sign_up_as(ADA), ERR_OK);
+	assert_int_equal(verify_code(ADA, code), ERR_OK);
 }
 
 /* S-019 */
@@ -451,6 +488,8 @@ static void
 test_what_is_wrong_with_a_form_is_named(void **state)
 {
 	static const struct str denied[] = { { "example.net", 11 } };
+	static const struct str unicode[] = { {
+		"b\xc3\xbc" "cher.example", 15 } };
 	struct registration r = form(NULL);
 
 	(void)state;
@@ -459,6 +498,9 @@ test_what_is_wrong_with_a_form_is_named(void **state)
 	assert_int_equal(sign_up(&r), ERR_EMAIL_MALFORMED);
 	fx_config->registration_deny_domains = (struct list){ denied, 1 };
 	r.email = STR("ada@EXAMPLE.net");
+	assert_int_equal(sign_up(&r), ERR_EMAIL_DOMAIN);
+	fx_config->registration_deny_domains = (struct list){ unicode, 1 };
+	r.email = STR("ada@xn--bcher-kva.example");
 	assert_int_equal(sign_up(&r), ERR_EMAIL_DOMAIN);
 	fx_config->registration_deny_domains.n = 0;
 	fx_config->registration_allow_domains = (struct list){ denied, 1 };
@@ -735,6 +777,8 @@ main(void)
 	T(test_s137_f29_the_mail_limits_do_not_show_in_a_burst),
 	T(test_s137_one_of_50_gets_the_session_and_49_the_documented_error),
 	T(test_s019_a_known_address_is_answered_like_a_fresh_one),
+	T(test_s017_a_known_address_costs_the_statements_of_a_fresh_one),
+	T(test_a_decoy_does_not_void_a_pending_code),
 	T(test_s019_existence_is_told_by_the_compat_switch_alone),
 	T(test_f28_a_new_registration_takes_the_place_of_a_pending_one),
 	T(test_a_second_press_of_the_button_is_the_same_registration),
