@@ -8,6 +8,7 @@
 #include "audit.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "codec/url.h"
 #include "limit.h"
 #include "outbox.h"
 #include "profile.h"
@@ -95,17 +96,19 @@ static struct values *
 notice_values(struct ctx *c, const struct account *a)
 {
 	struct values *v = values_new(c->arena);
-	struct str first;
+	struct str first, forgot;
 
 	first = json_string(json_get(profile_document(c, a->profile),
 	    "FirstName"));
 	values_set(v, "name", outbox_name(c, first));
-	values_set(v, "username", a->username.p != NULL ? a->username :
-	    STR(""));
+	values_set(v, "username", outbox_name(c, a->username));
 	values_set(v, "when", str_printf(c->arena, "%.16s UTC",
 	    clock_iso(c->arena, c->now_s).p));
 	values_set(v, "address", c->client.address.p != NULL ?
 	    c->client.address : STR(""));
+	forgot = url_site(c->arena, c->config, "/forgot");
+	values_set(v, "forgot_link", forgot);
+	values_set_url(v, "forgot_href", forgot);
 	return v;
 }
 

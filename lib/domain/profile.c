@@ -22,17 +22,25 @@
 
 /* The document */
 
-struct json *
-profile_document(struct ctx *c, struct str text)
+static struct json *
+parse_document(struct ctx *c, struct str text)
 {
 	enum json_fault fault;
 	struct json *j;
 
 	j = json_parse(c->arena, text, &fault);
-	if (json_type(j) == JSON_OBJECT)
+	return json_type(j) == JSON_OBJECT ? j : NULL;
+}
+
+struct json *
+profile_document(struct ctx *c, struct str text)
+{
+	struct json *j = parse_document(c, text);
+
+	if (j != NULL)
 		return j;
 	log_write(c, LOG_ERROR, "profile_unreadable",
-	    "a stored profile is no JSON object (%d)", (int)fault);
+	    "a stored profile is no JSON object");
 	return json_new_object(c->arena);
 }
 
@@ -399,11 +407,14 @@ update_password(struct ctx *c, struct update *u)
 static enum err
 update_document(struct ctx *c, struct update *u)
 {
-	struct json *d = profile_document(c, u->account.profile);
+	struct json *d = parse_document(c, u->account.profile);
 	struct store_profile p = { .version = u->account.profile_version,
 		.now_s = c->now_s };
 	enum err e;
 
+	if (d == NULL)
+		return err_set(c, ERR_INTERNAL, NULL,
+		    "the stored profile is no JSON object");
 	e = profile_judge(c, u->in->body, u->in->null_support, d);
 	if (e == ERR_OK)
 		e = profile_document_text(c, d, &p.text);
