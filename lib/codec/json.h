@@ -37,7 +37,8 @@ struct str json_string(const struct json *j);		/* borrowed */
 size_t json_length(const struct json *j);		/* array or object */
 struct json *json_at(const struct json *j, size_t i);	/* array */
 struct json *json_get(const struct json *j, const char *name);	/* exact */
-struct json *json_get_fold(const struct json *j, const char *name); /* ASCII caseless */
+/* ASCII caseless: the first in the text. */
+struct json *json_get_fold(const struct json *j, const char *name);
 /* Members in their order: fn returns false to stop. */
 bool json_each(const struct json *j,
     bool (*fn)(void *arg, struct str name, struct json *value), void *arg);
@@ -47,7 +48,8 @@ struct json *json_new_array(struct arena *a);
 /* Values that are NULL are stored as null; a value joins one tree only
  * (adding a value that is elsewhere shares it by reference). */
 void json_set(struct json *obj, const char *name, struct json *value);
-void json_set_str(struct json *obj, const char *name, struct str s); /* absent: null */
+/* An absent text is stored as null. */
+void json_set_str(struct json *obj, const char *name, struct str s);
 void json_set_cstr(struct json *obj, const char *name, const char *s);
 void json_set_int(struct json *obj, const char *name, int64_t n);
 void json_set_bool(struct json *obj, const char *name, bool v);

@@ -273,11 +273,11 @@ compile_tag(struct compiler *c, struct str tag)
 }
 
 /*
- * Does the tag from..to stand alone on its line?  Then *from is where the
- * line begins, *to where the next one does.
+ * If the tag from..to stands alone on its line, then *from becomes where the
+ * line begins, and *to where the next one does.
  */
-static bool
-stands_alone(struct str s, size_t *from, size_t *to)
+static void
+take_line(struct str s, size_t *from, size_t *to)
 {
 	size_t i = *from, k = *to;
 
@@ -287,10 +287,9 @@ stands_alone(struct str s, size_t *from, size_t *to)
 	    s.p[k] == '\r'))
 		k++;
 	if ((i > 0 && s.p[i - 1] != '\n') || (k < s.len && s.p[k] != '\n'))
-		return false;
+		return;
 	*from = i;
 	*to = k < s.len ? k + 1 : k;
-	return true;
 }
 
 static void
@@ -328,7 +327,7 @@ compile_step(struct compiler *c)
 	from = open;
 	to = close + 2;
 	if (tag.len > 0 && strchr("#?!*/>", tag.p[0]) != NULL)
-		stands_alone(c->text, &from, &to);
+		take_line(c->text, &from, &to);
 	add_literal(c, from);
 	if (!compile_tag(c, tag))
 		return false;
@@ -434,7 +433,8 @@ run_html_value(struct run *r, const struct program *p, const struct node *n,
 		break;
 	case HTML_PLACE_URL_START:
 		if (x->kind != VALUE_URL)
-			return run_fail(r, p, n, "an address was expected here");
+			return run_fail(r, p, n,
+			    "an address was expected here");
 		put_html(&r->out, x->text);
 		break;
 	case HTML_PLACE_URL:

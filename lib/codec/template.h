@@ -27,10 +27,12 @@ enum template_mode {
 struct values;
 struct values *values_new(struct arena *a);
 void values_set(struct values *v, const char *name, struct str s);
-void values_set_url(struct values *v, const char *name, struct str url); /* http(s), mailto or own path; else empty */
+/* http(s), mailto or a path of our own; anything else becomes empty. */
+void values_set_url(struct values *v, const char *name, struct str url);
 void values_flag(struct values *v, const char *name, bool on);
 void values_list(struct values *v, const char *list);	/* empty, but known */
-struct values *values_add(struct values *v, const char *list);	/* one more inner set */
+/* One more inner set, which sees the outer values too. */
+struct values *values_add(struct values *v, const char *list);
 
 /*
  * Where templates are: the site's folder first, then the shipped one; in

@@ -28,7 +28,8 @@ struct str utf8_cut(struct str s, size_t n);
 /* %XX decoded once.  plus: '+' is a blank.  False on a broken escape. */
 bool percent_decode(struct arena *a, struct str s, bool plus,
     struct str *out);
-struct str percent_encode(struct arena *a, struct str s); /* RFC 3986 unreserved stay */
+/* All but RFC 3986's unreserved characters. */
+struct str percent_encode(struct arena *a, struct str s);
 
 /* 8-4-4-4-12 hex digits, any case. */
 bool guid_valid(struct str s);

@@ -682,7 +682,8 @@ count_lines(const char *text)
 static void
 test_log_text_cannot_forge_a_line_or_a_member(void **state)
 {
-	static const char hostile[] = "a\r\n{\"event\":\"forged\"}\x1b[2J\x7f\\";
+	static const char hostile[] =
+	    "a\r\n{\"event\":\"forged\"}\x1b[2J\x7f\\";
 	struct ctx c = some_ctx();
 	const char *text;
 	char control;

@@ -86,6 +86,7 @@ some_values(void)
 	values_set(v, "absent", STR_NONE);
 	values_set(v, "hostile", STR("<b>&amp;\"'</b>"));
 	values_set_url(v, "home", STR("https://example.com/?a=1&b=2"));
+	values_set(v, "azAZ09_.z", STR("ok"));
 	values_flag(v, "on", true);
 	values_flag(v, "off", false);
 	values_list(v, "none");
@@ -142,6 +143,7 @@ test_values_and_sections(void **state)
 	    "ac");
 	assert_html("{{? rows}}a{{/}}{{? none}}b{{/}}{{! none}}c{{/}}", "ac");
 	assert_html("{{? on}}{{! off}}{{? name}}x{{/}}y{{/}}z{{/}}", "xyz");
+	assert_html("{{azAZ09_.z}}", "ok");
 	assert_html("}}", "}}");
 }
 
@@ -218,7 +220,9 @@ test_values_are_refused_where_no_escape_helps(void **state)
 		"<p ONCLICK='x{{name}}'>", "<p style=\"{{name}}\">",
 		"<iframe srcdoc=\"{{name}}\">", "<img srcset=\"{{name}}\">",
 		"<script></scripty>{{name}}", "<script><!-- </p>{{name}}",
-		"<style></ style>{{name}}", "<p\n{{name}}>",
+		"<!-- a -- b {{name}}", "<!-- a ->{{name}}", "<!-->{{name}}",
+		"<p a=b c {{name}}>", "<style></ style>{{name}}",
+		"<p\n{{name}}>",
 		"<p a='1'{{name}}>", "<p a = {{name}}>",
 		"<script>{{? on}}{{name}}{{/}}</script>" };
 	size_t i;
@@ -231,6 +235,7 @@ test_values_are_refused_where_no_escape_helps(void **state)
 	assert_html("<style>a > b</STYLE >{{name}}",
 	    "<style>a > b</STYLE >Ada");
 	assert_html("<!-- a -- > <b> -->{{name}}", "<!-- a -- > <b> -->Ada");
+	assert_html("<p a=b>{{name}}", "<p a=b>Ada");
 	assert_html("<!doctype html>{{name}}", "<!doctype html>Ada");
 	assert_html("a < b {{name}}", "a < b Ada");
 	assert_html("<br/>{{name}}<input disabled>{{name}}",
@@ -425,6 +430,13 @@ test_a_part_that_holds_itself_ends(void **state)
 	bool ok;
 
 	(void)state;
+	put_file("dir/leaf0-9.html", "leaf");
+	put_file("dir/deep.html", str_printf(arena, "%s{{> leaf0-9.html}}%s",
+	    repeat("{{? on}}", 15).p, repeat("{{/}}", 15).p).p);
+	assert_file("en", "deep.html", "leaf");
+	put_file("dir/deep.html", str_printf(arena, "%s{{> leaf0-9.html}}%s",
+	    repeat("{{? on}}", 16).p, repeat("{{/}}", 16).p).p);
+	assert_has(render_file("en", "deep.html", &ok), "nested too deep");
 	put_file("dir/loop.html", "x{{> loop.html}}");
 	assert_has(render_file("en", "loop.html", &ok), "nested too deep");
 	assert_false(ok);
@@ -499,13 +511,18 @@ test_language_follows_the_visitors_preference(void **state)
 		{ "pt-br", "pt-BR" }, { "pt", "en" }, { "pt-PT", "en" },
 		{ "zh-Hant-TW", "zh-Hant" }, { "zh", "en" },
 		{ "en-GB, de;q=0.8", "en" }, { "it, de;q=0.1", "de" },
-		{ "it", "en" }, { "*", "en" }, { "it, *;q=0.5, fr;q=0.1", "en" },
+		{ "it", "en" }, { "*", "en" },
+		{ "it, *;q=0.5, fr;q=0.1", "en" },
 		{ "de;q=0", "en" }, { "de;q=0, fr", "fr" },
 		{ "de-AT, de;q=0", "en" }, { "de;q=0.5;x", "en" },
 		{ "de;q=2", "en" }, { "de;q=1.000", "de" },
 		{ "de;q=abc, fr;q=0.001", "fr" }, { "mail", "en" },
 		{ "../de", "en" }, { ", ,,de", "de" }, { "de;level=1", "en" },
 		{ "fr;q=0.9,de; q=0.95", "de" },
+		{ "fr;q=0.1, it;q=0.2, de;q=0.3", "de" },
+		{ "it;q=0.2, fr;q=0.3, xx;q=0.4, de;q=0.35", "de" },
+		{ "fr;q=0.25, de;q=0.3, it;q=0.2", "de" },
+		{ "de;q=", "en" }, { "de;q=7", "en" }, { "de;q=1.5", "en" },
 	};
 	size_t i;
 
