@@ -449,7 +449,9 @@ update_tx(struct ctx *c, void *arg)
 		e = update_password(c, u);
 	if (e == ERR_OK)
 		e = audit_add(c, "profile_updated", u->uid, "");
-	return e;
+	/* What the answer needs is read before the commit: afterwards nothing
+	 * may turn it into an error. */
+	return e != ERR_OK ? e : account_read_lock(c, &u->account);
 }
 
 /*
@@ -513,8 +515,6 @@ profile_update(struct ctx *c, struct uid uid, const struct profile_update *in,
 	e = prepare_password(c, &u);
 	if (e == ERR_OK)
 		e = store_tx(c, update_tx, &u, update_in_doubt);
-	if (e == ERR_OK)
-		e = account_read_lock(c, &u.account);
 	if (e == ERR_OK)
 		*out = profile_json(c, &u.account);
 	return e;

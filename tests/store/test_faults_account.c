@@ -1,0 +1,323 @@
+/*
+ * Each statement of what changes an account fails in turn: all or nothing.
+ * Needs a program that was built with --enable-faults; skipped otherwise.
+ */
+#include "fixture.h"
+
+#include <unistd.h>
+
+#include "codec/json.h"
+#include "db/db.h"
+#include "domain/account.h"
+#include "domain/password.h"
+#include "domain/profile.h"
+
+#ifdef DW_FAULTS
+
+#define ADA		"ada@example.org"
+#define FIRST		"cobalt-meadow-71"
+#define SECOND		"amber-kettle-20"
+#define STEPS_MAX	60
+
+static char fault_path[128], secret[64];
+static struct uid ada;
+
+static void
+set_fault(int n, const char *kind)
+{
+	FILE *f = fopen(fault_path, "w");
+
+	assert_non_null(f);
+	if (n > 0)
+		fprintf(f, "%d %s\n", n, kind);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Did the fault happen? */
+static bool
+fired(void)
+{
+	FILE *f = fopen(fault_path, "r");
+	bool empty;
+
+	assert_non_null(f);
+	empty = fgetc(f) == EOF;
+	fclose(f);
+	return empty;
+}
+
+/* Flows */
+
+static struct session_tokens mine;
+
+static enum err
+change(void)
+{
+	struct secret from = fx_secret(FIRST), to = fx_secret(SECOND);
+	struct session_tokens rotated;
+	struct session s;
+	enum err e;
+
+	e = session_check(fx, SESSION_PAGE, mine.access_token, &s);
+	if (e != ERR_OK)
+		return e;
+	return password_change(fx, &s, &from, &to, &rotated);
+}
+
+static enum err
+forgot(void)
+{
+	struct password_forgot f = { .identifier = STR(ADA) };
+
+	return password_forgot(fx, &f);
+}
+
+static enum err
+reset(void)
+{
+	struct password_reset r = { .token = str_of(secret),
+		.password = fx_secret(SECOND),
+		.session = { .kind = SESSION_API } };
+	struct password_reset_result out;
+
+	return password_reset(fx, &r, &out);
+}
+
+static enum err
+update(void)
+{
+	struct profile_update u = { .auth_s = 0 };
+	enum json_fault fault;
+	struct json *out;
+
+	u.body = json_parse(fx->arena, STR("{\"City\":\"Rome\","
+	    "\"UserName\":\"lovelace\"}"), &fault);
+	return profile_update(fx, ada, &u, &out);
+}
+
+static enum err
+rename_account(void)
+{
+	return account_set_username(fx, ada, STR("lovelace"));
+}
+
+static enum err
+block(void)
+{
+	return account_set_state(fx, ada, ACCOUNT_BLOCKED);
+}
+
+static enum err
+delete(void)
+{
+	return account_delete(fx, ada);
+}
+
+/* What is there before */
+
+static void
+signed_in(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	mine = fx_session(ada, SESSION_PAGE);
+}
+
+static void
+asked(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	assert_int_equal(forgot(), ERR_OK);
+	snprintf(secret, sizeof(secret), "%s",
+	    fx_mail_word("reset-password", "vtoken=").p);
+	fx_sql("DELETE FROM dw_outbox");
+}
+
+static void
+asked_unproven(void)
+{
+	asked();
+	fx_config->password_login_on_reset = true;
+	fx_sql("UPDATE dw_account SET email_verified_s = 0");
+	fx_sql("UPDATE dw_identifier SET verified_s = 0");
+}
+
+static const struct flow {
+	const char *name;
+	void (*before)(void);
+	enum err (*run)(void);
+	enum err repeated;	/* the answer of doing it once more */
+} flows[] = {
+	{ "change", signed_in, change, ERR_TOKEN_UNKNOWN },
+	{ "forgot", signed_in, forgot, ERR_OK },
+	{ "reset", asked, reset, ERR_LINK_USED },
+	{ "reset, unproven", asked_unproven, reset, ERR_LINK_USED },
+	{ "update", signed_in, update, ERR_OK },
+	{ "rename", signed_in, rename_account, ERR_OK },
+	{ "block", signed_in, block, ERR_OK },
+	{ "delete", signed_in, delete, ERR_NOT_FOUND },
+};
+
+/* All that the flows may change, but for counters of limits, last times of
+ * use, and the audit. */
+static int64_t
+fingerprint(void)
+{
+	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state,"
+	    " generation, profile, profile_version, email_verified_s)"
+	    " ORDER BY uid), '') FROM dw_account),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
+	    " HEX(uid), verified_s) ORDER BY canonical), '')"
+	    " FROM dw_identifier),"
+	    "(SELECT COALESCE(GROUP_CONCAT(phc), '') FROM dw_password),"
+	    "(SELECT COUNT(*) FROM dw_password_history),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
+	    " generation) ORDER BY token_hash), '') FROM dw_session),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(id), used_s)"
+	    " ORDER BY id), '') FROM dw_ticket),"
+	    "(SELECT COUNT(*) FROM dw_outbox),"
+	    "(SELECT COUNT(*) FROM dw_tombstone))), 15), 16, 10)");
+}
+
+struct step {
+	const struct flow *flow;
+	int64_t before;
+	enum err e;
+};
+
+/* One run of a flow whose n-th statement fails; false past its last. */
+static bool
+walk_step(struct step *s, const char *kind, int n)
+{
+	fixture_begin(NULL);
+	s->flow->before();
+	s->before = fingerprint();
+	fx_config->test_fault_file = str_of(fault_path);
+	set_fault(n, kind);
+	s->e = s->flow->run();
+	if (fired()) {
+		assert_false(db_in_tx(fx));
+		return true;
+	}
+	set_fault(0, kind);
+	assert_int_equal(s->e, ERR_OK);
+	assert_int_not_equal(fingerprint(), s->before);
+	fx_next();
+	assert_int_equal(s->flow->run(), s->flow->repeated);
+	return false;
+}
+
+static void
+walk(const char *kind, void (*judge)(const struct step *s))
+{
+	struct step s;
+	size_t i;
+	int n;
+
+	for (i = 0; i < COUNT(flows); i++) {
+		s.flow = &flows[i];
+		for (n = 1; walk_step(&s, kind, n); n++) {
+			assert_true(n < STEPS_MAX);
+			print_message("%s: %s at %d: %s\n", flows[i].name,
+			    kind, n, err_name(s.e));
+			judge(&s);
+		}
+		assert_true(n > 1);
+	}
+}
+
+/* S-141: refused, nothing half done, and the next try is good. */
+static void
+judge_error(const struct step *s)
+{
+	assert_int_not_equal(s->e, ERR_OK);
+	assert_int_equal(fingerprint(), s->before);
+	fx_next();
+	assert_int_equal(s->flow->run(), ERR_OK);
+}
+
+/* S-138: run again from the start, and then done once. */
+static void
+judge_repeated(const struct step *s)
+{
+	assert_int_equal(s->e, ERR_OK);
+	assert_int_not_equal(fingerprint(), s->before);
+	fx_next();
+	assert_int_equal(s->flow->run(), s->flow->repeated);
+}
+
+/* S-139, S-140: the answer follows the truth; a mail may be asked for once
+ * more, and what cannot be known is not called done. */
+static void
+judge_lost(const struct step *s)
+{
+	if (s->e == ERR_OK) {
+		judge_repeated(s);
+		return;
+	}
+	assert_int_equal(s->e, ERR_UNAVAILABLE);
+	if (s->flow->run != forgot)
+		judge_error(s);
+}
+
+static void
+test_s141_a_failing_statement_leaves_all_as_it_was(void **state)
+{
+	(void)state;
+	walk("error", judge_error);
+}
+
+static void
+test_s138_a_deadlock_at_any_statement_is_retried(void **state)
+{
+	(void)state;
+	walk("deadlock", judge_repeated);
+}
+
+static void
+test_s140_a_lost_connection_at_any_statement_is_replaced(void **state)
+{
+	(void)state;
+	walk("lost", judge_lost);
+}
+
+static void
+test_s139_a_commit_in_doubt_is_resolved(void **state)
+{
+	(void)state;
+	walk("commit-lost", judge_lost);
+}
+
+int
+main(void)
+{
+#define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
+	const struct CMUnitTest tests[] = {
+	T(test_s141_a_failing_statement_leaves_all_as_it_was),
+	T(test_s138_a_deadlock_at_any_statement_is_retried),
+	T(test_s140_a_lost_connection_at_any_statement_is_replaced),
+	T(test_s139_a_commit_in_doubt_is_resolved),
+	};
+	int failed;
+
+	if (fixture_absent())
+		return 77;
+	snprintf(fault_path, sizeof(fault_path), "/tmp/doorward-fault-%d",
+	    (int)getpid());
+	set_fault(0, "");
+	failed = cmocka_run_group_tests_name("faults of accounts", tests,
+	    fixture_open, fixture_close);
+	unlink(fault_path);
+	return failed;
+}
+
+#else
+
+int
+main(void)
+{
+	puts("built without --enable-faults: skipped");
+	return 77;
+}
+
+#endif
