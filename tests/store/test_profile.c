@@ -208,6 +208,35 @@ test_parallel_updates_lose_nothing(void **state)
 	    21);
 }
 
+static int
+set_password(int i, void *arg)
+{
+	const struct uid *uid = arg;
+	struct json *out;
+
+	return update_at(*uid, str_printf(fx->arena,
+	    "{\"Password\":\"walnut-harbour-%d\"}", i).p, fx->now_s,
+	    &out) == ERR_OK;
+}
+
+/* S-007: the first one counts, however many come at once. */
+static void
+test_s007_parallel_first_passwords_replace_none(void **state)
+{
+	struct uid uid = fx_account("ada@example.org", NULL, NULL, true);
+	int results[8], i;
+
+	(void)state;
+	/* A hash that takes its time, so that they do overlap. */
+	fx_config->password_argon2_memory_kib = 16384;
+	fx_parallel(8, set_password, &uid, results);
+	for (i = 0; i < 8; i++)
+		assert_int_equal(results[i], 1);
+	assert_int_equal(fx_mails("password-changed"), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM"
+	    " dw_password_history"), 0);
+}
+
 /* What cannot be read is not written over. */
 static void
 test_unreadable_document_stays_for_its_rescue(void **state)
@@ -235,6 +264,7 @@ main(void)
 	T(test_suspension_shows_in_the_profile),
 	T(test_required_fields_once_filled_stay_so),
 	T(test_parallel_updates_lose_nothing),
+	T(test_s007_parallel_first_passwords_replace_none),
 	T(test_unreadable_document_stays_for_its_rescue),
 	};
 
