@@ -26,7 +26,7 @@ struct account {
 	int64_t profile_version;
 	int64_t password_changed_s;	/* 0: no password */
 	struct str registration_source;
-	struct str profile;		/* JSON text of the user's own members */
+	struct str profile;		/* JSON: the user's own members */
 	struct account_email *emails;	/* primary first */
 	size_t n_emails;
 	struct str username;		/* absent when there is none */

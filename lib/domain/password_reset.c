@@ -20,7 +20,8 @@
 #include "verification.h"
 
 #define RESET_PAGE	"/reset"
-#define RESET_MAIL	"reset-password"	/* template, and kind in limits */
+/* The template, and the kind in limits. */
+#define RESET_MAIL	"reset-password"
 #define CHANGED_MAIL	"password-changed"
 
 static const struct uid nobody;

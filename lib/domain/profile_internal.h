@@ -19,7 +19,7 @@ enum shape {
 	SHAPE_BIRTH_DATE,
 	SHAPE_GENDER,
 	SHAPE_BOOL,
-	SHAPE_YES_NO,		/* a boolean that 1, 0 and their texts may say */
+	SHAPE_YES_NO,		/* a boolean; 1, 0 and texts may say it */
 	SHAPE_INT,		/* 0 to 2^31 - 1 */
 	SHAPE_REAL,
 	SHAPE_DATE,
@@ -43,7 +43,7 @@ struct member {
 	const char *name;	/* NULL ends a table */
 	enum shape shape;
 	unsigned flags;
-	const struct member *of;	/* of an object or of an array's items */
+	const struct member *of;	/* of an object, of an array's items */
 	const struct merge *merge;	/* NULL: an array is replaced whole */
 };
 
