@@ -132,19 +132,15 @@ check_key(struct http *h)
 	    err_set(c, ERR_KEY_REFUSED, NULL, "api.enabled is off");
 }
 
-static enum err
-check_caller(struct http *h)
+static bool
+is_caller(const struct http *h)
 {
-	struct ctx *c = h->ctx;
+	const struct ctx *c = h->ctx;
 	struct source s;
 
-	if (c->config->api_allowed_ips.n == 0)
-		return ERR_OK;
-	if (!source_parse(c->client.address, &s) ||
-	    !source_listed(&c->config->api_allowed_ips, &s))
-		return err_set(c, ERR_CALLER_REFUSED, NULL,
-		    "not in api.allowed_ips");
-	return ERR_OK;
+	return c->config->api_allowed_ips.n == 0 ||
+	    (source_parse(c->client.address, &s) &&
+	    source_listed(&c->config->api_allowed_ips, &s));
 }
 
 static const char *const *
@@ -178,27 +174,47 @@ is_secret(struct ctx *c, struct str given)
 	return now || before;
 }
 
-static enum err
-check_secret(struct http *h)
+static struct str
+given_secret(const struct http *h)
 {
 	static const char *const headers[] = { "x-doorward-apisecret",
 		"x-loginradius-apisecret", NULL };
-	struct str given = credential(h, headers, secret_names(h));
-	bool needed = (h->route->need & NEED_SECRET) != 0;
 
+	return credential(h, headers, secret_names(h));
+}
+
+/*
+ * Any call may carry the secret: a back end that speaks for its visitors is
+ * then counted by them, not as one flood.  A wrong one is judged later, and
+ * only where it is needed.
+ */
+static void
+recognise_secret(struct http *h)
+{
+	struct str given = given_secret(h);
+
+	if (!guid_valid(given) || is_from_browser(h) ||
+	    !is_secret(h->ctx, given) || !is_caller(h))
+		return;
+	h->has_secret = true;
+	request_client(h);
+}
+
+static enum err
+check_secret(struct http *h)
+{
+	struct str given = given_secret(h);
+
+	if (h->has_secret)
+		return ERR_OK;
+	if (!is_caller(h))
+		return err_set(h->ctx, ERR_CALLER_REFUSED, NULL,
+		    "not in api.allowed_ips");
 	if (!str_present(given))
-		return needed ? ERR_SECRET_MISSING : ERR_OK;
+		return ERR_SECRET_MISSING;
 	if (is_from_browser(h))
-		return needed ? err_set(h->ctx, ERR_SECRET_NOT_PERMITTED,
-		    NULL, "secret sent by a browser") : ERR_OK;
-	if (guid_valid(given) && is_secret(h->ctx, given) &&
-	    (needed || check_caller(h) == ERR_OK)) {
-		h->has_secret = true;
-		request_client(h);
-		return ERR_OK;
-	}
-	if (!needed)
-		return ERR_OK;
+		return err_set(h->ctx, ERR_SECRET_NOT_PERMITTED, NULL,
+		    "secret sent by a browser");
 	return guid_valid(given) ? ERR_SECRET_REFUSED : ERR_SECRET_MALFORMED;
 }
 
@@ -211,13 +227,13 @@ guard_caller(struct http *h)
 	e = check_channel(h);
 	if (e == ERR_OK)
 		e = check_size(h);
+	if (e == ERR_OK && (need & (NEED_KEY | NEED_SECRET)) != 0)
+		recognise_secret(h);
 	if (e == ERR_OK)
 		e = guard_rate(h->ctx, clock_mono_ms());
 	if (e == ERR_OK && (need & (NEED_KEY | NEED_SECRET)) != 0)
 		e = check_key(h);
 	if (e == ERR_OK && (need & NEED_SECRET) != 0)
-		e = check_caller(h);
-	if (e == ERR_OK && (need & (NEED_KEY | NEED_SECRET)) != 0)
 		e = check_secret(h);
 	return e;
 }

@@ -485,14 +485,14 @@ find_peer(struct http *h, const struct meta *m, struct source *peer)
 {
 	const struct list *trusted = &h->ctx->config->proxy_trusted;
 	struct str proto;
-	bool known;
+	bool known, proxy;
 
 	known = source_parse(m->address, peer);
 	h->https = str_ieq(m->https, STR("on")) ||
 	    str_eq(m->https, STR("1")) ||
 	    str_ieq(m->scheme, STR("https"));
-	h->ctx->client.trusted = known && source_listed(trusted, peer);
-	if (!h->ctx->client.trusted)
+	proxy = known && source_listed(trusted, peer);
+	if (!proxy)
 		return known;
 	*peer = source_client(trusted, peer,
 	    http_header(h, "x-forwarded-for"));
@@ -521,8 +521,8 @@ set_client(struct http *h, bool known, const struct source *s)
 }
 
 /*
- * X-Origin-*: a back end speaks for its visitor.  Believed from trusted
- * proxies and from whoever knows the API secret.
+ * X-Origin-*: a back end speaks for its visitor.  Not believed from proxies,
+ * which pass on what a visitor sends.
  */
 void
 request_client(struct http *h)
@@ -531,10 +531,8 @@ request_client(struct http *h)
 	struct source s;
 	struct str v;
 
-	if (h->has_secret)
-		c->client.trusted = true;
-	if (!c->client.trusted)
-		return;
+	must(h->has_secret);
+	c->client.trusted = true;
 	if (source_parse(http_header(h, "x-origin-ip"), &s)) {
 		c->client.address = source_text(c->arena, &s);
 		c->client.network = source_network(c->arena, &s);
@@ -566,7 +564,6 @@ request_read(struct http *h, struct transport *t)
 	h->cookies = cookie_parse(a, http_header(h, "cookie"));
 	known = find_peer(h, &m, &peer);
 	set_client(h, known, &peer);
-	request_client(h);
 	path = find_path(h, &m);
 	if (e == ERR_OK)
 		e = path;

@@ -26,7 +26,7 @@ MUST_CHECK enum err request_body(struct http *h, struct transport *t,
 bool request_conflict(const struct pairs *p);
 /* The name of the pair that form_parse could not take, or NULL. */
 const char *request_bad_name(struct arena *a, struct str form);
-/* Whom to believe to be the client: again when the secret is known. */
+/* The visitor that a back end names; for calls that carry the secret. */
 void request_client(struct http *h);
 
 /*

@@ -22,7 +22,7 @@ struct client {
 	struct str user_agent;	/* at most LIMIT_USER_AGENT bytes */
 	struct str language;	/* Accept-Language as sent */
 	struct str referer;
-	bool trusted;		/* carries the API secret, or a trusted proxy */
+	bool trusted;		/* the call carries the API secret */
 };
 
 struct ctx {

@@ -108,7 +108,10 @@ test_disabled_key_and_foreign_callers_are_refused(void **state)
 	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET)), 403, 1206);
 	expect(web_ask("GET", MANAGE, NULL, NULL), 403, 1206);
 	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET,
-	    "REMOTE_ADDR=198.51.100.7")), 200, 0);
+	    "HTTP_X_ORIGIN_IP=198.51.100.7")), 403, 1206);
+	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET,
+	    "REMOTE_ADDR=198.51.100.7", "HTTP_X_ORIGIN_IP=203.0.113.5")),
+	    200, 0);
 	expect(web_ask("GET", THING, NULL, NULL), 200, 0);
 	web_configure(LOCAL "[api]\nenabled = off\n");
 	expect(web_ask("GET", THING, NULL, NULL), 403, 901);
@@ -333,6 +336,14 @@ test_flood_is_answered_429_with_retry_after(void **state)
 		    WITH("REMOTE_ADDR=203.0.113.79"));
 	expect(a, 429, 429);
 	assert_str(web_header(&a, "Retry-After"), "1");
+	/* A back end is counted by the visitors that it speaks for. */
+	for (i = 0; i < 5; i++)
+		expect(web_ask("GET", THING, NULL, WITH(SECRET,
+		    "REMOTE_ADDR=203.0.113.79", str_printf(web_arena,
+		    "HTTP_X_ORIGIN_IP=198.51.100.%d", i).p)), 200, 0);
+	expect(web_ask("GET", THING, NULL, WITH("REMOTE_ADDR=203.0.113.79",
+	    "HTTP_X_ORIGIN_IP=198.51.100.9",
+	    "HTTP_X_DOORWARD_APISECRET=" OTHER)), 429, 429);
 }
 
 int

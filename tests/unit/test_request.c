@@ -439,6 +439,12 @@ test_origin_ip_is_believed_with_the_secret_only(void **state)
 	assert_str(web_text(&a, "address"), "2001:db8::9");
 	assert_str(web_text(&a, "network"), "2001:db8::/64");
 	assert_str(web_text(&a, "agent"), "Other");
+	/* A proxy passes on what a visitor sends. */
+	web_configure("[site]\nurl = http://localhost:8080\n"
+	    "[proxy]\ntrusted = 192.0.2.0/24");
+	a = web_ask("GET", THING, NULL, WITH("HTTP_X_ORIGIN_IP=198.51.100.1",
+	    "HTTP_X_FORWARDED_FOR=203.0.113.9"));
+	assert_str(web_text(&a, "address"), "203.0.113.9");
 }
 
 static void
