@@ -1,0 +1,212 @@
+// What the tests of the API share: one call, fresh people, their mail, and
+// the API's own description to judge every answer by.
+//
+// DOORWARD_URL, DOORWARD_API_KEY, DOORWARD_API_SECRET name a running site,
+// DOORWARD_OUTBOX the folder that it delivers to.  The site has the settings
+// of doorwardctl init, but for mail.gap_s = 0 (one address gets several mails
+// within a test) and cheap hashing; login.username may be on.
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export const base = process.env.DOORWARD_URL?.replace(/\/$/, '');
+export const key = process.env.DOORWARD_API_KEY;
+export const secret = process.env.DOORWARD_API_SECRET;
+const outbox = process.env.DOORWARD_OUTBOX;
+assert.ok(base && key && secret && outbox,
+    'DOORWARD_URL, _API_KEY, _API_SECRET and _OUTBOX must be set');
+
+export const AUTH = '/identity/v2/auth';
+export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+export const nowhere = randomUUID();
+
+const hex = (n) => randomBytes(n).toString('hex');
+
+// A source of its own, so that limits of one test never meet another.  A
+// back end may say so (X-Origin-IP), since it has the secret.
+export function source() {
+    const a = hex(6).match(/.{4}/g).join(':');
+    return `2001:db8:${a.slice(0, 9)}::1`;
+}
+
+export async function call(method, path, options = {}) {
+    const { query = {}, token, headers = {}, from = source() } = options;
+    const url = new URL(base + path);
+    for (const [name, value] of Object.entries(query))
+        url.searchParams.append(name, value);
+    const send = { 'X-Doorward-ApiKey': key, ...headers };
+    if (from !== null) {
+        send['X-Doorward-ApiSecret'] = secret;
+        send['X-Origin-IP'] = from;
+    }
+    if (token)
+        send.Authorization = `Bearer ${token}`;
+    let body = options.raw;
+    if (options.json !== undefined) {
+        body = JSON.stringify(options.json);
+        send['Content-Type'] ??= 'application/json';
+    } else if (options.form !== undefined) {
+        body = new URLSearchParams(options.form).toString();
+        send['Content-Type'] ??= 'application/x-www-form-urlencoded';
+    }
+    for (const name of Object.keys(send))
+        if (send[name] === null)
+            delete send[name];
+    const answer = await fetch(url, { method, headers: send, body,
+        redirect: 'manual' });
+    const text = await answer.text();
+    const result = { status: answer.status, headers: answer.headers, text,
+        json: text && /json/.test(answer.headers.get('content-type')) ?
+            JSON.parse(text) : undefined };
+    if (options.judge !== false && method !== 'OPTIONS' && method !== 'HEAD')
+        await judge(method, path, result);
+    return result;
+}
+
+export function refused(answer, code, status) {
+    assert.equal(answer.json?.ErrorCode, code, answer.text);
+    if (status)
+        assert.equal(answer.status, status);
+    assert.notEqual(answer.status, 200);
+}
+
+export function granted(answer) {
+    assert.equal(answer.status, 200, answer.text);
+    return answer.json;
+}
+
+// ---- the description ----
+
+let description;
+export async function openapi() {
+    description ??= (await fetch(`${base}/openapi.json`)).json();
+    return description;
+}
+
+function fits(api, schema, value, where) {
+    if (schema.$ref) {
+        const name = schema.$ref.split('/').pop();
+        return fits(api, api.components.schemas[name], value, where);
+    }
+    const types = [schema.type ?? []].flat();
+    const type = value === null ? 'null' : Array.isArray(value) ? 'array' :
+        Number.isInteger(value) ? 'integer' : typeof value;
+    if (types.length > 0)
+        assert.ok(types.includes(type), `${where} is ${type}`);
+    if (type === 'string' && schema.format === 'uuid')
+        assert.match(value, guid, where);
+    if (type === 'string' && schema.format === 'date-time')
+        assert.match(value, time, where);
+    if (type === 'array' && schema.items)
+        value.forEach((v, i) =>
+            fits(api, schema.items, v, `${where}[${i}]`));
+    if (type !== 'object')
+        return;
+    for (const name of schema.required ?? [])
+        assert.ok(name in value, `${where} lacks ${name}`);
+    for (const [name, v] of Object.entries(value)) {
+        const inner = schema.properties?.[name];
+        if (schema.additionalProperties === false)
+            assert.ok(inner, `${where} has ${name}`);
+        if (inner)
+            fits(api, inner, v, `${where}.${name}`);
+    }
+}
+
+// Which rows were served, for the run's coverage check.
+export const served = new Set();
+
+// Every answer has its declared fields, every error is a documented one.
+async function judge(method, path, answer) {
+    const api = await openapi();
+    const clean = path.toLowerCase().replace(/\/$/, '').split('?')[0];
+    const op = api.paths[clean]?.[method.toLowerCase()];
+    if (!op)
+        return;
+    served.add(`${method} ${clean}`);
+    const declared = op.responses[answer.status];
+    assert.ok(declared, `${method} ${path}: ${answer.status} ` +
+        `is not documented: ${answer.text}`);
+    const schema = declared.content['application/json'].schema;
+    if (answer.status === 200) {
+        fits(api, schema, answer.json, `${method} ${path}`);
+        return;
+    }
+    fits(api, api.components.schemas.Error, answer.json, 'error');
+    const codes = schema.allOf[1].properties.ErrorCode.enum;
+    assert.ok(codes.includes(answer.json.ErrorCode), `${method} ${path}: ` +
+        `${answer.json.ErrorCode} is not documented`);
+}
+
+// ---- mail ----
+
+function quoted(text) {
+    const bytes = text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g,
+        (_, h) => String.fromCharCode(parseInt(h, 16)));
+    return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+export async function mails(address) {
+    const names = (await readdir(outbox)).filter((n) =>
+        n.endsWith(`-mail-${address}.eml`)).sort();
+    return Promise.all(names.map(async (name) => {
+        const raw = await readFile(join(outbox, name), 'latin1');
+        const text = quoted(raw);
+        return { raw, text,
+            subject: /^Subject: (.*)$/m.exec(raw)?.[1].trim(),
+            link: /https?:\/\/\S*vtoken=[A-Za-z0-9_-]+/.exec(text)?.[0],
+            token: /vtoken=([A-Za-z0-9_-]+)/.exec(text)?.[1] };
+    }));
+}
+
+// Delivery comes after the answer: wait for the n-th mail.
+export async function mail(address, n = 1) {
+    for (let i = 0; i < 100; i++) {
+        const all = await mails(address);
+        if (all.length >= n)
+            return all[n - 1];
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    assert.fail(`no mail ${n} for ${address}`);
+}
+
+// ---- people ----
+
+export async function sott() {
+    return granted(await call('GET', '/identity/v2/manage/account/sott'))
+        .Sott;
+}
+
+export const address = () => `p${hex(6)}@example.com`;
+export const password = 'cobalt-meadow-71';
+
+export async function register(more = {}, options = {}) {
+    const email = more.email ?? address();
+    const from = source();
+    const answer = await call('POST', `${AUTH}/register`, { from,
+        headers: { 'X-Doorward-Sott': await sott() }, ...options,
+        json: { Email: [{ Type: 'Primary', Value: email }],
+            Password: password, ...more.body } });
+    return { email, from, answer };
+}
+
+export async function person(more) {
+    const p = await register(more);
+    granted(p.answer);
+    const { token } = await mail(p.email);
+    granted(await call('GET', `${AUTH}/email`, { from: p.from,
+        query: { verificationtoken: token } }));
+    return p;
+}
+
+export const login = (p, word = password, options = {}) =>
+    call('POST', `${AUTH}/login`, { from: p.from, ...options,
+        json: { email: p.email, password: word } });
+
+export async function signedIn(more) {
+    const p = await person(more);
+    const session = granted(await login(p));
+    return { ...p, session, token: session.access_token };
+}
