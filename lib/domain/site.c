@@ -12,10 +12,13 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "codec/json.h"
+#include "codec/url.h"
 #include "crypto/keys.h"
 #include "crypto/pwhash.h"
 #include "crypto/sott.h"
 #include "net/mail.h"
+#include "net/probe.h"
 #include "store/store_migrate.h"
 #include "store/store_site.h"
 
@@ -108,6 +111,28 @@ site_mail_probe(struct ctx *c, struct str to)
 	if (e == ERR_OK)
 		e = mail_send(c, m.from_address, to, text, &permanent);
 	return e;
+}
+
+enum err
+site_web_probe(struct ctx *c, int64_t *status_out, int64_t *code_out)
+{
+	enum json_fault fault;
+	struct str url, body;
+	struct json *j;
+	enum err e;
+
+	url = url_site(c->arena, c->config,
+	    "/identity/v2/auth/access_token/validate");
+	e = probe_get(c, url, (const struct str[]){
+	    str_printf(c->arena, "X-Doorward-ApiKey: %s",
+	    c->config->api_key.p), STR("Authorization: Bearer "
+	    "00000000-0000-4000-8000-000000000000") }, 2, status_out, &body);
+	if (e != ERR_OK)
+		return e;
+	j = json_parse(c->arena, body, &fault);
+	*code_out = j != NULL && json_type(j) == JSON_OBJECT ?
+	    json_int(json_get(j, "ErrorCode")) : 0;
+	return ERR_OK;
 }
 
 /* ---- migrations ---- */

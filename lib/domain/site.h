@@ -36,6 +36,13 @@ const char *site_hash_engine(void);
  * note. */
 MUST_CHECK enum err site_mail_probe(struct ctx *c, struct str to);
 
+/* What the site's own address answers to a call with a token that is not
+ * one: 905 when the Authorization header arrives, 1060 when the web server
+ * withholds it.  *code_out: ErrorCode, or 0 when the answer is not ours.
+ * ERR_DELIVERY with a note when there is no answer. */
+MUST_CHECK enum err site_web_probe(struct ctx *c, int64_t *status_out,
+    int64_t *code_out);
+
 /* Apply schema/NNNN_*.sql that are not applied yet; safe to repeat, to kill
  * and to run twice at once.  *from_out and *to_out: schema numbers. */
 MUST_CHECK enum err site_migrate(struct ctx *c, const char *schema_dir,

@@ -1,0 +1,384 @@
+#include "ctl.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "domain/site.h"
+
+#define CLOCK_DRIFT_S	30
+
+/*
+ * Each finding is one line: what was looked at, whether it is well, and where
+ * it is not, what is wrong and the mend.
+ */
+enum { FINE, NOTE, WRONG };
+
+struct check { struct ctl *t; struct json *all; int wrong; };
+
+static void found(struct check *k, int how, const char *what,
+    const char *fmt, ...) PRINTF(4, 5);
+
+static void
+found(struct check *k, int how, const char *what, const char *fmt, ...)
+{
+	static const char *const words[] = { "ok", "note", "WRONG" };
+	char text[2048];
+	struct json *j;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	k->wrong += how == WRONG;
+	if (!k->t->json) {
+		printf("%-6s %-14s %s\n", words[how], what, text);
+		return;
+	}
+	j = json_new_object(k->t->process);
+	json_set_cstr(j, "what", what);
+	json_set_cstr(j, "result", how == WRONG ? "wrong" : words[how]);
+	json_set_cstr(j, "text", text);
+	json_append(k->all, j);
+}
+
+static struct config *
+check_config(struct check *k)
+{
+	const char *file, *error;
+	struct config *cfg;
+
+	file = config_find(k->t->process, k->t->config_file);
+	if (file == NULL) {
+		found(k, WRONG, "configuration", "There is none.  Name one "
+		    "by --config FILE, or make one by doorwardctl init.");
+		return NULL;
+	}
+	if (!config_read(k->t->process, file, &cfg, &error)) {
+		found(k, WRONG, "configuration", "%s", error);
+		return NULL;
+	}
+	found(k, FINE, "configuration", "%s", file);
+	return cfg;
+}
+
+static void
+check_folder(struct check *k, const char *what, struct str dir,
+    bool private_one)
+{
+	struct stat st;
+
+	if (stat(dir.p, &st) != 0)
+		found(k, WRONG, what, "%s: %s.  Make it: mkdir -m 700 %s",
+		    dir.p, strerror(errno), dir.p);
+	else if (!S_ISDIR(st.st_mode))
+		found(k, WRONG, what, "%s is not a folder.", dir.p);
+	else if (access(dir.p, private_one ? R_OK | W_OK | X_OK :
+	    R_OK | X_OK) != 0)
+		found(k, WRONG, what, "%s: %s.  It must belong to the user "
+		    "that the web server runs Doorward as.", dir.p,
+		    strerror(errno));
+	else if (private_one && (st.st_mode & 022) != 0)
+		found(k, WRONG, what, "%s can be written by others: "
+		    "chmod 700 %s", dir.p, dir.p);
+	else
+		found(k, FINE, what, "%s", dir.p);
+}
+
+static void
+check_templates(struct check *k, const struct config *cfg)
+{
+	struct str page;
+
+	page = str_printf(k->t->process, "%s/login.html",
+	    cfg->templates_dir.p);
+	if (access(page.p, R_OK) != 0)
+		found(k, WRONG, "templates", "%s: %s.  Set templates.dir to "
+		    "the folder of the shipped templates.", page.p,
+		    strerror(errno));
+	else
+		found(k, FINE, "templates", "%s", cfg->templates_dir.p);
+	if (str_present(cfg->templates_site_dir))
+		check_folder(k, "own templates", cfg->templates_site_dir,
+		    false);
+}
+
+static void
+check_log(struct check *k, const struct config *cfg)
+{
+	FILE *f;
+
+	if (!str_present(cfg->log_file)) {
+		found(k, NOTE, "log", "Goes to standard error, which the web "
+		    "server keeps.  Set log.file for a log of its own.");
+		return;
+	}
+	f = fopen(cfg->log_file.p, "ae");
+	if (f == NULL)
+		found(k, WRONG, "log", "%s: %s.  Make its folder, writable "
+		    "for the user that Doorward runs as.", cfg->log_file.p,
+		    strerror(errno));
+	else
+		found(k, FINE, "log", "%s", cfg->log_file.p);
+	if (f != NULL)
+		fclose(f);
+}
+
+/* ---- database ---- */
+
+static const char *
+database_mend(unsigned number)
+{
+	switch (number) {
+	case 1044:
+		return "The user may not use this database: grant it SELECT, "
+		    "INSERT, UPDATE and DELETE there (and for migrations "
+		    "CREATE, ALTER, INDEX and DROP).";
+	case 1045:
+		return "User or password is wrong: see database.user and "
+		    "database.password.";
+	case 1049:
+		return "This database does not exist: make it, or see "
+		    "database.name (hosts often put the account's name in "
+		    "front).";
+	case 2002:
+	case 2003:
+	case 2005:
+		return "No server answers there: see database.hosts.";
+	case 2059:
+		return "The server asks for an authentication plugin that "
+		    "the client library cannot load: set "
+		    "database.plugin_dir, or give the user the plugin "
+		    "mysql_native_password.";
+	case 1040:
+	case 1203:
+	case 1226:
+		return "The server takes no more connections of this user: "
+		    "run fewer processes, or ask the host for more.";
+	case 1142:
+		return "The user lacks a right on a table: grant it SELECT, "
+		    "INSERT, UPDATE and DELETE.";
+	default:
+		return "";
+	}
+}
+
+static bool
+old_server(struct str version)
+{
+	int major = 0, minor = 0;
+
+	if (sscanf(version.p, "%d.%d", &major, &minor) != 2)
+		return false;
+	if (strstr(version.p, "MariaDB") != NULL)
+		return major < 10 || (major == 10 && minor < 3);
+	return major < 5 || (major == 5 && minor < 7);
+}
+
+static void
+check_database(struct check *k)
+{
+	struct ctx *c = k->t->ctx;
+	struct site_server s;
+	enum err e;
+
+	e = site_schema_check(c);
+	if (e == ERR_UNAVAILABLE || e == ERR_INTERNAL) {
+		found(k, WRONG, "database", "%u %s.  %s",
+		    site_database_errno(c), site_database_error(c),
+		    database_mend(site_database_errno(c)));
+		return;
+	}
+	if (e != ERR_OK) {
+		found(k, WRONG, "schema", "%s", c->err.note);
+		return;
+	}
+	e = site_server(c, &s);
+	if (e != ERR_OK) {
+		found(k, WRONG, "database", "%s", c->err.note);
+		return;
+	}
+	if (old_server(s.version))
+		found(k, WRONG, "database", "%s is older than MySQL 5.7 and "
+		    "MariaDB 10.3, which are needed.", s.version.p);
+	else
+		found(k, FINE, "database", "%s, schema up to date",
+		    s.version.p);
+	if (s.ahead_s > CLOCK_DRIFT_S || s.ahead_s < -CLOCK_DRIFT_S)
+		found(k, NOTE, "clock", "The database's clock differs from "
+		    "this machine's by %lld s: let both follow a time "
+		    "server.", (long long)s.ahead_s);
+}
+
+/* With all statements prepared: a table or right that is missing shows. */
+static void
+check_site(struct check *k)
+{
+	struct ctx *c = k->t->ctx;
+	enum err e;
+
+	e = site_open(c, k->t->process, false);
+	if (e != ERR_OK) {
+		found(k, WRONG, "state", "%s", c->err.note);
+		return;
+	}
+	check_database(k);
+	if (k->wrong > 0)
+		return;
+	site_close(c);
+	e = site_open(c, k->t->process, true);
+	if (e == ERR_OK)
+		e = site_schema_check(c);
+	if (e != ERR_OK)
+		found(k, WRONG, "rights", "%u %s.  %s",
+		    site_database_errno(c), site_database_error(c),
+		    database_mend(site_database_errno(c)));
+	found(k, FINE, "passwords", "argon2id by %s", site_hash_engine());
+}
+
+/* ---- mail ---- */
+
+static void
+check_smtp(struct check *k, const struct config *cfg)
+{
+	static const struct addrinfo want = { .ai_socktype = SOCK_STREAM };
+	static const struct timeval limit = { .tv_sec = 5 };
+	struct addrinfo *list = NULL, *a;
+	struct str port;
+	int fd, failed = EHOSTUNREACH;
+
+	port = str_printf(k->t->process, "%d", (int)cfg->mail_port);
+	if (getaddrinfo(cfg->mail_host.p, port.p, &want, &list) != 0) {
+		found(k, WRONG, "mail", "The name %s cannot be resolved: see "
+		    "mail.host.", cfg->mail_host.p);
+		return;
+	}
+	for (a = list; a != NULL && failed != 0; a = a->ai_next) {
+		fd = socket(a->ai_family, a->ai_socktype, 0);
+		if (fd < 0)
+			continue;
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
+		    sizeof(limit));
+		failed = connect(fd, a->ai_addr, a->ai_addrlen) == 0 ? 0 :
+		    errno;
+		close(fd);
+	}
+	freeaddrinfo(list);
+	if (failed != 0)
+		found(k, WRONG, "mail", "%s port %s: %s.  Hosts often block "
+		    "outgoing SMTP: mail.transport = sendmail works there.",
+		    cfg->mail_host.p, port.p, strerror(failed));
+	else
+		found(k, FINE, "mail", "%s port %s takes connections",
+		    cfg->mail_host.p, port.p);
+}
+
+static void
+check_mail(struct check *k, const struct config *cfg, const char *to)
+{
+	const char *program = cfg->mail_sendmail.p;
+
+	if (str_eq(cfg->mail_transport, STR("file"))) {
+		check_folder(k, "mail", cfg->mail_dir, false);
+	} else if (str_eq(cfg->mail_transport, STR("smtp"))) {
+		check_smtp(k, cfg);
+	} else {
+		if (!str_present(cfg->mail_sendmail))
+			program = access("/usr/sbin/sendmail", X_OK) == 0 ?
+			    "/usr/sbin/sendmail" : "/usr/lib/sendmail";
+		if (access(program, X_OK) != 0)
+			found(k, WRONG, "mail", "%s: %s.  Set mail.sendmail, "
+			    "or mail.transport = smtp.", program,
+			    strerror(errno));
+		else
+			found(k, FINE, "mail", "by %s", program);
+	}
+	if (to == NULL)
+		return;
+	if (site_mail_probe(k->t->ctx, str_of(to)) != ERR_OK)
+		found(k, WRONG, "test mail", "%s", k->t->ctx->err.note);
+	else
+		found(k, FINE, "test mail", "was handed over for %s", to);
+}
+
+/* ---- web ---- */
+
+static void
+check_web(struct check *k, const struct config *cfg)
+{
+	int64_t status = 0, code = 0;
+
+	if (site_web_probe(k->t->ctx, &status, &code) != ERR_OK) {
+		found(k, WRONG, "web", "%s does not answer: %s.  Start the "
+		    "web server, or see site.url.", cfg->site_url.p,
+		    k->t->ctx->err.note);
+		return;
+	}
+	if (code == 905)
+		found(k, FINE, "web", "%s leads here, and the Authorization "
+		    "header arrives", cfg->site_url.p);
+	else if (code == 1060)
+		found(k, WRONG, "web", "The web server keeps the "
+		    "Authorization header back.  For Apache put this line "
+		    "into the configuration or .htaccess: SetEnvIf "
+		    "Authorization \"(.+)\" HTTP_AUTHORIZATION=$1");
+	else if (code == 901)
+		found(k, WRONG, "web", "%s is served with another "
+		    "configuration: its API key is not this one.",
+		    cfg->site_url.p);
+	else if (code == 503 || code == 950)
+		found(k, WRONG, "web", "Doorward runs there but cannot work: "
+		    "see its log, and run this check as the user that the "
+		    "web server runs it as.");
+	else
+		found(k, WRONG, "web", "%s answers %lld, and not by "
+		    "Doorward: compare the server's configuration with "
+		    "docs/servers/.", cfg->site_url.p, (long long)status);
+}
+
+static void
+check_all(struct check *k, const struct config *cfg, bool web,
+    const char *mail)
+{
+	check_folder(k, "state", cfg->state_dir, true);
+	check_log(k, cfg);
+	check_templates(k, cfg);
+	if (k->wrong == 0)
+		check_site(k);
+	check_mail(k, cfg, mail);
+	if (web)
+		check_web(k, cfg);
+	if (!cfg->site_https)
+		found(k, NOTE, "https", "site.url is plain http: good for "
+		    "trying out on this machine, not for visitors.");
+}
+
+int
+ctl_check(struct ctl *t)
+{
+	struct check k = { .t = t };
+	const char *mail = NULL;
+	struct config *cfg;
+	bool no_web = false;
+
+	if (!ctl_options(t, (const struct ctl_option[]){
+	    { "--no-web", NULL, &no_web }, { "--mail", &mail, NULL } }, 2,
+	    NULL, 0, NULL))
+		return ctl_usage(t);
+	k.all = json_new_array(t->process);
+	cfg = check_config(&k);
+	if (cfg != NULL) {
+		log_open(NULL, LOG_ERROR);
+		ctx_init(t->ctx, t->process, cfg);
+		check_all(&k, cfg, !no_web, mail);
+	}
+	if (t->json)
+		ctl_json(t, k.all);
+	else if (k.wrong > 0)
+		printf("\n%d to mend.\n", k.wrong);
+	return k.wrong == 0 ? CTL_OK : CTL_FAILED;
+}
