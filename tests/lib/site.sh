@@ -1,0 +1,136 @@
+# A site: configuration, database, web server, all in one folder.  Sourced.
+
+# build_tree: out of tree, in build/.
+build_tree()
+{
+	local cc=gcc
+	command -v ccache >/dev/null && cc="ccache gcc"
+	if [ ! -e "$ROOT/configure" ] ||
+	    [ "$ROOT/configure.ac" -nt "$ROOT/configure" ]; then
+		(cd "$ROOT" && autoreconf -i) >"$VAR/log/build.log" 2>&1 ||
+		    die "autoreconf failed:
+$(tail -n 30 "$VAR/log/build.log")"
+	fi
+	mkdir -p "$BUILD"
+	if [ ! -e "$BUILD/Makefile" ]; then
+		(cd "$BUILD" && "$ROOT/configure" --enable-werror \
+		    --enable-faults CFLAGS='-g -O1' CC="$cc") \
+		    >>"$VAR/log/build.log" 2>&1 || die "configure failed:
+$(tail -n 30 "$VAR/log/build.log")"
+	fi
+	make -C "$BUILD" -s -j"$(nproc)" "$@" >>"$VAR/log/build.log" 2>&1 ||
+	    die "make failed:
+$(tail -n 40 "$VAR/log/build.log")"
+}
+
+# site_make FOLDER URL DBSOCKET DBNAME [section.key=value...]
+site_make()
+{
+	local site=$1 url=$2 socket=$3 name=$4 pair sets=() conf
+	shift 4
+	conf=$site/etc/doorward.conf
+	mkdir -p "$site"/{etc,log,state,outbox,htdocs,tmp,run}
+	[ -e "$site/etc/password" ] ||
+	    (umask 077 && random_word 16 >"$site/etc/password")
+	database_user "$socket" "$name" "$name" "$(<"$site/etc/password")" ||
+	    die "The database user could not be made."
+	for pair; do
+		sets+=(--set "$pair")
+	done
+	[ -e "$conf" ] || "$BUILD/doorwardctl" --config "$conf" init \
+	    --url "$url" --database-socket "$socket" \
+	    --database-name "$name" --database-user "$name" \
+	    --database-password-file "$site/etc/password" \
+	    --mail-sender "no-reply@example.com" --mail-transport file \
+	    --mail-dir "$site/outbox" --state-dir "$site/state" \
+	    --log-file "$site/log/doorward.log" \
+	    --templates-dir "$ROOT/templates" "${sets[@]}" \
+	    >"$site/log/init.log" ||
+	    die "doorwardctl init failed."
+	ini_set "$conf" site url "$url"
+	ini_set "$conf" database hosts "$socket"
+	"$BUILD/doorwardctl" --config "$conf" migrate \
+	    --schema-dir "$ROOT/schema" >"$site/log/migrate.log" ||
+	    die "doorwardctl migrate failed."
+	database_reduce "$socket" "$name" "$name"
+	chmod 700 "$site/state"
+	chmod 755 "$site"
+	web_owns "$site"
+}
+
+ipv6_here()
+{
+	[ -e /proc/net/if_inet6 ] && grep -q ' lo$' /proc/net/if_inet6
+}
+
+lighttpd_up()
+{
+	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6=
+	ipv6_here && ipv6='$SERVER["socket"] == "[::1]:'$port'" { }'
+	render "$ROOT/docs/servers/lighttpd-$mode.conf" \
+	    "$site/etc/doorward-server.conf" BASE="$base" \
+	    PREFIX="${base:-/}" PROGRAM="$BUILD/doorward.fcgi" \
+	    CONFIG="$site/etc/doorward.conf" SOCKET="$short/fcgi" \
+	    PROCESSES=4 ACCESSLOG="$site/log/access.log"
+	render "$ROOT/tests/lib/lighttpd.conf" "$site/etc/lighttpd.conf" \
+	    PORT="$port" IPV6="$ipv6" SITE="$site" DEMO="$demo"
+	process_run "$site" web "${as_web[@]}" lighttpd -D \
+	    -f "$site/etc/lighttpd.conf"
+}
+
+apache_up()
+{
+	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6= gateway
+	local modules=/usr/lib/apache2/modules name=fcgid
+	ipv6_here && ipv6="Listen [::1]:$port"
+	[ "$mode" = cgi ] && name=cgid
+	gateway="LoadModule cgid_module $modules/mod_cgid.so
+ScriptSock $short/cgid"
+	[ "$mode" = cgi ] || gateway="$gateway
+LoadModule fcgid_module $modules/mod_fcgid.so
+FcgidIPCDir $short
+FcgidProcessTableFile $short/fcgid.shm
+FcgidMaxProcessesPerClass 4"
+	render "$ROOT/docs/servers/apache-$name.conf" \
+	    "$site/etc/doorward-server.conf" BASE="$base" \
+	    PROGRAM="$BUILD/doorward.fcgi" FOLDER="$BUILD" \
+	    CONFIG="$site/etc/doorward.conf" \
+	    ACCESSLOG="$site/log/access.log" \
+	    ERRORLOG="$site/log/apache-error.log"
+	render "$ROOT/tests/lib/apache.conf" "$site/etc/apache.conf" \
+	    PORT="$port" IPV6="$ipv6" SITE="$site" MODULES="$modules" \
+	    GATEWAY="$gateway" OVERRIDE=None DEMO="$demo"
+	process_run "$site" web "${as_web[@]}" /usr/sbin/apache2 \
+	    -f "$site/etc/apache.conf" -DFOREGROUND
+}
+
+# site_up FOLDER lighttpd|apache fcgi|cgi BASE PORT SHORTFOLDER DEMO
+site_up()
+{
+	local site=$1 server=$2
+	shift 2
+	port_used "$3" && die "Port $3 is in use: choose another by PORT=."
+	web_owns "$4"
+	"${server}_up" "$site" "$@"
+	site_answers()
+	{
+		process_alive "$site/run/web.pid" ||
+		    die "The web server did not start:
+$(tail -n 20 "$site/log/web.log" "$site"/log/*error.log 2>/dev/null)"
+		[ "$(curl -s -o "$site/log/first" -w '%{http_code}' \
+		    "http://localhost:$port$base/openapi.json")" = 200 ]
+	}
+	local base=$2 port=$3
+	wait_for 30 site_answers || die "Doorward does not answer:
+$(tail -n 5 "$site/log/first" "$site/log/doorward.log" \
+    "$site"/log/*error.log 2>/dev/null)"
+}
+
+# site_env FOLDER URL: what clients of the site need.
+site_env()
+{
+	local conf=$1/etc/doorward.conf
+	printf 'DOORWARD_URL=%s\nDOORWARD_API_KEY=%s\n' "$2" \
+	    "$(ini_get "$conf" api key)"
+	printf 'DOORWARD_API_SECRET=%s\n' "$(ini_get "$conf" api secret)"
+}

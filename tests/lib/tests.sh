@@ -1,0 +1,226 @@
+# ./dev test: every part, its counts, and one closing line.  Sourced.
+
+passed=0 failed=0 skipped=0
+TESTS=$VAR/test
+
+# count FILE: TAP of one program; a line for each failure is shown.
+count()
+{
+	local p f s
+	f=$(grep -c '^[[:space:]]*not ok ' "$1")
+	s=$(grep -ciE '^[[:space:]]*ok .*# *skip' "$1")
+	p=$(($(grep -cE '^[[:space:]]*ok ' "$1") - s))
+	grep -E '^[[:space:]]*not ok ' "$1" | sed 's/^/    /'
+	grep -iE '^[[:space:]]*ok .*# *skip' "$1" |
+	    sed 's/^[[:space:]]*/    skipped: /'
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# program NAME COMMAND...: TAP on standard output, one result at least.
+program()
+{
+	local name=$1 log=$TESTS/log/${1//\//_}.tap status before=$failed
+	local ran=$((passed + skipped))
+	shift
+	"$@" </dev/null >"$log" 2>"$log.err"
+	status=$?
+	count "$log"
+	if [ "$failed" = "$before" ]; then
+		if [ "$status" != 0 ]; then
+			say "    not ok - $name ended with $status"
+			tail -n 15 "$log" "$log.err" | sed 's/^/      /' >&2
+			failed=$((failed + 1))
+		elif [ $((passed + skipped)) = "$ran" ]; then
+			say "    not ok - $name ran no test"
+			failed=$((failed + 1))
+		fi
+	else
+		tail -n 40 "$log.err" | sed 's/^/      /' >&2
+		[ "${VERBOSE:-}" ] && cat "$log" >&2
+	fi
+}
+
+programs()
+{
+	local folder=$1 wanted=${2:-} path name
+	for path in "$ROOT/tests/$folder"/test_*.c; do
+		name=$(basename "$path" .c)
+		case $name in *"$wanted"*)
+			program "$folder/$name" env top_srcdir="$ROOT" \
+			    DW_DATA="${DW_DATA:-$ROOT/../shared/data}" \
+			    CMOCKA_MESSAGE_OUTPUT=TAP \
+			    "$BUILD/tests/$folder/$name"
+		esac
+	done
+}
+
+part_lint()
+{
+	local script
+	for script in "$ROOT"/tests/guard/*${1:-}*.sh; do
+		if bash "$script" "$ROOT" "$BUILD" \
+		    >"$TESTS/log/lint.log" 2>&1; then
+			passed=$((passed + 1))
+		else
+			say "    not ok - $(basename "$script")"
+			sed 's/^/      /' "$TESTS/log/lint.log" >&2
+			failed=$((failed + 1))
+		fi
+	done
+}
+
+part_unit()
+{
+	programs unit "${1:-}"
+}
+
+tests_database()
+{
+	[ -n "${tests_short:-}" ] && return
+	tests_short=$(mktemp -d /tmp/doorward.XXXXXX)
+	chmod 755 "$tests_short"
+	rm -rf "$TESTS/db"
+	database_up "$TESTS/db" "$tests_short/db" \
+	    --innodb-flush-log-at-trx-commit=0 --max-connections=400
+}
+
+part_store()
+{
+	tests_database
+	DOORWARD_TEST_SOCKET=$tests_short/db programs store "${1:-}"
+}
+
+# variant NAME SERVER MODE BASE [section.key=value...]: a site to test
+variant()
+{
+	local name=$1 server=$2 mode=$3 base=$4 short
+	shift 4
+	tests_database
+	site=$TESTS/$name
+	port=$(free_port)
+	url=http://localhost:$port$base
+	short=$tests_short/$name
+	mkdir -p "$short"
+	chmod 755 "$short"
+	rm -rf "$site"
+	site_make "$site" "$url" "$tests_short/db" "dw_${name//-/_}" \
+	    login.username=yes mail.gap_s=0 limits.requests_per_s=2000 \
+	    password.argon2_memory_kib=1024 password.argon2_passes=1 \
+	    urls.allow="https://app.example.org/docs" \
+	    cors.origins="https://app.example.org" \
+	    test.clock_file="$site/etc/clock" \
+	    test.fault_file="$site/etc/fault" "$@"
+	site_up "$site" "$server" "$mode" "$base" "$port" "$short" ""
+}
+
+# node_tests NAME FILE...
+node_tests()
+{
+	local name=$1
+	shift
+	set -a
+	eval "$(site_env "$site" "$url")"
+	DOORWARD_OUTBOX=$site/outbox DOORWARD_SITE=$site
+	DOORWARD_CTL="$BUILD/doorwardctl --config $site/etc/doorward.conf"
+	DOORWARD_PROGRAM=$BUILD/doorward.fcgi
+	set +a
+	program "$name" node --test --test-reporter=tap "$@"
+}
+
+tests_named()
+{
+	local folder=$1 file
+	files=()
+	for file in "$ROOT/tests/$folder"/*"${2:-}"*.test.mjs; do
+		[ -e "$file" ] && files+=("$file")
+	done
+	[ ${#files[@]} -gt 0 ] || {
+		say "    not ok - no test in $folder is named so"
+		failed=$((failed + 1))
+		return 1
+	}
+}
+
+part_http()
+{
+	local row name server mode base
+	tests_named http "${1:-}" || return
+	for row in "lighttpd-fcgi lighttpd fcgi" \
+	    "lighttpd-cgi lighttpd cgi /auth" \
+	    "apache-fcgid apache fcgi" "apache-fcgid-auth apache fcgi /auth"; do
+		read -r name server mode base <<<"$row"
+		case ${VARIANT:-$name} in "$name") ;; *) continue ;; esac
+		say "  http through $name at ${base:-/}"
+		variant "$name" "$server" "$mode" "$base"
+		node_tests "http-$name" "${files[@]}"
+		process_end "$site/run/web.pid"
+	done
+}
+
+part_cgi()
+{
+	tests_named cgi "${1:-}" || return
+	variant cgi lighttpd cgi ""
+	node_tests cgi "${files[@]}"
+	process_end "$site/run/web.pid"
+}
+
+part_pages()
+{
+	tests_named pages "${1:-}" || return
+	(cd "$ROOT/tests" && npm ci --no-audit --no-fund --ignore-scripts) \
+	    >"$TESTS/log/npm.log" 2>&1 || die "npm ci failed:
+$(tail -n 20 "$TESTS/log/npm.log")"
+	variant pages lighttpd fcgi ""
+	node_tests pages "${files[@]}"
+	process_end "$site/run/web.pid"
+}
+
+tests_end()
+{
+	local file
+	for file in "$TESTS"/*/run/*.pid; do
+		[ -e "$file" ] && process_end "$file"
+	done
+	[ -n "${tests_short:-}" ] && rm -rf "$tests_short"
+}
+
+run_tests()
+{
+	local parts=(lint unit store cgi http pages) part before start
+	if [ $# -gt 0 ]; then
+		parts=("$1")
+		declare -F "part_$1" >/dev/null || { usage >&2; exit 2; }
+		shift
+	fi
+	need build
+	for part in "${parts[@]}"; do
+		case $part in
+		store) need run ;;
+		cgi) need run node lighttpd ;;
+		http) need run node lighttpd apache ;;
+		pages) need run node lighttpd browser ;;
+		esac
+	done
+	mkdir -p "$TESTS/log"
+	say "Building..."
+	build_tree all
+	build_tree check TESTS=
+	trap tests_end EXIT
+	trap 'exit 1' INT TERM
+	for part in "${parts[@]}"; do
+		start=$SECONDS before=$((passed + failed + skipped))
+		say "$part"
+		"part_$part" "$@"
+		[ $((passed + failed + skipped)) -gt "$before" ] || {
+			say "    not ok - $part ran no test"
+			failed=$((failed + 1))
+		}
+		say "  $part: $((SECONDS - start)) s"
+	done
+	tests_end
+	trap - EXIT
+	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" \
+	    "$skipped"
+	[ "$failed" = 0 ]
+}
