@@ -99,7 +99,7 @@ digit(struct str s, char *out)
 		*out = s.p[0];
 		return 1;
 	}
-	if (s.len >= 3 && memcmp(s.p, "\xef\xbc", 2) == 0 &&
+	if (s.len >= 3 && s.p[0] == '\xef' && s.p[1] == '\xbc' &&
 	    (unsigned char)s.p[2] >= 0x90 && (unsigned char)s.p[2] <= 0x99) {
 		*out = (char)('0' + ((unsigned char)s.p[2] - 0x90));
 		return 3;

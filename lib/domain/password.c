@@ -84,7 +84,7 @@ holds_word(struct str s, struct str word)
 
 	for (i = 0; i + word.len <= s.len; i++) {
 		end = i + word.len;
-		if (memcmp(s.p + i, word.p, word.len) == 0 &&
+		if (str_eq(str_sub(s, i, word.len), word) &&
 		    (i == 0 || !is_word_byte(s.p[i - 1])) &&
 		    (end == s.len || !is_word_byte(s.p[end])))
 			return true;

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# What is linked: never jansson beside json-c, and no library that a request
+# does not need (they are loaded on first use); hardened binaries (S-148).
+cd "$2" || exit 1
+bad=0
+for program in doorward.fcgi doorwardctl; do
+	needed=$(readelf -d "$program" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p')
+	case $needed in
+	*jansson* | *libcurl* | *libsodium* | *libfido2*)
+		echo "$program is linked with: $needed"; bad=1 ;;
+	esac
+	readelf -h "$program" | grep -q 'Type:.*DYN' ||
+	    { echo "$program is no PIE"; bad=1; }
+	readelf -d "$program" | grep -q 'FLAGS_1.*NOW\|BIND_NOW' ||
+	    { echo "$program has no full RELRO"; bad=1; }
+	readelf -lW "$program" | grep 'GNU_STACK' | grep -q 'RWE' &&
+	    { echo "$program has an executable stack"; bad=1; }
+	readelf -sW "$program" | grep -q '__stack_chk_fail' ||
+	    { echo "$program has no stack protector"; bad=1; }
+done
+exit $bad
