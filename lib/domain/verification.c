@@ -187,6 +187,7 @@ welcome_send(struct ctx *c, const struct account *a, struct str to,
 struct resend {
 	struct identifier email;
 	struct verification_mail mail;
+	bool sent;
 };
 
 /* What the documented API would say of this address. */
@@ -210,6 +211,7 @@ resend_tx(struct ctx *c, void *arg)
 	struct store_holder h = { .generation = 1 };
 	enum err e, found;
 
+	r->sent = false;
 	found = store_holder(c, IDENTIFIER_EMAIL, r->email.canonical, &h);
 	if (found != ERR_OK && found != ERR_NOT_FOUND)
 		return found;
@@ -223,7 +225,23 @@ resend_tx(struct ctx *c, void *arg)
 	e = limit_mail(c, VERIFICATION_MAIL, r->email.canonical);
 	if (e == ERR_MAIL_LIMIT && !tell)
 		return ERR_OK;
+	r->sent = true;
 	return e != ERR_OK ? e : verification_send(c, &r->mail);
+}
+
+/* The ticket came with the mail. */
+static enum err
+resend_in_doubt(struct ctx *c, void *arg)
+{
+	const struct resend *r = arg;
+	int64_t created_s = 0;
+	enum err e = ERR_OK;
+
+	if (r->sent)
+		e = ticket_pending(c, TICKET_VERIFY_EMAIL, r->mail.decoy ?
+		    ticket_decoy_uid(c, r->email.canonical) : r->mail.uid,
+		    &created_s);
+	return e == ERR_OK && created_s < c->now_s ? ERR_NOT_FOUND : e;
 }
 
 enum err
@@ -243,7 +261,7 @@ verification_resend(struct ctx *c, struct str email,
 	e = link_base(c, verification_url, VERIFY_PAGE, &r.mail.base);
 	if (e != ERR_OK)
 		return e;
-	return store_tx(c, resend_tx, &r, NULL);
+	return store_tx(c, resend_tx, &r, resend_in_doubt);
 }
 
 /* The proof: E2, E3 */

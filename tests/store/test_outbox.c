@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "domain/outbox.h"
@@ -353,6 +354,22 @@ test_s124_names_make_no_links_in_mails(void **state)
 	assert_int_equal(outbox_name(fx, str_of(longer)).len, 64);
 }
 
+/* The mails lie in the fixture's folder. */
+static int
+close_all(void **state)
+{
+	struct dirent *entry;
+	DIR *d;
+
+	d = opendir(fx_config->mail_dir.p);
+	assert_non_null(d);
+	while ((entry = readdir(d)) != NULL)
+		if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2)
+			unlinkat(dirfd(d), entry->d_name, 0);
+	closedir(d);
+	return fixture_close(state);
+}
+
 int
 main(void)
 {
@@ -374,5 +391,5 @@ main(void)
 	if (fixture_absent())
 		return 77;
 	return cmocka_run_group_tests_name("outbox", tests, fixture_open,
-	    fixture_close);
+	    close_all);
 }
