@@ -96,14 +96,15 @@ static struct values *
 notice_values(struct ctx *c, const struct account *a)
 {
 	struct values *v = values_new(c->arena);
-	struct str first, forgot;
+	struct str first, forgot, when;
 
 	first = json_string(json_get(profile_document(c, a->profile),
 	    "FirstName"));
 	values_set(v, "name", outbox_name(c, first));
 	values_set(v, "username", outbox_name(c, a->username));
-	values_set(v, "when", str_printf(c->arena, "%.16s UTC",
-	    clock_iso(c->arena, c->now_s).p));
+	when = clock_iso(c->arena, c->now_s);
+	values_set(v, "when", str_printf(c->arena, "%.10s %.5s UTC", when.p,
+	    when.p + 11));
 	values_set(v, "address", c->client.address.p != NULL ?
 	    c->client.address : STR(""));
 	forgot = url_site(c->arena, c->config, "/forgot");
