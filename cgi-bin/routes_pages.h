@@ -1,3 +1,50 @@
 /*
  * Rows of the pages; routes.c includes this inside its table.
  */
+#define PAGE(name, how, at, handler, needs, list, about) \
+	{ .id = name, .method = how, .path = at, .serve = handler, \
+	  .need = IS_PAGE | (needs), .fields = list, \
+	  .in_size = sizeof(struct in_page), .summary = about },
+
+PAGE("P-root", GET, "/", serve_root, 0, in_no_fields,
+    "To the account, or to sign-in")
+PAGE("P-signup", GET, "/signup", serve_signup_form, 0, in_no_fields,
+    "The form for a new account")
+PAGE("P-signup-post", POST, "/signup", serve_signup, NEED_FORM, in_signup,
+    "Create an account")
+PAGE("P-check-mail", GET, "/check-mail", serve_check_mail_form, 0,
+    in_no_fields, "Ask for another verification mail")
+PAGE("P-check-mail-post", POST, "/check-mail", serve_check_mail, NEED_FORM,
+    in_check_mail, "Send the verification mail again")
+PAGE("P-verify", GET, "/verify", serve_verify_form, 0, in_link,
+    "Where verification links lead: shows the address and a button")
+PAGE("P-verify-post", POST, "/verify", serve_verify_page, NEED_FORM,
+    in_verify_page, "Verify an address")
+PAGE("P-login", GET, "/login", serve_signin_form, 0, in_no_fields,
+    "The form for signing in")
+PAGE("P-login-post", POST, "/login", serve_signin, NEED_FORM, in_signin,
+    "Sign in")
+PAGE("P-forgot", GET, "/forgot", serve_forgot_form, 0, in_no_fields,
+    "The form for a forgotten password")
+PAGE("P-forgot-post", POST, "/forgot", serve_forgot_page, NEED_FORM,
+    in_forgot_page, "Send the mail for a new password")
+PAGE("P-reset", GET, "/reset", serve_reset_form, 0, in_link,
+    "Where reset links lead: the form for a new password")
+PAGE("P-reset-post", POST, "/reset", serve_reset_page, NEED_FORM,
+    in_reset_page, "Set a new password")
+PAGE("P-account", GET, "/account", serve_account_page, NEED_PAGE,
+    in_no_fields, "One's own account")
+PAGE("P-password", GET, "/account/password", serve_password_form, NEED_PAGE,
+    in_no_fields, "The form for changing the password")
+PAGE("P-password-post", POST, "/account/password", serve_password_page,
+    NEED_PAGE | NEED_FORM, in_password_page, "Change the password")
+PAGE("P-logout", GET, "/logout", serve_logout_form, 0, in_no_fields,
+    "A button for signing out")
+PAGE("P-logout-post", POST, "/logout", serve_logout, NEED_FORM, in_no_fields,
+    "Sign out")
+PAGE("P-style", GET, "/static/doorward.css", serve_style, ANY_SCHEME,
+    in_no_fields, "The style sheet")
+PAGE("P-site-style", GET, "/static/site.css", serve_site_style, ANY_SCHEME,
+    in_no_fields, "The site's own style sheet")
+
+#undef PAGE

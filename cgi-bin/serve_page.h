@@ -1,9 +1,76 @@
 /*
- * Handlers and fields of the pages, for their rows in routes_pages.h.
+ * Handlers and fields of the pages, for their rows in routes_pages.h, and
+ * what their files share.
  */
 #ifndef CGI_SERVE_PAGE_H
 #define CGI_SERVE_PAGE_H
 
 #include "route.h"
+
+/* What any of our forms may hold. */
+struct in_page {
+	struct str email, username, identifier, code, vtoken;
+	struct secret password, new_password;
+	bool remember;
+};
+extern const struct field in_signup[], in_check_mail[], in_verify_page[],
+    in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
+    in_link[], in_no_fields[];
+
+enum err serve_root(struct http *h, const void *in);
+enum err serve_signup_form(struct http *h, const void *in);
+enum err serve_signup(struct http *h, const void *in);
+enum err serve_check_mail_form(struct http *h, const void *in);
+enum err serve_check_mail(struct http *h, const void *in);
+enum err serve_verify_form(struct http *h, const void *in);
+enum err serve_verify_page(struct http *h, const void *in);
+enum err serve_signin_form(struct http *h, const void *in);
+enum err serve_signin(struct http *h, const void *in);
+enum err serve_forgot_form(struct http *h, const void *in);
+enum err serve_forgot_page(struct http *h, const void *in);
+enum err serve_reset_form(struct http *h, const void *in);
+enum err serve_reset_page(struct http *h, const void *in);
+enum err serve_account_page(struct http *h, const void *in);
+enum err serve_password_form(struct http *h, const void *in);
+enum err serve_password_page(struct http *h, const void *in);
+enum err serve_logout_form(struct http *h, const void *in);
+enum err serve_logout(struct http *h, const void *in);
+enum err serve_style(struct http *h, const void *in);
+enum err serve_site_style(struct http *h, const void *in);
+
+/*
+ * Each form, shown fresh (ERR_OK) or again with an error; status is that of
+ * the error.
+ */
+enum err show_signup(struct http *h, int status, enum err e);
+enum err show_check_mail(struct http *h, int status, enum err e);
+enum err show_verify(struct http *h, int status, enum err e);
+enum err show_signin(struct http *h, int status, enum err e);
+enum err show_forgot(struct http *h, int status, enum err e);
+enum err show_reset(struct http *h, int status, enum err e);
+enum err show_password(struct http *h, int status, enum err e);
+/* "We have sent a message", for links or codes as configured. */
+enum err show_sent(struct http *h, struct str address, bool again);
+
+/* ---- pieces (serve_page.c) ---- */
+
+/* What was typed: the form's value, "" when there is none. */
+struct str page_typed(struct http *h, const char *name);
+/* NAME, NAME_error and NAME_focus of one input. */
+void page_input(struct http *h, struct values *v, const char *name,
+    struct str value, bool wrong, enum err e);
+/* The summary: the error's own text, or where a field is marked a hint. */
+void page_summary(struct http *h, struct values *v, enum err e, bool marked);
+bool page_is_email_error(enum err e);
+bool page_is_username_error(enum err e);
+bool page_is_password_error(const struct http *h, enum err e);
+/* done_verified and its like, from ?done=. */
+void page_done(struct http *h, struct values *v);
+/* The cookie of a new session, and off to where the visitor wanted to go. */
+enum err page_enter(struct http *h, const struct session_tokens *t,
+    bool remember, const char *otherwise);
+
+/* Version of a style sheet for its address; absent when there is none. */
+struct str style_version(struct http *h, const char *name, bool of_site);
 
 #endif

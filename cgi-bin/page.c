@@ -1,0 +1,296 @@
+#include "page.h"
+
+#include "base/config.h"
+#include "codec/url.h"
+#include "domain/form.h"
+#include "response.h"
+#include "route.h"
+#include "serve_page.h"
+
+struct template_place
+page_place(const struct http *h)
+{
+	const struct config *cfg = h->ctx->config;
+
+	return (struct template_place){
+		str_present(cfg->templates_site_dir) ?
+		    cfg->templates_site_dir.p : NULL,
+		cfg->templates_dir.p
+	};
+}
+
+const char *
+page_language(struct http *h)
+{
+	struct template_place at = page_place(h);
+
+	return template_language(h->ctx->arena, &at,
+	    h->ctx->client.language).p;
+}
+
+/* ---- the form's token ---- */
+
+/*
+ * A browser holds a Strict cookie back when its visitor comes from another
+ * site, a mail's link for one.  A second cookie serves such an arrival, so
+ * that the forms in other tabs stay good.
+ */
+static struct str
+browser_of(struct http *h)
+{
+	enum http_cookie which = COOKIE_FORM;
+	struct str value;
+
+	value = http_cookie(h, COOKIE_FORM);
+	if (value.p == NULL)
+		value = http_cookie(h, COOKIE_FORM_ARRIVED);
+	if (value.p != NULL)
+		return value;
+	if (str_ieq(http_header(h, "sec-fetch-site"), STR("cross-site")))
+		which = COOKIE_FORM_ARRIVED;
+	value = form_browser(h->ctx);
+	response_cookie(h, which, value, 0);
+	return value;
+}
+
+static struct str
+handle_of(const struct http *h)
+{
+	return h->has_session ? uid_hex(h->ctx->arena, h->session.handle) :
+	    STR_NONE;
+}
+
+static bool
+from_ourselves(const struct http *h)
+{
+	struct str origin = h->ctx->config->site_origin, s;
+
+	s = http_header(h, "sec-fetch-site");
+	if (s.p != NULL)
+		return str_ieq(s, STR("same-origin"));
+	s = http_header(h, "origin");
+	if (s.p != NULL)
+		return str_ieq(s, origin);
+	s = http_header(h, "referer");
+	if (s.p == NULL)
+		return true;	/* no browser: its cookie and token decide */
+	return str_istarts(s, origin) &&
+	    (s.len == origin.len || s.p[origin.len] == '/');
+}
+
+enum err
+page_form_check(struct http *h)
+{
+	struct str token = http_form(h, "form_token"), session = STR_NONE;
+	struct ctx *c = h->ctx;
+
+	if (!from_ourselves(h))
+		return err_set(c, ERR_FORM_EXPIRED, NULL,
+		    "the form was sent from elsewhere");
+	if ((h->route->need & NEED_PAGE) != 0)
+		session = handle_of(h);
+	if (token.p == NULL ||
+	    (!form_token_good(c, http_cookie(h, COOKIE_FORM), session, token) &&
+	    !form_token_good(c, http_cookie(h, COOKIE_FORM_ARRIVED), session,
+	    token)))
+		return err_set(c, ERR_FORM_EXPIRED, NULL,
+		    "the form's token is not of this browser");
+	return ERR_OK;
+}
+
+/* ---- what every page has ---- */
+
+struct str
+page_return(struct http *h, struct str wanted)
+{
+	struct str out;
+
+	if (!str_present(wanted) ||
+	    !url_return(h->ctx->arena, h->ctx->config, wanted, &out))
+		return STR_NONE;
+	return out;
+}
+
+static struct str
+wanted_return(struct http *h)
+{
+	struct str wanted = http_form(h, "return");
+
+	if (wanted.p == NULL)
+		wanted = http_query(h, "return");
+	if (wanted.p == NULL)
+		wanted = h->protected_uri;
+	return page_return(h, wanted);
+}
+
+static void
+set_who(struct http *h, struct values *v)
+{
+	struct account a;
+
+	values_flag(v, "signed_in", h->has_session);
+	values_set(v, "who", STR(""));
+	if (h->has_session &&
+	    account_get(h->ctx, h->session.uid, &a) == ERR_OK &&
+	    a.n_emails > 0)
+		values_set(v, "who", a.emails[0].given);
+}
+
+static struct str
+or_empty(struct str s)
+{
+	return s.p != NULL ? s : STR("");
+}
+
+struct values *
+page_values(struct http *h)
+{
+	const struct config *cfg = h->ctx->config;
+	struct values *v = values_new(h->ctx->arena);
+	struct str browser = browser_of(h), home = cfg->site_home_url;
+
+	if (!str_present(home))
+		home = str_printf(h->ctx->arena, "%.*s/",
+		    STR_FMT(cfg->site_base));
+	values_set(v, "lang", str_of(page_language(h)));
+	values_set_url(v, "base", cfg->site_base);
+	values_set(v, "site_name", cfg->site_name);
+	values_set_url(v, "home_url", home);
+	values_set_url(v, "privacy_url", or_empty(cfg->site_privacy_url));
+	values_set(v, "style_version",
+	    or_empty(style_version(h, "doorward.css", false)));
+	values_set(v, "site_style_version",
+	    or_empty(style_version(h, "site.css", true)));
+	values_set(v, "form_token", form_token(h->ctx, browser, STR_NONE));
+	values_set(v, "account_form_token", form_token(h->ctx, browser,
+	    handle_of(h)));
+	values_set(v, "return_to", or_empty(wanted_return(h)));
+	values_set(v, "request_id", str_of(h->ctx->request_id));
+	values_set(v, "error", STR(""));
+	set_who(h, v);
+	return v;
+}
+
+/* ---- words for people ---- */
+
+static const struct { enum err code; const char *text; } texts[] = {
+	{ ERR_LOGIN_REFUSED, "That address and password do not match." },
+	{ ERR_LOGIN_SUSPENDED, "There were too many attempts. Wait a while, "
+	    "or choose a new password by mail." },
+	{ ERR_ACCOUNT_BLOCKED, "This account is blocked." },
+	{ ERR_LOGIN_DISABLED, "Sign-in is disabled for this account." },
+	{ ERR_IDENTIFIER_MISSING, "Enter your email address or user name." },
+	{ ERR_EMAIL_MISSING, "Enter your email address." },
+	{ ERR_EMAIL_OR_PHONE, "Enter your email address." },
+	{ ERR_EMAIL_MALFORMED, "This does not look like an email address." },
+	{ ERR_EMAIL_TAKEN, "An account with this address exists." },
+	{ ERR_EMAIL_NOT_ADMITTED, "This address cannot be used here." },
+	{ ERR_EMAIL_DOMAIN, "Addresses of this domain cannot be used here." },
+	{ ERR_USERNAME_MISSING, "Enter a user name." },
+	{ ERR_USERNAME_TAKEN, "This user name is taken." },
+	{ ERR_USERNAME_SYNTAX, "A user name has 1 to 32 characters and no "
+	    "spaces." },
+	{ ERR_USERNAME_FORMAT, "Use letters, digits, dots, hyphens and "
+	    "underscores; it may not look like an address or a number." },
+	{ ERR_PASSWORD_MISSING, "Enter a password." },
+	{ ERR_PASSWORD_WEAK, "This password is too easy to guess. Choose "
+	    "another." },
+	{ ERR_PASSWORD_REUSED, "You have used this password before. Choose "
+	    "another." },
+	{ ERR_OLD_PASSWORD, "This is not your present password." },
+	{ ERR_LINK_INVALID, "This link is not valid." },
+	{ ERR_TICKET_INVALID, "This link is not valid." },
+	{ ERR_LINK_USED, "This link has been used already." },
+	{ ERR_LINK_EXPIRED, "This link has expired." },
+	{ ERR_EMAIL_CODE_INVALID, "This code is not valid. Check it, or ask "
+	    "for a new one." },
+	{ ERR_EMAIL_CODE_USED, "This code has been used already." },
+	{ ERR_EMAIL_CODE_EXPIRED, "This code has expired. Ask for a new "
+	    "one." },
+	{ ERR_PARAMETER, "Something is missing. Check what you entered." },
+	{ ERR_FORM_EXPIRED, "This form was open for too long. Please send it "
+	    "again." },
+	{ ERR_REGISTRATION_OFF, "New accounts cannot be made at present." },
+	{ ERR_RATE_LIMITED, "That was a bit much at once. Wait a moment and "
+	    "try again." },
+	{ ERR_MAIL_LIMIT, "Too many messages were asked for. Try again "
+	    "later." },
+	{ ERR_BUSY, "There is much to do just now. Try again in a moment." },
+	{ ERR_UNAVAILABLE, "The service cannot answer now. Try again in a "
+	    "few minutes." },
+	{ ERR_NOT_FOUND_PATH, "There is nothing at this address." },
+	{ ERR_METHOD, "This address cannot be used in this way." },
+	{ ERR_UNDER_AGE, "You are under the minimum age of this site." },
+	{ ERR_BIRTH_DATE, "Enter a date such as 12/31/1990." },
+	{ ERR_MISDIRECTED, "This address is not this site's." }
+};
+
+const char *
+page_error_text(struct http *h, enum err e)
+{
+	const struct err_field *f = h->ctx->err.fields;
+	size_t i;
+
+	if (e == ERR_VALIDATION && f != NULL)
+		return f->message;
+	for (i = 0; i < COUNT(texts); i++)
+		if (texts[i].code == e)
+			return texts[i].text;
+	return "Something went wrong here. Try again later.";
+}
+
+enum err
+page_login_first(struct http *h)
+{
+	struct str back;
+
+	if ((h->route->need & NEED_FORM) != 0)
+		return response_redirect(h, STR("/login"));
+	back = str_printf(h->ctx->arena, "%.*s%.*s",
+	    STR_FMT(h->ctx->config->site_base), STR_FMT(h->path));
+	return response_redirect(h, url_with(h->ctx->arena, STR("/login"),
+	    "return", back));
+}
+
+/* ---- errors ---- */
+
+static const struct {
+	const char *path;
+	enum err (*show)(struct http *, int, enum err);
+} forms[] = {
+	{ "/signup", show_signup },
+	{ "/check-mail", show_check_mail },
+	{ "/verify", show_verify },
+	{ "/login", show_signin },
+	{ "/forgot", show_forgot },
+	{ "/reset", show_reset },
+	{ "/account/password", show_password }
+};
+
+/* Errors that say nothing about what was entered have a page of their own. */
+static bool
+is_ours(enum err e)
+{
+	return e == ERR_INTERNAL || e == ERR_UNAVAILABLE || e == ERR_CONFIG ||
+	    e == ERR_METHOD || e == ERR_NOT_FOUND_PATH ||
+	    e == ERR_MISDIRECTED || e == ERR_NOT_FOUND || e == ERR_CONFLICT ||
+	    e == ERR_BODY_TOO_LARGE || e == ERR_QUERY_TOO_LONG ||
+	    e == ERR_BAD_REQUEST || e == ERR_RETRY;
+}
+
+enum err
+page_problem(struct http *h, enum err e)
+{
+	struct values *v;
+	size_t i;
+
+	for (i = 0; h->route != NULL && !is_ours(e) && i < COUNT(forms); i++)
+		if (strcmp(h->route->path, forms[i].path) == 0)
+			return forms[i].show(h, h->status, e);
+	/* The database may be what failed: nothing more is asked of it. */
+	h->has_session = false;
+	v = page_values(h);
+	values_set(v, "error", str_of(page_error_text(h, e)));
+	values_flag(v, "not_found", e == ERR_NOT_FOUND_PATH);
+	return response_page(h, h->status, "error.html", v);
+}

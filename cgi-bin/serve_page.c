@@ -1,0 +1,180 @@
+#include "serve_page.h"
+
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "page.h"
+#include "response.h"
+
+#define STYLE_MAX	(256 * 1024)
+#define STYLE_AGE_S	(365 * 86400)
+
+const struct field in_no_fields[] = { { .name = NULL } };
+
+/* ---- pieces ---- */
+
+struct str
+page_typed(struct http *h, const char *name)
+{
+	struct str s = http_form(h, name);
+
+	return s.p != NULL ? s : STR("");
+}
+
+static void
+set_named(struct http *h, struct values *v, const char *name,
+    const char *suffix, struct str s)
+{
+	values_set(v, str_printf(h->ctx->arena, "%s%s", name, suffix).p, s);
+}
+
+void
+page_input(struct http *h, struct values *v, const char *name,
+    struct str value, bool wrong, enum err e)
+{
+	set_named(h, v, name, "", value);
+	set_named(h, v, name, "_error", wrong ?
+	    str_of(page_error_text(h, e)) : STR(""));
+	set_named(h, v, name, "_focus", wrong ? STR("1") : STR(""));
+}
+
+void
+page_summary(struct http *h, struct values *v, enum err e, bool marked)
+{
+	if (e == ERR_OK)
+		return;
+	values_set(v, "error", marked ?
+	    STR("Please check the field that is marked.") :
+	    str_of(page_error_text(h, e)));
+}
+
+bool
+page_is_email_error(enum err e)
+{
+	return e == ERR_EMAIL_MISSING || e == ERR_EMAIL_MALFORMED ||
+	    e == ERR_EMAIL_TAKEN || e == ERR_EMAIL_NOT_ADMITTED ||
+	    e == ERR_EMAIL_DOMAIN || e == ERR_EMAIL_OR_PHONE;
+}
+
+bool
+page_is_username_error(enum err e)
+{
+	return e == ERR_USERNAME_MISSING || e == ERR_USERNAME_TAKEN ||
+	    e == ERR_USERNAME_SYNTAX || e == ERR_USERNAME_FORMAT;
+}
+
+bool
+page_is_password_error(const struct http *h, enum err e)
+{
+	const struct err_field *f = h->ctx->err.fields;
+
+	if (e == ERR_VALIDATION)
+		return f != NULL &&
+		    str_ieq(str_of(f->name), STR("password"));
+	return e == ERR_PASSWORD_MISSING || e == ERR_PASSWORD_WEAK ||
+	    e == ERR_PASSWORD_REUSED || e == ERR_PASSWORD_BREACHED ||
+	    (e == ERR_BODY_SHAPE && h->ctx->err.field != NULL &&
+	    str_eq(str_of(h->ctx->err.field), STR("new_password")));
+}
+
+void
+page_done(struct http *h, struct values *v)
+{
+	struct str done = http_query(h, "done");
+
+	values_flag(v, "done_verified", str_eq(done, STR("verified")));
+	values_flag(v, "done_reset", str_eq(done, STR("reset")));
+	values_flag(v, "done_password", str_eq(done, STR("password")));
+	values_flag(v, "done_signed_out", str_eq(done, STR("signed-out")));
+}
+
+enum err
+page_enter(struct http *h, const struct session_tokens *t, bool remember,
+    const char *otherwise)
+{
+	const struct config *cfg = h->ctx->config;
+	struct str to;
+
+	response_session_cookie(h, t->access_token,
+	    remember ? cfg->lifetime_page_remember_s : 0);
+	to = page_return(h, http_form(h, "return"));
+	if (to.p == NULL && str_present(cfg->site_home_url))
+		to = cfg->site_home_url;
+	return response_redirect(h, to.p != NULL ? to : str_of(otherwise));
+}
+
+/* ---- /, and the style sheets ---- */
+
+enum err
+serve_root(struct http *h, const void *in)
+{
+	(void)in;
+	return response_redirect(h, h->has_session ? STR("/account") :
+	    STR("/login"));
+}
+
+static struct str
+style_path(struct http *h, const char *name, bool of_site)
+{
+	const struct config *cfg = h->ctx->config;
+	struct str own = STR_NONE;
+	struct stat st;
+
+	if (str_present(cfg->templates_site_dir))
+		own = str_printf(h->ctx->arena, "%s/static/%s",
+		    cfg->templates_site_dir.p, name);
+	if (own.p != NULL && stat(own.p, &st) == 0)
+		return own;
+	return of_site ? STR_NONE : str_printf(h->ctx->arena,
+	    "%s/static/%s", cfg->templates_dir.p, name);
+}
+
+struct str
+style_version(struct http *h, const char *name, bool of_site)
+{
+	struct str path = style_path(h, name, of_site);
+	struct stat st;
+
+	if (path.p == NULL || stat(path.p, &st) != 0)
+		return STR_NONE;
+	return str_printf(h->ctx->arena, "%llx%llx",
+	    (unsigned long long)st.st_mtim.tv_sec,
+	    (unsigned long long)st.st_size);
+}
+
+static enum err
+send_style(struct http *h, const char *name, bool of_site)
+{
+	struct str path = style_path(h, name, of_site);
+	char part[8192];
+	struct buf b;
+	size_t n;
+	FILE *f;
+
+	f = path.p != NULL ? fopen(path.p, "re") : NULL;
+	if (f == NULL)
+		return err_set(h->ctx, ERR_NOT_FOUND_PATH, NULL,
+		    "no style sheet %s", name);
+	buf_init(&b, h->ctx->arena, STYLE_MAX);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(&b, part, n);
+	fclose(f);
+	return response_file(h, "text/css; charset=utf-8", buf_view(&b),
+	    STYLE_AGE_S);
+}
+
+enum err
+serve_style(struct http *h, const void *in)
+{
+	(void)in;
+	return send_style(h, "doorward.css", false);
+}
+
+enum err
+serve_site_style(struct http *h, const void *in)
+{
+	(void)in;
+	return send_style(h, "site.css", true);
+}

@@ -1,0 +1,106 @@
+/* One's own account. */
+#include "serve_page.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/limits.h"
+#include "domain/password.h"
+#include "domain/profile.h"
+#include "page.h"
+#include "response.h"
+
+const struct field in_password_page[] = {
+	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
+	  ERR_OLD_PASSWORD, ERR_OLD_PASSWORD, LIMIT_BODY,
+	  AT(in_page, password), "Present password" },
+	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
+	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
+	  AT(in_page, new_password), "New password" },
+	{ .name = NULL }
+};
+
+static void
+set_emails(struct values *v, const struct account *a)
+{
+	struct values *one;
+	size_t i;
+
+	values_list(v, "emails");
+	for (i = 0; i < a->n_emails; i++) {
+		one = values_add(v, "emails");
+		values_set(one, "given", a->emails[i].given);
+		values_flag(one, "verified", a->emails[i].verified_s != 0);
+	}
+}
+
+enum err
+serve_account_page(struct http *h, const void *in)
+{
+	const struct json *name;
+	struct account a;
+	struct values *v;
+	struct json *profile;
+	enum err e;
+
+	(void)in;
+	e = account_get(h->ctx, h->session.uid, &a);
+	if (e != ERR_OK)
+		return e;
+	profile = profile_json(h->ctx, &a);
+	name = json_get(profile, "FullName");
+	v = page_values(h);
+	page_done(h, v);
+	set_emails(v, &a);
+	values_set(v, "name", json_type(name) == JSON_STRING ?
+	    json_string(name) : STR(""));
+	values_set(v, "username", str_present(a.username) ? a.username :
+	    STR(""));
+	values_set(v, "created", str_sub(clock_iso(h->ctx->arena,
+	    a.created_s), 0, 10));
+	values_flag(v, "home_elsewhere",
+	    str_present(h->ctx->config->site_home_url));
+	return response_page(h, 200, "account.html", v);
+}
+
+enum err
+show_password(struct http *h, int status, enum err e)
+{
+	struct values *v = page_values(h);
+	bool old = e == ERR_OLD_PASSWORD;
+	bool wrong = page_is_password_error(h, e);
+
+	page_input(h, v, "password", STR(""), old, e);
+	page_input(h, v, "new_password", STR(""), wrong, e);
+	values_flag(v, "is_new", false);
+	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
+	    (long long)h->ctx->config->password_min_length));
+	if (e == ERR_OK)
+		values_flag(v, "password_focus", true);
+	page_summary(h, v, e, old || wrong);
+	return response_page(h, status, "password.html", v);
+}
+
+enum err
+serve_password_form(struct http *h, const void *in)
+{
+	(void)in;
+	return show_password(h, 200, ERR_OK);
+}
+
+enum err
+serve_password_page(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct session_tokens rotated = { 0 };
+	enum err e;
+
+	e = password_change(h->ctx, &h->session, &in->password,
+	    &in->new_password, &rotated);
+	if (e != ERR_OK)
+		return e;
+	if (str_present(rotated.access_token))
+		response_session_cookie(h, rotated.access_token,
+		    h->session.remember ?
+		    h->ctx->config->lifetime_page_remember_s : 0);
+	return response_redirect(h, STR("/account?done=password"));
+}

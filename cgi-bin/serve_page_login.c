@@ -1,0 +1,102 @@
+/* Signing in and out. */
+#include "serve_page.h"
+
+#include "base/config.h"
+#include "base/limits.h"
+#include "domain/login.h"
+#include "page.h"
+#include "response.h"
+
+const struct field in_signin[] = {
+	{ "identifier", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
+	  ERR_IDENTIFIER_MISSING, 0, 0, AT(in_page, identifier),
+	  "Email address or user name" },
+	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
+	  ERR_PASSWORD_MISSING, ERR_LOGIN_REFUSED, LIMIT_BODY,
+	  AT(in_page, password), "Password" },
+	{ .name = NULL }
+};
+
+enum err
+show_signin(struct http *h, int status, enum err e)
+{
+	const struct config *cfg = h->ctx->config;
+	struct values *v = page_values(h);
+	bool name = e == ERR_IDENTIFIER_MISSING;
+	bool password = e == ERR_PASSWORD_MISSING;
+
+	page_done(h, v);
+	page_input(h, v, "identifier", page_typed(h, "identifier"), name, e);
+	page_input(h, v, "password", STR(""), password, e);
+	values_flag(v, "by_username", cfg->login_username);
+	values_flag(v, "by_email", cfg->login_email);
+	values_flag(v, "remember", http_form(h, "remember").p != NULL);
+	values_flag(v, "registration", cfg->registration_enabled);
+	if (e == ERR_OK)
+		values_flag(v, "identifier_focus", true);
+	else if (!name)
+		values_flag(v, "password_focus", true);
+	page_summary(h, v, e, name || password);
+	return response_page(h, status, "login.html", v);
+}
+
+enum err
+serve_signin_form(struct http *h, const void *in)
+{
+	(void)in;
+	if (h->has_session && h->protected_uri.p == NULL)
+		return response_redirect(h, STR("/account"));
+	return show_signin(h, 200, ERR_OK);
+}
+
+enum err
+serve_signin(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	bool remember = http_form(h, "remember").p != NULL;
+	struct login_result out;
+	struct login l = {
+		.identifier = in->identifier,
+		.password = in->password,
+		.session = { .kind = SESSION_PAGE, .remember = remember,
+		    .replaces = h->page_cookie }
+	};
+	enum err e;
+
+	e = login_by_password(h->ctx, &l, &out);
+	if (e == ERR_EMAIL_UNVERIFIED)
+		return show_sent(h, str_has(in->identifier, '@') ?
+		    in->identifier : STR(""), false);
+	/* A name of no form at all is a name that nobody has (S-016). */
+	if (e == ERR_EMAIL_MALFORMED || e == ERR_USERNAME_SYNTAX ||
+	    e == ERR_USERNAME_FORMAT || e == ERR_USERNAME_OFF ||
+	    e == ERR_EMAIL_LOGIN_OFF)
+		e = ERR_LOGIN_REFUSED;
+	if (e != ERR_OK)
+		return e;
+	return page_enter(h, &out.tokens, remember, "/account");
+}
+
+enum err
+serve_logout_form(struct http *h, const void *in)
+{
+	(void)in;
+	if (!h->has_session)
+		return response_redirect(h, STR("/login"));
+	return response_page(h, 200, "signout.html", page_values(h));
+}
+
+enum err
+serve_logout(struct http *h, const void *in)
+{
+	enum err e = ERR_OK;
+
+	(void)in;
+	if (h->page_cookie.p != NULL)
+		e = session_end(h->ctx, SESSION_PAGE, h->page_cookie, true);
+	if (e != ERR_OK && e != ERR_TOKEN_UNKNOWN)
+		return e;
+	response_session_cookie(h, STR_NONE, 0);
+	response_header(h, "Clear-Site-Data", STR("\"cache\",\"cookies\""));
+	return response_redirect(h, STR("/login?done=signed-out"));
+}

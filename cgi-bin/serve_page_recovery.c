@@ -1,0 +1,209 @@
+/* A forgotten password. */
+#include "serve_page.h"
+
+#include "base/config.h"
+#include "base/limits.h"
+#include "codec/url.h"
+#include "domain/password.h"
+#include "page.h"
+#include "response.h"
+
+const struct field in_forgot_page[] = {
+	{ "identifier", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
+	  ERR_IDENTIFIER_MISSING, 0, 0, AT(in_page, identifier),
+	  "Email address or user name" },
+	{ .name = NULL }
+};
+const struct field in_reset_page[] = {
+	{ "vtoken", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 256,
+	  AT(in_page, vtoken), "Secret of the mailed link" },
+	{ "identifier", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0,
+	  AT(in_page, identifier), "Email address or user name" },
+	{ "code", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_page, code),
+	  "Code of the mail" },
+	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
+	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
+	  AT(in_page, new_password), "New password" },
+	{ .name = NULL }
+};
+
+static bool
+by_code(const struct http *h)
+{
+	return str_eq(h->ctx->config->password_reset_by, STR("code"));
+}
+
+static bool
+set_identifier(struct http *h, struct values *v, enum err e)
+{
+	const struct config *cfg = h->ctx->config;
+	bool wrong = e == ERR_IDENTIFIER_MISSING ||
+	    e == ERR_EMAIL_MALFORMED || page_is_username_error(e);
+
+	page_input(h, v, "identifier", page_typed(h, "identifier"), wrong, e);
+	values_flag(v, "by_username", cfg->login_username);
+	values_flag(v, "by_email", cfg->login_email);
+	return wrong;
+}
+
+static void
+set_new_password(struct http *h, struct values *v, bool wrong, enum err e)
+{
+	page_input(h, v, "new_password", STR(""), wrong, e);
+	values_flag(v, "is_new", false);
+	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
+	    (long long)h->ctx->config->password_min_length));
+}
+
+/* ---- forgot ---- */
+
+enum err
+show_forgot(struct http *h, int status, enum err e)
+{
+	struct values *v = page_values(h);
+	bool wrong = set_identifier(h, v, e);
+
+	if (e == ERR_OK)
+		values_flag(v, "identifier_focus", true);
+	page_summary(h, v, e, wrong);
+	return response_page(h, status, "forgot.html", v);
+}
+
+enum err
+serve_forgot_form(struct http *h, const void *in)
+{
+	(void)in;
+	return show_forgot(h, 200, ERR_OK);
+}
+
+static enum err
+show_code(struct http *h, int status, struct str sent_to, enum err e)
+{
+	struct values *v = page_values(h);
+	bool name = set_identifier(h, v, e);
+	bool password = page_is_password_error(h, e);
+	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
+	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER;
+
+	set_new_password(h, v, password, e);
+	page_input(h, v, "code", password ? page_typed(h, "code") : STR(""),
+	    code, e);
+	values_set(v, "sent_to", sent_to);
+	if (e == ERR_OK)
+		values_flag(v, "code_focus", true);
+	page_summary(h, v, e, name || password || code);
+	return response_page(h, status, "reset-code.html", v);
+}
+
+enum err
+serve_forgot_page(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct password_forgot f = {
+		.identifier = in->identifier,
+		.return_url = page_return(h, http_form(h, "return"))
+	};
+	struct values *v;
+	enum err e;
+
+	e = password_forgot(h->ctx, &f);
+	if (e != ERR_OK)
+		return e;
+	if (by_code(h))
+		return show_code(h, 200, in->identifier, ERR_OK);
+	v = page_values(h);
+	values_set(v, "sent_to", in->identifier);
+	return response_page(h, 200, "forgot-sent.html", v);
+}
+
+/* ---- reset ---- */
+
+static enum err
+show_link(struct http *h, int status, struct str vtoken, struct str address,
+    enum err e)
+{
+	struct values *v = page_values(h);
+	bool password = page_is_password_error(h, e);
+
+	values_set(v, "vtoken", vtoken);
+	values_set(v, "address", address);
+	set_new_password(h, v, password, e);
+	if (e == ERR_OK)
+		values_flag(v, "new_password_focus", true);
+	page_summary(h, v, e, password);
+	return response_page(h, status, "reset.html", v);
+}
+
+enum err
+show_reset(struct http *h, int status, enum err e)
+{
+	struct str vtoken = http_form(h, "vtoken"), address;
+
+	if (e == ERR_LINK_INVALID || e == ERR_LINK_USED ||
+	    e == ERR_LINK_EXPIRED || e == ERR_TICKET_INVALID ||
+	    e == ERR_ACCOUNT_BLOCKED)
+		return show_link(h, status, STR(""), STR(""), e);
+	if (vtoken.p != NULL &&
+	    password_reset_peek(h->ctx, vtoken, &address) == ERR_OK)
+		return show_link(h, status, vtoken, address, e);
+	if (by_code(h))
+		return show_code(h, status, http_form(h, "sent").p != NULL ?
+		    page_typed(h, "identifier") : STR(""), e);
+	return show_link(h, status, STR(""), STR(""),
+	    e != ERR_OK ? e : ERR_LINK_INVALID);
+}
+
+enum err
+serve_reset_form(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct str address;
+	enum err e;
+
+	if (!str_present(in->vtoken))
+		return by_code(h) ? show_reset(h, 200, ERR_OK) :
+		    response_redirect(h, STR("/forgot"));
+	e = password_reset_peek(h->ctx, in->vtoken, &address);
+	return e != ERR_OK ? e :
+	    show_link(h, 200, in->vtoken, address, ERR_OK);
+}
+
+enum err
+serve_reset_page(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct password_reset_result out = { 0 };
+	struct password_reset r = {
+		.token = in->vtoken,
+		.identifier = in->identifier,
+		.code = in->code,
+		.password = in->new_password
+	};
+	struct str to;
+	enum err e;
+
+	if (!str_present(in->vtoken)) {
+		if (!str_present(in->identifier))
+			return ERR_IDENTIFIER_MISSING;
+		if (!str_present(in->code))
+			return ERR_EMAIL_CODE_INVALID;
+		r.kind = str_has(in->identifier, '@') ? IDENTIFIER_EMAIL :
+		    IDENTIFIER_USERNAME;
+	}
+	if (h->ctx->config->password_login_on_reset) {
+		r.session.kind = SESSION_PAGE;
+		r.session.replaces = h->page_cookie;
+	}
+	e = password_reset(h->ctx, &r, &out);
+	if (e != ERR_OK)
+		return e;
+	if (out.has_session)
+		return page_enter(h, &out.tokens, false,
+		    "/account?done=reset");
+	/* A session of that account has ended with all the others. */
+	to = http_form(h, "return");
+	if (page_return(h, to).p == NULL)
+		return response_redirect(h, STR("/login?done=reset"));
+	return response_redirect(h, url_with(h->ctx->arena,
+	    STR("/login?done=reset"), "return", to));
+}

@@ -1,0 +1,326 @@
+/* Signing up, and confirming the address. */
+#include "serve_page.h"
+
+#include "base/config.h"
+#include "base/limits.h"
+#include "codec/url.h"
+#include "domain/registration.h"
+#include "page.h"
+#include "response.h"
+#include "serve.h"
+
+#define TYPED(name, member, absent) \
+	{ name, NULL, IN_BODY, FIELD_LINE, FIELD_TEXT, absent, 0, 0, \
+	  AT(in_page, member), name }
+#define NEEDED(name, member, absent) \
+	{ name, NULL, IN_BODY, FIELD_REQUIRED | FIELD_LINE, FIELD_TEXT, \
+	  absent, 0, 0, AT(in_page, member), name }
+
+const struct field in_signup[] = {
+	NEEDED("email", email, ERR_EMAIL_MISSING),
+	TYPED("username", username, 0),
+	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
+	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
+	  AT(in_page, new_password), "Password" },
+	{ .name = NULL }
+};
+const struct field in_check_mail[] = {
+	NEEDED("email", email, ERR_EMAIL_MISSING),
+	{ .name = NULL }
+};
+const struct field in_link[] = {
+	{ "vtoken", NULL, IN_QUERY, 0, FIELD_TEXT, 0, ERR_LINK_INVALID, 256,
+	  AT(in_page, vtoken), "Secret of the mailed link" },
+	{ .name = NULL }
+};
+const struct field in_verify_page[] = {
+	TYPED("vtoken", vtoken, 0),
+	TYPED("email", email, 0),
+	TYPED("code", code, 0),
+	{ .name = NULL }
+};
+
+/* ---- sign up ---- */
+
+static const struct {
+	const char *name, *label, *autocomplete;
+} known[] = {
+	{ "FirstName", "First name", "given-name" },
+	{ "LastName", "Last name", "family-name" },
+	{ "FullName", "Name", "name" },
+	{ "NickName", "Nickname", "nickname" },
+	{ "BirthDate", "Birth date (MM/DD/YYYY)", "off" },
+	{ "Company", "Company", "organization" },
+	{ "City", "City", "address-level2" },
+	{ "State", "State", "address-level1" },
+	{ "Website", "Website", "url" }
+};
+
+static bool
+is_field_error(const struct http *h, enum err e, struct str name)
+{
+	const struct err_field *f;
+
+	if (e == ERR_BIRTH_DATE || e == ERR_UNDER_AGE)
+		return str_ieq(name, STR("BirthDate"));
+	for (f = h->ctx->err.fields; e == ERR_VALIDATION && f != NULL;
+	    f = f->next)
+		if (str_ieq(str_of(f->name), name))
+			return true;
+	return false;
+}
+
+static bool
+add_extra(struct http *h, struct values *v, struct str name, enum err e)
+{
+	struct values *one = values_add(v, "extra");
+	bool wrong = is_field_error(h, e, name);
+	struct str label = name, complete = STR("off");
+	size_t i;
+
+	for (i = 0; i < COUNT(known); i++)
+		if (str_ieq(str_of(known[i].name), name)) {
+			label = str_of(known[i].label);
+			complete = str_of(known[i].autocomplete);
+		}
+	values_set(one, "id", name);
+	values_set(one, "label", label);
+	values_set(one, "type", STR("text"));
+	values_set(one, "autocomplete", complete);
+	values_set(one, "value", page_typed(h, name.p));
+	values_set(one, "problem", wrong ? str_of(page_error_text(h, e)) :
+	    STR(""));
+	values_flag(one, "focus", wrong);
+	return wrong;
+}
+
+enum err
+show_signup(struct http *h, int status, enum err e)
+{
+	const struct config *cfg = h->ctx->config;
+	struct values *v = page_values(h);
+	bool email = page_is_email_error(e), name = page_is_username_error(e);
+	bool password = page_is_password_error(h, e), marked;
+	size_t i;
+
+	marked = email || name || password;
+	page_input(h, v, "email", page_typed(h, "email"), email, e);
+	page_input(h, v, "username", page_typed(h, "username"), name, e);
+	page_input(h, v, "new_password", STR(""), password, e);
+	values_flag(v, "with_username", cfg->login_username);
+	values_flag(v, "registration", cfg->registration_enabled);
+	values_flag(v, "is_new", true);
+	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
+	    (long long)cfg->password_min_length));
+	values_list(v, "extra");
+	for (i = 0; i < cfg->registration_required_fields.n; i++)
+		marked |= add_extra(h, v,
+		    cfg->registration_required_fields.items[i], e);
+	if (e == ERR_OK)
+		values_flag(v, "email_focus", true);
+	page_summary(h, v, e, marked);
+	if (!cfg->registration_enabled)
+		values_set(v, "error", str_of(page_error_text(h,
+		    ERR_REGISTRATION_OFF)));
+	return response_page(h, status, "signup.html", v);
+}
+
+enum err
+serve_signup_form(struct http *h, const void *in)
+{
+	(void)in;
+	return show_signup(h, 200, ERR_OK);
+}
+
+enum err
+serve_signup(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct registration_result out = { 0 };
+	struct registration r = {
+		.from_page = true,
+		.email = in->email,
+		.username = in->username,
+		.password = in->new_password,
+		.body = h->json,
+		.source = serve_source(h),
+		.session = { .kind = SESSION_PAGE,
+		    .replaces = h->page_cookie },
+		.return_url = page_return(h, http_form(h, "return"))
+	};
+	enum err e;
+
+	e = registration_create(h->ctx, &r, &out);
+	if (e != ERR_OK)
+		return e;
+	if (out.has_session)
+		return page_enter(h, &out.tokens, false, "/account");
+	return show_sent(h, in->email, false);
+}
+
+/* ---- check your mail ---- */
+
+static bool
+by_code(const struct http *h)
+{
+	return str_eq(h->ctx->config->registration_verify_by, STR("code"));
+}
+
+static enum err
+show_code(struct http *h, int status, struct str address, bool again,
+    enum err e)
+{
+	struct values *v = page_values(h);
+	bool email = page_is_email_error(e);
+	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
+	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER;
+
+	values_set(v, "sent_to", address);
+	values_flag(v, "sent_again", again);
+	page_input(h, v, "email", page_typed(h, "email"), email, e);
+	page_input(h, v, "code", STR(""), code, e);
+	if (!email)
+		values_flag(v, "code_focus", true);
+	page_summary(h, v, e, email || code);
+	return response_page(h, status, "verify-code.html", v);
+}
+
+static enum err
+show_mailed(struct http *h, int status, struct str address, bool again,
+    enum err e)
+{
+	struct values *v = page_values(h);
+	bool email = page_is_email_error(e);
+
+	values_set(v, "sent_to", address);
+	values_flag(v, "sent_again", again);
+	page_input(h, v, "email", page_typed(h, "email"), email, e);
+	page_summary(h, v, e, email);
+	return response_page(h, status, "check-mail.html", v);
+}
+
+enum err
+show_sent(struct http *h, struct str address, bool again)
+{
+	return by_code(h) ? show_code(h, 200, address, again, ERR_OK) :
+	    show_mailed(h, 200, address, again, ERR_OK);
+}
+
+enum err
+show_check_mail(struct http *h, int status, enum err e)
+{
+	return show_mailed(h, status, STR(""), false, e);
+}
+
+enum err
+serve_check_mail_form(struct http *h, const void *in)
+{
+	(void)in;
+	return show_check_mail(h, 200, ERR_OK);
+}
+
+enum err
+serve_check_mail(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	enum err e;
+
+	e = verification_resend(h->ctx, in->email, STR_NONE, STR_NONE);
+	return e != ERR_OK ? e : show_sent(h, in->email, true);
+}
+
+/* ---- verify ---- */
+
+/* The ticket leaves the address for a hidden field; looking is not doing. */
+static enum err
+show_link(struct http *h, int status, struct str vtoken, struct str address,
+    enum err e)
+{
+	struct values *v = page_values(h);
+
+	values_set(v, "vtoken", vtoken);
+	values_set(v, "address", address);
+	page_summary(h, v, e, false);
+	return response_page(h, status, "verify.html", v);
+}
+
+static bool
+is_link_error(enum err e)
+{
+	return e == ERR_LINK_INVALID || e == ERR_LINK_USED ||
+	    e == ERR_LINK_EXPIRED || e == ERR_TICKET_INVALID ||
+	    e == ERR_ACCOUNT_BLOCKED;
+}
+
+enum err
+show_verify(struct http *h, int status, enum err e)
+{
+	struct str vtoken = http_form(h, "vtoken"), address;
+
+	if (is_link_error(e))
+		return show_link(h, status, STR(""), STR(""), e);
+	if (vtoken.p != NULL &&
+	    verification_peek(h->ctx, vtoken, &address) == ERR_OK)
+		return show_link(h, status, vtoken, address, e);
+	return show_code(h, status, http_form(h, "sent").p != NULL ?
+	    page_typed(h, "email") : STR(""), false, e);
+}
+
+enum err
+serve_verify_form(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct str address;
+	enum err e;
+
+	if (!str_present(in->vtoken))
+		return show_verify(h, 200, ERR_OK);
+	e = verification_peek(h->ctx, in->vtoken, &address);
+	return e != ERR_OK ? e :
+	    show_link(h, 200, in->vtoken, address, ERR_OK);
+}
+
+/* An existing session of another account is not silently replaced. */
+static enum err
+verified(struct http *h, const struct verification_result *out)
+{
+	struct str to;
+
+	if (out->has_session)
+		return page_enter(h, &out->tokens, false,
+		    "/account?done=verified");
+	if (h->has_session)
+		return response_redirect(h, STR("/account?done=verified"));
+	to = http_form(h, "return");
+	if (page_return(h, to).p == NULL)
+		return response_redirect(h, STR("/login?done=verified"));
+	return response_redirect(h, url_with(h->ctx->arena,
+	    STR("/login?done=verified"), "return", to));
+}
+
+enum err
+serve_verify_page(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct verification_result out = { 0 };
+	struct verification v = {
+		.token = in->vtoken,
+		.email = in->email,
+		.code = in->code
+	};
+	enum err e;
+
+	if (h->ctx->config->registration_login_on_verification &&
+	    !h->has_session)
+		v.session.kind = SESSION_PAGE;
+	if (str_present(in->vtoken)) {
+		e = verification_by_link(h->ctx, &v, &out);
+	} else if (!str_present(in->email)) {
+		e = ERR_EMAIL_MISSING;
+	} else if (!str_present(in->code)) {
+		e = ERR_EMAIL_CODE_INVALID;
+	} else {
+		e = verification_by_code(h->ctx, &v, &out);
+	}
+	return e != ERR_OK ? e : verified(h, &out);
+}
