@@ -239,14 +239,14 @@ content_policy(struct http *h)
 
 	buf_init(&b, h->ctx->arena, LIMIT_HEADER);
 	buf_cstr(&b, "default-src 'none'; style-src 'self'; "
-	    "img-src 'self'; base-uri 'none'; object-src 'none'; "
+	    "img-src 'self' data:; base-uri 'none'; object-src 'none'; "
 	    "frame-ancestors 'none'; form-action 'self'");
 	add_origin(h, &b, cfg->site_home_url);
 	for (i = 0; i < cfg->urls_allow.n; i++)
 		add_origin(h, &b, cfg->urls_allow.items[i]);
 	if (!buf_ok(&b))	/* too long a list: no redirects after forms */
 		return STR("default-src 'none'; style-src 'self'; "
-		    "img-src 'self'; base-uri 'none'; object-src 'none'; "
+		    "img-src 'self' data:; base-uri 'none'; object-src 'none'; "
 		    "frame-ancestors 'none'; form-action 'self'");
 	return buf_view(&b);
 }

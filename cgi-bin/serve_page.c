@@ -79,6 +79,13 @@ page_is_password_error(const struct http *h, enum err e)
 	    str_eq(str_of(h->ctx->err.field), STR("new_password")));
 }
 
+/* Its address holds a ticket: nothing that it loads or links may see it. */
+void
+page_hides_ticket(struct http *h)
+{
+	response_header(h, "Referrer-Policy", STR("no-referrer"));
+}
+
 void
 page_done(struct http *h, struct values *v)
 {

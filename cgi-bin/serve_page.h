@@ -64,6 +64,7 @@ void page_summary(struct http *h, struct values *v, enum err e, bool marked);
 bool page_is_email_error(enum err e);
 bool page_is_username_error(enum err e);
 bool page_is_password_error(const struct http *h, enum err e);
+void page_hides_ticket(struct http *h);
 /* done_verified and its like, from ?done=. */
 void page_done(struct http *h, struct values *v);
 /* The cookie of a new session, and off to where the visitor wanted to go. */

@@ -125,6 +125,7 @@ show_link(struct http *h, int status, struct str vtoken, struct str address,
 	struct values *v = page_values(h);
 	bool password = page_is_password_error(h, e);
 
+	page_hides_ticket(h);
 	values_set(v, "vtoken", vtoken);
 	values_set(v, "address", address);
 	set_new_password(h, v, password, e);

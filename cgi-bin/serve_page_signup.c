@@ -238,6 +238,7 @@ show_link(struct http *h, int status, struct str vtoken, struct str address,
 {
 	struct values *v = page_values(h);
 
+	page_hides_ticket(h);
 	values_set(v, "vtoken", vtoken);
 	values_set(v, "address", address);
 	page_summary(h, v, e, false);

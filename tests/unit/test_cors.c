@@ -161,7 +161,7 @@ test_pages_have_a_strict_content_policy_S_102(void **state)
 	    "myapp://callback\n");
 	a = web_ask("GET", "/page", NULL, NULL);
 	assert_str(web_header(&a, "Content-Security-Policy"),
-	    "default-src 'none'; style-src 'self'; img-src 'self'; "
+	    "default-src 'none'; style-src 'self'; img-src 'self' data:; "
 	    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
 	    "form-action 'self' https://app.example.com myapp:");
 	assert_str(web_header(&a, "Cross-Origin-Opener-Policy"),

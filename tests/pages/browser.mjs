@@ -1,0 +1,73 @@
+// A browser and a person at it.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after } from 'node:test';
+import { chromium } from 'playwright-core';
+import { base } from '../http/api.mjs';
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome'].find(existsSync);
+let browser;
+
+// What a page must never do: break the content policy, write an error into
+// the console, ask another site.
+export async function visitor(options = {}) {
+    browser ??= await chromium.launch({ executablePath: program,
+        args: ['--no-sandbox', '--disable-background-networking'] });
+    const context = await browser.newContext({ viewport: { width: 1280,
+        height: 800 }, ...options });
+    const page = await context.newPage();
+    const faults = [], requests = [];
+    page.on('console', (m) => {
+        if (m.type() === 'error' && !/status of 4\d\d/.test(m.text()))
+            faults.push(m.text());
+    });
+    page.on('pageerror', (e) => faults.push(String(e)));
+    page.on('request', (r) => requests.push({ url: r.url(),
+        referer: r.headers().referer }));
+    const go = (path) => page.goto(base + path);
+    return { context, page, faults, requests, go };
+}
+
+export function fine(v) {
+    assert.deepEqual(v.faults, []);
+    for (const r of v.requests)
+        assert.ok(r.url.startsWith(base) || r.url.startsWith('data:'), r.url);
+}
+
+after(() => browser?.close());
+
+// Every page is usable by keyboard and screen reader: a language, a title,
+// one heading, a label for each input, an error tied to its field.
+export async function usable(page) {
+    await page.waitForLoadState();
+    const faults = await page.evaluate(() => {
+        const bad = [];
+        if (!document.documentElement.lang)
+            bad.push('no lang');
+        if (!document.title)
+            bad.push('no title');
+        if (document.querySelectorAll('h1').length !== 1)
+            bad.push('not one h1');
+        if (!document.querySelector('main'))
+            bad.push('no main');
+        for (const i of document.querySelectorAll('input')) {
+            if (i.type === 'hidden' || i.hidden)
+                continue;
+            if (i.labels.length === 0)
+                bad.push(`no label: ${i.name}`);
+            for (const id of (i.getAttribute('aria-describedby') ?? '')
+                .split(' ').filter(Boolean))
+                if (!document.getElementById(id))
+                    bad.push(`no element ${id}`);
+            if (i.type !== 'checkbox' && i.offsetHeight < 44)
+                bad.push(`too low: ${i.name}`);
+        }
+        if (document.documentElement.scrollWidth > innerWidth)
+            bad.push('wider than the window');
+        if (document.querySelector('script, [style], style'))
+            bad.push('script or inline style');
+        return bad;
+    });
+    assert.deepEqual(faults, [], page.url());
+}
