@@ -1,5 +1,6 @@
 #include "ctl.h"
 
+#include <grp.h>
 #include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -223,6 +224,24 @@ find_command(struct ctl *t)
 	return NULL;
 }
 
+/*
+ * Root stands in for the owner of the configuration, so that locks, logs and
+ * mails belong to the user that the web server runs Doorward as.
+ */
+bool
+ctl_become_owner(const char *file)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(file, &st) != 0 || st.st_uid == 0)
+		return true;
+	if (setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
+	    setuid(st.st_uid) == 0)
+		return true;
+	ctl_say("cannot become the owner of %s", file);
+	return false;
+}
+
 static int
 run_with_config(struct ctl *t)
 {
@@ -240,6 +259,8 @@ run_with_config(struct ctl *t)
 		ctl_say("%s", error);
 		return CTL_FAILED;
 	}
+	if (!ctl_become_owner(file))
+		return CTL_FAILED;
 	clock_set_shift_file(cfg->test_clock_file.p);
 	log_open(NULL, LOG_WARN);
 	ctx_init(t->ctx, t->process, cfg);

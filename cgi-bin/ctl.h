@@ -36,6 +36,8 @@ void ctl_say(const char *fmt, ...) PRINTF(1, 2);
 /* The command's failure with its reason, and CTL_FAILED. */
 int ctl_fail(struct ctl *t, enum err e);
 int ctl_usage(struct ctl *t);
+/* Root becomes the owner of the configuration; false: it could not. */
+MUST_CHECK bool ctl_become_owner(const char *file);
 /* One JSON value on a line of standard output. */
 void ctl_json(struct ctl *t, const struct json *j);
 /* "2026-01-05 07:10:42", or "never" for 0. */

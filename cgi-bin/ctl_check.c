@@ -63,7 +63,7 @@ check_config(struct check *k)
 		return NULL;
 	}
 	found(k, FINE, "configuration", "%s", file);
-	return cfg;
+	return ctl_become_owner(file) ? cfg : NULL;
 }
 
 static void
@@ -372,7 +372,7 @@ ctl_check(struct ctl *t)
 	k.all = json_new_array(t->process);
 	cfg = check_config(&k);
 	if (cfg != NULL) {
-		log_open(NULL, LOG_ERROR);
+		log_open("/dev/null", LOG_ERROR);
 		ctx_init(t->ctx, t->process, cfg);
 		check_all(&k, cfg, !no_web, mail);
 	}

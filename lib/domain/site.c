@@ -34,7 +34,11 @@ site_open(struct ctx *c, struct arena *process, bool prepare_all)
 {
 	c->db = store_open(process, c->config, prepare_all);
 	c->keys = keys_new(process, c->config);
-	return pwhash_init(c->config);
+	if (pwhash_init(c->config) == ERR_OK)
+		return ERR_OK;
+	return err_set(c, ERR_CONFIG, NULL, "state.dir, %s, must be a folder "
+	    "of the user that runs this, mode 700; or the engine of "
+	    "password.engine cannot be loaded", c->config->state_dir.p);
 }
 
 void
