@@ -176,6 +176,20 @@ $(tail -n 20 "$TESTS/log/npm.log")"
 	process_end "$site/run/web.pid"
 }
 
+# after_all: what must hold when http and pages have both run
+after_all()
+{
+	say "after all"
+	"$BUILD/doorwardctl" --config "$TESTS/pages/etc/doorward.conf" \
+	    openapi >"$TESTS/openapi.json"
+	mariadb-dump --no-defaults -S "$tests_short/db" --hex-blob \
+	    --databases dw_lighttpd_fcgi dw_pages >"$TESTS/dump.sql" \
+	    2>"$TESTS/log/dump.log"
+	program after node "$ROOT/tests/http/after.mjs" \
+	    "$TESTS/openapi.json" "$TESTS/dump.sql" \
+	    "$TESTS/lighttpd-fcgi" "$TESTS/pages"
+}
+
 tests_end()
 {
 	local file
@@ -220,6 +234,7 @@ run_tests()
 		}
 		say "  $part: $((SECONDS - start)) s"
 	done
+	case " ${parts[*]} " in *" http pages "*) after_all ;; esac
 	tests_end
 	trap - EXIT
 	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" \

@@ -1,0 +1,163 @@
+// The program as plain CGI: environment in, answer out (hosting: RFC 3875).
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync,
+    rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { base, key, secret } from '../http/api.mjs';
+
+const program = process.env.DOORWARD_PROGRAM;
+
+// The site's configuration, with a state folder of whoever runs this.
+const own = mkdtempSync(join(tmpdir(), 'doorward-cgi-'));
+const conf = join(own, 'doorward.conf');
+mkdirSync(join(own, 'state'), { mode: 0o700 });
+writeFileSync(conf, readFileSync(join(process.env.DOORWARD_SITE,
+    'etc/doorward.conf'), 'utf8').replace(/^(\[state\]\ndir = ).*/m,
+    `$1${own}/state`), { mode: 0o600 });
+after(() => rmSync(own, { recursive: true }));
+
+function run(env, { input = '', args = [], close = true,
+    config = conf } = {}) {
+    return new Promise((done) => {
+        const p = spawn(program, args, { env: { PATH: process.env.PATH,
+            DOORWARD_CONFIG: config, GATEWAY_INTERFACE: 'CGI/1.1',
+            SERVER_PROTOCOL: 'HTTP/1.1', REMOTE_ADDR: '127.0.0.1',
+            HTTP_HOST: new URL(base).host, SCRIPT_NAME: '/doorward.fcgi',
+            ...env } });
+        let out = '';
+        p.stdout.setEncoding('utf8');
+        p.stdout.on('data', (d) => { out += d; });
+        p.stdin.on('error', () => {});
+        p.on('close', (code, signal) => {
+            const [head, ...rest] = out.split('\r\n\r\n');
+            const body = rest.join('\r\n\r\n');
+            let json;
+            try { json = JSON.parse(body); } catch { /* a page */ }
+            done({ code, signal, out, head, body, json,
+                status: Number(/^Status: (\d+)/i.exec(head)?.[1] ?? 200) });
+        });
+        p.stdin.write(input);
+        if (close)
+            p.stdin.end();
+    });
+}
+
+const INFO = '/identity/v2/serverinfo';
+const get = (uri, env, more) => run({ REQUEST_METHOD: 'GET',
+    REQUEST_URI: uri, QUERY_STRING: uri.split('?')[1] ?? '', ...env }, more);
+const post = (uri, input, env = {}, more = {}) => run({
+    REQUEST_METHOD: 'POST', REQUEST_URI: uri,
+    QUERY_STRING: uri.split('?')[1] ?? '', CONTENT_TYPE: 'application/json',
+    HTTP_X_DOORWARD_APIKEY: key, ...env }, { input, ...more });
+const LOGIN = '/identity/v2/auth/login';
+const wrong = '{"email":"nobody@example.com","password":"x"}';
+
+test('a call is answered, and the process ends well', async () => {
+    const a = await get(`${INFO}?apikey=${key}`);
+    assert.equal(a.status, 200, a.out);
+    assert.match(a.head, /^Status: 200/);
+    assert.match(a.json.CurrentTime, /^\d{4}-/);
+    assert.equal(a.code, 0);
+});
+
+test('arguments are never read (S-109)', async () => {
+    for (const args of [['--help'], ['migrate', '--drop=all'],
+        ['-x'], ['--config', '/nonexistent'], ['version']]) {
+        const a = await get(`${INFO}?${args.join('+')}`,
+            { HTTP_X_DOORWARD_APIKEY: key }, { args });
+        assert.equal(a.status, 200, a.out);
+    }
+});
+
+test('a body without a length is read to its end', async () => {
+    assert.equal((await post(LOGIN, wrong)).json.ErrorCode, 966);
+    const a = await post(LOGIN, wrong,
+        { CONTENT_LENGTH: String(wrong.length) });
+    assert.equal(a.json.ErrorCode, 966);
+});
+
+test('lengths that lie (S-111)', async () => {
+    for (const length of ['-1', '+5', '0x10', '1e3', 'abc', ' 5'])
+        assert.equal((await post(LOGIN, wrong, { CONTENT_LENGTH: length }))
+            .status, 400, length);
+    assert.equal((await post(LOGIN, wrong, { CONTENT_LENGTH:
+        String(wrong.length + 10) })).json.ErrorCode, 965);
+    assert.equal((await post(LOGIN, '', { CONTENT_LENGTH: '99999999999' }))
+        .status, 413);
+    const big = `{"email":"${'a'.repeat(70000)}"}`;
+    for (const env of [{}, { CONTENT_LENGTH: String(big.length) }])
+        assert.equal((await post(LOGIN, big, env)).status, 413);
+});
+
+test('paths: the raw address counts, decoded once (S-110, F-52)',
+    async () => {
+        const ask = (uri) => get(uri, { HTTP_X_DOORWARD_APIKEY: key });
+        assert.equal((await ask('/identity/v2/%73erverinfo')).status, 200);
+        assert.equal((await ask('/IDENTITY/V2/ServerInfo/')).status, 200);
+        for (const bad of ['/identity/v2%2Fserverinfo',
+            '/identity/v2/serverinfo%00', '/identity/v2/%2573erverinfo',
+            '/identity/v2/../v2/serverinfo', '/identity//v2/serverinfo',
+            '/identity/v2/serverinfo%0d%0aX-Bad:1', '/identity/v2/%zz']) {
+            const a = await ask(bad);
+            assert.ok([400, 404].includes(a.status), `${bad} ${a.status}`);
+            assert.ok(!/X-Bad/i.test(a.head));
+        }
+        const info = await run({ REQUEST_METHOD: 'GET', PATH_INFO: INFO,
+            HTTP_X_DOORWARD_APIKEY: key, QUERY_STRING: '' });
+        assert.equal(info.status, 200, 'without REQUEST_URI');
+    });
+
+test('Authorization comes by either name (S-107, F-51)', async () => {
+    const path = '/identity/v2/auth/access_token/validate';
+    const token = 'Bearer 00000000-0000-4000-8000-000000000001';
+    const ask = async (env) => (await get(path, { HTTP_X_DOORWARD_APIKEY:
+        key, ...env })).json.ErrorCode;
+    assert.equal(await ask({}), 1060);
+    assert.equal(await ask({ HTTP_AUTHORIZATION: '' }), 1060);
+    assert.equal(await ask({ HTTP_AUTHORIZATION: token }), 905);
+    assert.equal(await ask({ REDIRECT_HTTP_AUTHORIZATION: token }), 905);
+});
+
+test('HEAD has no body, unknown methods 405 with Allow (S-113)',
+    async () => {
+        const a = await get(`${INFO}?apikey=${key}`,
+            { REQUEST_METHOD: 'HEAD' });
+        assert.equal(a.status, 200);
+        assert.equal(a.body, '');
+        const b = await get(LOGIN, { HTTP_X_DOORWARD_APIKEY: key });
+        assert.equal(b.status, 405);
+        assert.match(b.head, /^Allow: .*POST/im);
+        for (const method of ['PATCH', 'get', 'TRACE', '', 'G'.repeat(300)])
+            assert.equal((await get(INFO, { REQUEST_METHOD: method }))
+                .status, 405, method);
+    });
+
+test('the address of another is not believed (S-108)', async () => {
+    const a = await get(`${INFO}?apikey=${key}`, {
+        HTTP_X_FORWARDED_FOR: '203.0.113.9', HTTP_PROXY: 'http://x/',
+        HTTP_X_ORIGIN_IP: '203.0.113.9' });
+    assert.equal(a.status, 200);
+});
+
+test('a broken set-up says little and ends well (S-115, S-132)',
+    async () => {
+        const dir = mkdtempSync(join(tmpdir(), 'doorward-cgi-'));
+        const mine = join(dir, 'doorward.conf');
+        const ask = () => get(INFO, {}, { config: mine });
+        const says = async (what) => {
+            const a = await ask();
+            assert.ok([500, 503].includes(a.status), `${what}: ${a.out}`);
+            assert.equal(a.json.ErrorCode > 0, true);
+            assert.ok(!a.out.includes(secret) && !a.out.includes(dir), what);
+        };
+        await says('absent');
+        writeFileSync(mine, '[site\nurl =', { mode: 0o600 });
+        await says('unreadable');
+        copyFileSync(conf, mine);
+        chmodSync(mine, 0o644);
+        await says('open to others');
+        rmSync(dir, { recursive: true });
+    });

@@ -1,0 +1,74 @@
+// What must hold once a site has been through the tests: every row of the
+// route table was asked for, and no secret stands where it must not (S-009,
+// S-028, S-129).  Prints TAP.
+//
+// after.mjs OPENAPI DUMP FOLDER...: folders of sites, with log/ and outbox/
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [, , description, dump, ...sites] = process.argv;
+let n = 0;
+function result(ok, name, more = []) {
+    n++;
+    console.log(`${ok ? '' : 'not '}ok ${n} - ${name}`);
+    for (const line of more)
+        console.error(line);
+}
+
+const api = JSON.parse(readFileSync(description, 'utf8'));
+const rows = new Set(api['x-doorward-pages'].map((p) =>
+    `${p.method.toUpperCase()} ${p.path}`));
+for (const [path, ops] of Object.entries(api.paths))
+    for (const method of Object.keys(ops))
+        if (['get', 'post', 'put', 'delete'].includes(method))
+            rows.add(`${method.toUpperCase()} ${path}`);
+const logs = [];
+for (const site of sites)
+    for (const name of readdirSync(join(site, 'log')))
+        logs.push([name, readFileSync(join(site, 'log', name), 'utf8')]);
+for (const [name, text] of logs)
+    if (name === 'doorward.log')
+        for (const line of text.split('\n').filter(Boolean)) {
+            const { event, method, route } = JSON.parse(line);
+            if (event === 'request')
+                rows.delete(`${method} ${route}`);
+        }
+result(rows.size === 0, 'every row of the route table was served',
+    [...rows].map((r) => `never asked for: ${r}`));
+
+// Passwords of the tests, link secrets of the mails, the site's own keys.
+const words = ['cobalt-meadow-71', 'violet-harbour-88', 'amber-lantern-93'];
+const links = new Set();
+for (const site of sites) {
+    for (const name of readdirSync(join(site, 'outbox'))) {
+        const text = readFileSync(join(site, 'outbox', name), 'latin1')
+            .replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+        for (const [, token] of text.matchAll(/vtoken=([A-Za-z0-9_-]{43})/g))
+            links.add(token);
+    }
+    const conf = readFileSync(join(site, 'etc/doorward.conf'), 'utf8');
+    for (const [, value] of conf.matchAll(/^(?:secret|master) = (\S+)$/gm))
+        words.push(value);
+}
+const forms = [];
+for (const s of words)
+    forms.push(s, Buffer.from(s).toString('hex'),
+        Buffer.from(s).toString('base64').replace(/=+$/, ''));
+for (const s of links) {
+    const raw = Buffer.from(s, 'base64url');
+    forms.push(s, raw.toString('hex'), raw.toString('base64'));
+}
+const database = readFileSync(dump, 'latin1');
+const lower = database.toLowerCase();
+const stored = forms.filter((f) => database.includes(f) ||
+    (/^[0-9a-f]+$/.test(f) && lower.includes(f)));
+result(links.size > 10 && stored.length === 0,
+    `no secret of ${links.size} links in the database (S-028)`,
+    stored.map((s) => `stored: ${s}`));
+const logged = [];
+for (const [name, text] of logs)
+    for (const f of forms)
+        if (text.includes(f))
+            logged.push(`${name}: ${f}`);
+result(logs.length > 0 && logged.length === 0,
+    'no secret in any log (S-129, S-038)', logged.slice(0, 20));
