@@ -21,6 +21,7 @@
 struct set { const char *key; struct str value; };	/* "site.url" */
 struct sets { struct set items[SET_MAX]; size_t n; };
 
+/* What stands first stays: --set comes before the options of its own. */
 static void
 put(struct sets *s, const char *key, struct str value)
 {
@@ -30,11 +31,9 @@ put(struct sets *s, const char *key, struct str value)
 		return;
 	for (i = 0; i < s->n; i++)
 		if (strcmp(s->items[i].key, key) == 0)
-			break;
-	must(i < SET_MAX);
-	s->items[i] = (struct set){ key, value };
-	if (i == s->n)
-		s->n++;
+			return;
+	must(s->n < SET_MAX);
+	s->items[s->n++] = (struct set){ key, value };
 }
 
 static struct str

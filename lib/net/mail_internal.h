@@ -7,7 +7,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
-#define MAIL_CONNECT_S	5
+#define MAIL_CONNECT_S	15	/* the greeting included: slow ones exist */
 #define MAIL_TOTAL_S	30
 
 /* local@domain in plain ASCII: nothing that bends a header or command. */

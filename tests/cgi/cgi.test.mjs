@@ -142,6 +142,30 @@ test('the address of another is not believed (S-108)', async () => {
     assert.equal(a.status, 200);
 });
 
+test('behind https: __Host- cookies, HSTS, no plain http (S-097, S-103, ' +
+    'S-108, F-50)', async () => {
+        const mine = join(own, 'https.conf');
+        writeFileSync(mine, readFileSync(conf, 'utf8')
+            .replace(/^url = .*/m, 'url = https://login.example.org')
+            .replace(/^\[test\][^[]*/m, '')
+            .replace(/^transport = file$/m, 'transport = sendmail')
+            .replace(/^dir = .*outbox$/m, '')
+            .replace(/^argon2_.*$/mg, ''), { mode: 0o600 });
+        const ask = (uri, env) => get(uri, { HTTP_HOST: 'login.example.org',
+            HTTP_X_DOORWARD_APIKEY: key, ...env }, { config: mine });
+        const page = await ask('/login', { HTTPS: 'on' });
+        assert.equal(page.status, 200, page.out);
+        assert.match(page.head, /^Set-Cookie: __Host-doorward-form=[^;]*; Path=\/; HttpOnly; SameSite=Strict; Secure\r?$/m);
+        assert.match(page.head, /^Strict-Transport-Security: max-age=31536000/m);
+        assert.equal((await ask(INFO, { HTTPS: 'on' })).status, 200);
+        assert.equal((await ask(INFO, {})).status, 403);
+        assert.equal((await ask(INFO, { HTTP_X_FORWARDED_PROTO: 'https' }))
+            .status, 403, 'a stranger says so');
+        const forged = await ask('/login', { HTTPS: 'on',
+            HTTP_X_FORWARDED_PROTO: 'http' });
+        assert.match(forged.head, /__Host-doorward-form/);
+    });
+
 test('a broken set-up says little and ends well (S-115, S-132)',
     async () => {
         const dir = mkdtempSync(join(tmpdir(), 'doorward-cgi-'));

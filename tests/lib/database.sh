@@ -9,14 +9,18 @@ database_up()
 	mkdir -p "$folder/log" || return 1
 	if [ ! -d "$folder/data/mysql" ]; then
 		rm -rf "$folder/data.new"
-		mariadb-install-db --no-defaults --datadir="$folder/data.new" \
+		mkdir "$folder/data.new"
+		# By a link: mariadb-install-db takes no blanks in a path.
+		ln -sfn "$folder/data.new" "${socket%/*}/data.new"
+		mariadb-install-db --no-defaults \
+		    --datadir="${socket%/*}/data.new" \
 		    --user="$(id -un)" --skip-test-db --skip-name-resolve \
 		    --auth-root-authentication-method=socket \
 		    --auth-root-socket-user="$(id -un)" \
 		    >"$folder/log/install.log" 2>&1 ||
 		    die "mariadb-install-db failed:
 $(tail -n 20 "$folder/log/install.log")"
-		rm -rf "$folder/data"
+		rm -rf "$folder/data" "${socket%/*}/data.new"
 		mv "$folder/data.new" "$folder/data"
 	fi
 	process_run "$folder" mariadbd mariadbd --no-defaults \

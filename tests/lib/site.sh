@@ -13,7 +13,8 @@ $(tail -n 30 "$VAR/log/build.log")"
 	fi
 	mkdir -p "$BUILD"
 	if [ ! -e "$BUILD/Makefile" ]; then
-		(cd "$BUILD" && "$ROOT/configure" --enable-werror \
+		# By a relative path: the folder's own may have blanks.
+		(cd "$BUILD" && ../configure --enable-werror \
 		    --enable-faults CFLAGS='-g -O1' CC="$cc") \
 		    >>"$VAR/log/build.log" 2>&1 || die "configure failed:
 $(tail -n 30 "$VAR/log/build.log")"
@@ -49,13 +50,13 @@ site_make()
 	    die "doorwardctl init failed."
 	ini_set "$conf" site url "$url"
 	ini_set "$conf" database hosts "$socket"
-	"$BUILD/doorwardctl" --config "$conf" migrate \
-	    --schema-dir "$ROOT/schema" >"$site/log/migrate.log" ||
-	    die "doorwardctl migrate failed."
-	database_reduce "$socket" "$name" "$name"
 	chmod 700 "$site/state"
 	chmod 755 "$site"
 	web_owns "$site"
+	"${as_web[@]}" "$BUILD/doorwardctl" --config "$conf" migrate \
+	    --schema-dir "$ROOT/schema" >"$site/log/migrate.log" ||
+	    die "doorwardctl migrate failed."
+	database_reduce "$socket" "$name" "$name"
 }
 
 ipv6_here()
@@ -67,9 +68,11 @@ lighttpd_up()
 {
 	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6=
 	ipv6_here && ipv6='$SERVER["socket"] == "[::1]:'$port'" { }'
+	# By a link: bin-path is a command line, so its path has no blanks.
+	ln -sfn "$BUILD/doorward.fcgi" "$short/doorward.fcgi"
 	render "$ROOT/docs/servers/lighttpd-$mode.conf" \
 	    "$site/etc/doorward-server.conf" BASE="$base" \
-	    PREFIX="${base:-/}" PROGRAM="$BUILD/doorward.fcgi" \
+	    PREFIX="${base:-/}" PROGRAM="$short/doorward.fcgi" \
 	    CONFIG="$site/etc/doorward.conf" SOCKET="$short/fcgi" \
 	    PROCESSES=4 ACCESSLOG="$site/log/access.log"
 	render "$ROOT/tests/lib/lighttpd.conf" "$site/etc/lighttpd.conf" \

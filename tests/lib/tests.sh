@@ -3,16 +3,18 @@
 passed=0 failed=0 skipped=0
 TESTS=$VAR/test
 
-# count FILE: TAP of one program; a line for each failure is shown.
+# count FILE: TAP of one program; failures and skipped tests are named.  cmocka
+# writes "not ok ... # SKIP" for a skipped one.
 count()
 {
-	local p f s
-	f=$(grep -c '^[[:space:]]*not ok ' "$1")
-	s=$(grep -ciE '^[[:space:]]*ok .*# *skip' "$1")
-	p=$(($(grep -cE '^[[:space:]]*ok ' "$1") - s))
-	grep -E '^[[:space:]]*not ok ' "$1" | sed 's/^/    /'
-	grep -iE '^[[:space:]]*ok .*# *skip' "$1" |
-	    sed 's/^[[:space:]]*/    skipped: /'
+	local p f s skip='^[[:space:]]*(not )?ok .*# *skip'
+	s=$(grep -ciE "$skip" "$1")
+	f=$(grep -viE "$skip" "$1" | grep -cE '^[[:space:]]*not ok ')
+	p=$(grep -viE "$skip" "$1" | grep -cE '^[[:space:]]*ok ')
+	grep -viE "$skip" "$1" | grep -E '^[[:space:]]*not ok ' |
+	    sed 's/^/    /'
+	grep -iE "$skip" "$1" |
+	    sed -E 's/^.*# *skip */    skipped: /I'
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
@@ -121,7 +123,8 @@ node_tests()
 	set -a
 	eval "$(site_env "$site" "$url")"
 	DOORWARD_OUTBOX=$site/outbox DOORWARD_SITE=$site
-	DOORWARD_CTL="$BUILD/doorwardctl --config $site/etc/doorward.conf"
+	DOORWARD_CTL=$(printf '%q ' "${as_web[@]}" "$BUILD/doorwardctl" \
+	    --config "$site/etc/doorward.conf")
 	DOORWARD_PROGRAM=$BUILD/doorward.fcgi
 	set +a
 	program "$name" node --test --test-reporter=tap "$@"
@@ -144,17 +147,42 @@ tests_named()
 part_http()
 {
 	local row name server mode base
-	tests_named http "${1:-}" || return
+	case ${1:-} in codes | open | smtp) files=() ;; *)
+		tests_named http "${1:-}" || return ;;
+	esac
 	for row in "lighttpd-fcgi lighttpd fcgi" \
 	    "lighttpd-cgi lighttpd cgi /auth" \
 	    "apache-fcgid apache fcgi" "apache-fcgid-auth apache fcgi /auth"; do
 		read -r name server mode base <<<"$row"
 		case ${VARIANT:-$name} in "$name") ;; *) continue ;; esac
+		[ ${#files[@]} -gt 0 ] || continue
 		say "  http through $name at ${base:-/}"
 		variant "$name" "$server" "$mode" "$base"
 		node_tests "http-$name" "${files[@]}"
 		process_end "$site/run/web.pid"
 	done
+	settings codes "${1:-}" registration.verify_by=code \
+	    password.reset_by=code
+	settings open "${1:-}" registration.verification=optional \
+	    registration.login_on_verification=yes \
+	    password.login_on_reset=yes compat.reveal_account_existence=yes
+	smtp_port=$(free_port)
+	export DOORWARD_SMTP_PORT=$smtp_port
+	settings smtp "${1:-}" mail.transport=smtp mail.host=127.0.0.1 \
+	    mail.port="$smtp_port" mail.security=plain
+}
+
+# settings NAME WANTED [section.key=value...]: tests/http/NAME on such a site
+settings()
+{
+	local name=$1 wanted=$2
+	shift 2
+	case ${VARIANT:-$name} in "$name") ;; *) return ;; esac
+	[ -z "$wanted" ] || [ "$wanted" = "$name" ] || return
+	say "  http with $*"
+	variant "$name" lighttpd fcgi "" "$@"
+	node_tests "http-$name" "$ROOT/tests/http/$name"/*.test.mjs
+	process_end "$site/run/web.pid"
 }
 
 part_cgi()
