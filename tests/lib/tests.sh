@@ -130,6 +130,18 @@ node_tests()
 	program "$name" node --test --test-reporter=tap "$@"
 }
 
+# The locked packages that tests need, once.
+tests_modules()
+{
+	cmp -s "$ROOT/tests/package-lock.json" \
+	    "$ROOT/tests/node_modules/.installed" && return
+	(cd "$ROOT/tests" && npm ci --no-audit --no-fund --ignore-scripts) \
+	    >"$TESTS/log/npm.log" 2>&1 || die "npm ci failed:
+$(tail -n 20 "$TESTS/log/npm.log")"
+	cp "$ROOT/tests/package-lock.json" \
+	    "$ROOT/tests/node_modules/.installed"
+}
+
 tests_named()
 {
 	local folder=$1 file
@@ -147,7 +159,7 @@ tests_named()
 part_http()
 {
 	local row name server mode base
-	case ${1:-} in codes | open | smtp) files=() ;; *)
+	case ${1:-} in codes | open | sdk | smtp) files=() ;; *)
 		tests_named http "${1:-}" || return ;;
 	esac
 	for row in "lighttpd-fcgi lighttpd fcgi" \
@@ -166,6 +178,8 @@ part_http()
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
+	tests_modules
+	settings sdk "${1:-}"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port
 	settings smtp "${1:-}" mail.transport=smtp mail.host=127.0.0.1 \
@@ -179,7 +193,7 @@ settings()
 	shift 2
 	case ${VARIANT:-$name} in "$name") ;; *) return ;; esac
 	[ -z "$wanted" ] || [ "$wanted" = "$name" ] || return
-	say "  http with $*"
+	say "  http/$name ${*:+with }$*"
 	variant "$name" lighttpd fcgi "" "$@"
 	node_tests "http-$name" "$ROOT/tests/http/$name"/*.test.mjs
 	process_end "$site/run/web.pid"
@@ -196,9 +210,7 @@ part_cgi()
 part_pages()
 {
 	tests_named pages "${1:-}" || return
-	(cd "$ROOT/tests" && npm ci --no-audit --no-fund --ignore-scripts) \
-	    >"$TESTS/log/npm.log" 2>&1 || die "npm ci failed:
-$(tail -n 20 "$TESTS/log/npm.log")"
+	tests_modules
 	variant pages lighttpd fcgi ""
 	node_tests pages "${files[@]}"
 	process_end "$site/run/web.pid"
