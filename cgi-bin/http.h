@@ -28,6 +28,7 @@ struct http {
 	struct str body;		/* raw, bounded */
 	int64_t body_announced;		/* Content-Length; -1: none */
 	bool body_truncated;		/* shorter than announced */
+	bool body_left;			/* some of it was not read */
 	struct json *json;		/* an object: of a JSON body, or made of
 					 * a form (texts); NULL when none */
 	bool https;			/* as the client sees it */

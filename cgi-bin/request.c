@@ -364,6 +364,7 @@ read_length(struct http *h, struct str length)
 			    "Content-Length", "length is no number");
 	if (!str_to_int(length, 0, INT64_MAX, &h->body_announced))
 		h->body_announced = INT64_MAX;
+	h->body_left = h->body_announced > 0;
 	return ERR_OK;
 }
 
@@ -589,10 +590,28 @@ request_body(struct http *h, struct transport *t, size_t max)
 	buf_init(&b, h->ctx->arena, max);
 	while ((n = transport_read(t, chunk, sizeof(chunk), deadline)) > 0) {
 		buf_add(&b, chunk, (size_t)n);
-		if (!buf_ok(&b))
+		if (!buf_ok(&b)) {
+			h->body_left = true;
 			return ERR_BODY_TOO_LARGE;
+		}
 	}
+	h->body_left = false;
 	h->body = buf_view(&b);
 	h->body_truncated = n < 0 || (int64_t)b.len < h->body_announced;
 	return ERR_OK;
+}
+
+void
+request_drain(const struct http *h, struct transport *t)
+{
+	int64_t deadline = clock_mono_ms() + LIMIT_DRAIN_MS;
+	size_t left = LIMIT_DRAIN;
+	char chunk[4096];
+	int n;
+
+	if (!h->body_left || transport_kind(t) != TRANSPORT_CGI)
+		return;
+	while (left > 0 &&
+	    (n = transport_read(t, chunk, sizeof(chunk), deadline)) > 0)
+		left -= (size_t)n < left ? (size_t)n : left;
 }

@@ -21,6 +21,12 @@ MUST_CHECK enum err request_read(struct http *h, struct transport *t);
  */
 MUST_CHECK enum err request_body(struct http *h, struct transport *t,
     size_t max);
+/*
+ * After the answer of a plain CGI: read what is left of the body, and throw it
+ * away.  Apache hands over the whole body before it looks at the answer, and
+ * drops the answer when it cannot.
+ */
+void request_drain(const struct http *h, struct transport *t);
 /* Two different values of one name, whatever its spelling (S-119); "fields"
  * is a list that may go on. */
 bool request_conflict(const struct pairs *p);

@@ -102,5 +102,6 @@ web_serve(struct ctx *c, struct transport *t)
 		problem_answer(&h, e);
 	if (!transport_write(t, response_text(&h)))
 		log_write(c, LOG_INFO, "client_gone", "answer not taken");
+	request_drain(&h, t);
 	log_it(&h, started_ms);
 }

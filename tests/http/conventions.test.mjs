@@ -97,6 +97,15 @@ test('bodies: too large is 413 at once', async () => {
     refused(a, 413, 413);
 });
 
+test('bodies: a refusal arrives though the body is unread', async () => {
+    const post = (path, headers = {}) => call('POST', path, {
+        raw: 'a'.repeat(120000), judge: false,
+        headers: { 'Content-Type': 'application/json', ...headers } });
+    refused(await post('/identity/v2/auth/nothing'), 404, 404);
+    refused(await post(`${AUTH}/login`, { 'X-Doorward-ApiKey': 'x' }), 413);
+    refused(await post(`${AUTH}/login`), 413, 413);
+});
+
 test('query too long is 414, or the server\'s own 431', async () => {
     const a = await call('GET', INFO, { query: { x: 'a'.repeat(8300) },
         judge: false });
