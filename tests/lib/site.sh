@@ -68,11 +68,9 @@ lighttpd_up()
 {
 	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6=
 	ipv6_here && ipv6='$SERVER["socket"] == "[::1]:'$port'" { }'
-	# By a link: bin-path is a command line, so its path has no blanks.
-	ln -sfn "$BUILD/doorward.fcgi" "$short/doorward.fcgi"
 	render "$ROOT/docs/servers/lighttpd-$mode.conf" \
 	    "$site/etc/doorward-server.conf" BASE="$base" \
-	    PREFIX="${base:-/}" PROGRAM="$short/doorward.fcgi" \
+	    PREFIX="${base:-/}" PROGRAM="$short/bin/doorward.fcgi" \
 	    CONFIG="$site/etc/doorward.conf" SOCKET="$short/fcgi" \
 	    PROCESSES=4 ACCESSLOG="$site/log/access.log"
 	render "$ROOT/tests/lib/lighttpd.conf" "$site/etc/lighttpd.conf" \
@@ -84,36 +82,57 @@ lighttpd_up()
 apache_up()
 {
 	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6= gateway
-	local modules=/usr/lib/apache2/modules name=fcgid
+	local modules=/usr/lib/apache2/modules override=None environment
 	ipv6_here && ipv6="Listen [::1]:$port"
-	[ "$mode" = cgi ] && name=cgid
 	gateway="LoadModule cgid_module $modules/mod_cgid.so
 ScriptSock $short/cgid"
-	[ "$mode" = cgi ] || gateway="$gateway
+	environment=SetEnv
+	case $mode in *fcgi)
+		environment=FcgidInitialEnv
+		gateway="$gateway
 LoadModule fcgid_module $modules/mod_fcgid.so
 FcgidIPCDir $short
 FcgidProcessTableFile $short/fcgid.shm
 FcgidMaxProcessesPerClass 4"
-	render "$ROOT/docs/servers/apache-$name.conf" \
-	    "$site/etc/doorward-server.conf" BASE="$base" \
-	    PROGRAM="$BUILD/doorward.fcgi" FOLDER="$BUILD" \
-	    CONFIG="$site/etc/doorward.conf" \
-	    ACCESSLOG="$site/log/access.log" \
-	    ERRORLOG="$site/log/apache-error.log"
+	esac
+	case $mode in
+	htaccess-*)
+		# As on shared hosting: a web folder with the program in it.
+		override=All
+		mkdir -p "$site/htdocs$base"
+		cp "$BUILD/doorward.fcgi" "$site/htdocs$base/"
+		cp "$ROOT/docs/servers/htaccess" "$site/htdocs$base/.htaccess"
+		printf '%s DOORWARD_CONFIG "%s"\n' "$environment" \
+		    "$site/etc/doorward.conf" >"$site/etc/doorward-server.conf"
+		;;
+	*)
+		render "$ROOT/docs/servers/apache-${mode}d.conf" \
+		    "$site/etc/doorward-server.conf" BASE="$base" \
+		    PROGRAM="$short/bin/doorward.fcgi" \
+		    FOLDER="$short/bin" \
+		    CONFIG="$site/etc/doorward.conf" \
+		    ACCESSLOG="$site/log/access.log" \
+		    ERRORLOG="$site/log/apache-error.log"
+		;;
+	esac
 	render "$ROOT/tests/lib/apache.conf" "$site/etc/apache.conf" \
 	    PORT="$port" IPV6="$ipv6" SITE="$site" MODULES="$modules" \
-	    GATEWAY="$gateway" OVERRIDE=None DEMO="$demo"
+	    GATEWAY="$gateway" OVERRIDE="$override" DEMO="$demo"
 	process_run "$site" web "${as_web[@]}" /usr/sbin/apache2 \
 	    -f "$site/etc/apache.conf" -DFOREGROUND
 }
 
-# site_up FOLDER lighttpd|apache fcgi|cgi BASE PORT SHORTFOLDER DEMO
+# site_up FOLDER lighttpd|apache [htaccess-]fcgi|cgi BASE PORT SHORTFOLDER DEMO
 site_up()
 {
 	local site=$1 server=$2
 	shift 2
 	port_used "$3" && die "Port $3 is in use: choose another by PORT=."
 	web_owns "$4"
+	# By a link: to lighttpd and mod_fcgid the program is a command line,
+	# so its path has no blanks.
+	mkdir -p "$4/bin"
+	ln -sfn "$BUILD/doorward.fcgi" "$4/bin/doorward.fcgi"
 	"${server}_up" "$site" "$@"
 	site_answers()
 	{

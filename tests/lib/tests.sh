@@ -158,15 +158,24 @@ tests_named()
 
 part_http()
 {
-	local row name server mode base
+	local row name server mode base only file all
 	case ${1:-} in codes | open | sdk | smtp) files=() ;; *)
 		tests_named http "${1:-}" || return ;;
 	esac
-	for row in "lighttpd-fcgi lighttpd fcgi" \
+	all=("${files[@]}")
+	for row in "lighttpd-fcgi lighttpd fcgi /" \
 	    "lighttpd-cgi lighttpd cgi /auth" \
-	    "apache-fcgid apache fcgi" "apache-fcgid-auth apache fcgi /auth"; do
-		read -r name server mode base <<<"$row"
+	    "apache-fcgid apache fcgi /" "apache-fcgid-auth apache fcgi /auth" \
+	    "apache-cgid apache cgi / conventions" \
+	    "htaccess-fcgid apache htaccess-fcgi /auth conventions" \
+	    "htaccess-cgid apache htaccess-cgi /auth conventions"; do
+		read -r name server mode base only <<<"$row"
+		base=${base%/}
 		case ${VARIANT:-$name} in "$name") ;; *) continue ;; esac
+		files=()
+		for file in "${all[@]}"; do
+			case $file in *"$only"*) files+=("$file") ;; esac
+		done
 		[ ${#files[@]} -gt 0 ] || continue
 		say "  http through $name at ${base:-/}"
 		variant "$name" "$server" "$mode" "$base"
