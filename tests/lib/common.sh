@@ -140,12 +140,14 @@ wait_for()
 # of the tree, with the one capability that lets it.
 as_web=()
 web_user=$(id -un)
+web_enters=1
 web_user_find()
 {
 	[ "$(id -u)" = 0 ] || return 0
 	web_user=www-data
 	as_web=(setpriv --reuid=www-data --regid=www-data --clear-groups)
 	"${as_web[@]}" test -r "$ROOT/dev" && return 0
+	web_enters=
 	as_web+=(--inh-caps=+dac_override --ambient-caps=+dac_override)
 }
 
