@@ -237,6 +237,12 @@ site_migrate(struct ctx *c, const char *schema_dir, int64_t *from_out,
 	bool locked = false;
 	enum err e, unlock;
 
+	/* Nothing to do needs no right to do it. */
+	if (store_schema_version(c, to_out) == ERR_OK &&
+	    *to_out == SCHEMA_NEWEST) {
+		*from_out = *to_out;
+		return ERR_OK;
+	}
 	e = store_migrate_prepare(c);
 	if (e != ERR_OK)
 		return e;
