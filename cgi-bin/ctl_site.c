@@ -263,8 +263,7 @@ ctl_migrate(struct ctl *t)
 	    { "--schema-dir", &dir, NULL } }, 1, NULL, 0, NULL))
 		return ctl_usage(t);
 	if (dir == NULL)
-		dir = str_printf(t->process, "%s/schema",
-		    t->ctx->config->program_dir.p).p;
+		dir = config_data_dir(t->process, t->ctx->config, "schema");
 	e = site_migrate(t->ctx, dir, &from, &to);
 	if (e != ERR_OK)
 		return ctl_fail(t, e);

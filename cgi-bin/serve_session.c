@@ -127,7 +127,7 @@ minutes_of(struct http *h, const struct in_sott *in, const char *name,
 enum err
 serve_sott(struct http *h, const void *arg)
 {
-	int64_t minutes, end_s;
+	int64_t minutes = 0, end_s;
 	struct str sott;
 	struct json *j;
 	enum err e;
@@ -158,7 +158,7 @@ serve_manage_sott(struct http *h, const void *arg)
 {
 	const struct in_sott *in = arg;
 	struct arena *a = h->ctx->arena;
-	int64_t minutes, end_s;
+	int64_t minutes = 0, end_s;
 	struct str sott;
 	struct json *j;
 	enum err e;
@@ -184,7 +184,7 @@ serve_manage_sott(struct http *h, const void *arg)
 enum err
 serve_serverinfo(struct http *h, const void *arg)
 {
-	int64_t minutes, now_s = h->ctx->now_s;
+	int64_t minutes = 0, now_s = h->ctx->now_s;
 	struct json *j, *window;
 	enum err e;
 

@@ -1074,6 +1074,19 @@ folder_of(struct arena *a, struct str path)
 }
 
 /* The folder beside whose children cgi-bin/ or bin/ the rest stands. */
+/* "make install" puts data below share/; a folder of its own has it beside. */
+const char *
+config_data_dir(struct arena *a, const struct config *c, const char *name)
+{
+	struct str installed;
+
+	installed = str_printf(a, "%s/share/doorward/%s", c->program_dir.p,
+	    name);
+	if (access(installed.p, X_OK) == 0)
+		return installed.p;
+	return str_printf(a, "%s/%s", c->program_dir.p, name).p;
+}
+
 static struct str
 program_dir(struct arena *a)
 {
@@ -1109,8 +1122,8 @@ place_files(struct reader *r)
 		c->state_dir = str_printf(r->arena, "%s/var",
 		    c->program_dir.p);
 	if (c->templates_dir.len == 0)
-		c->templates_dir = str_printf(r->arena, "%s/templates",
-		    c->program_dir.p);
+		c->templates_dir = str_of(config_data_dir(r->arena, c,
+		    "templates"));
 }
 
 const char *

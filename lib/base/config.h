@@ -60,6 +60,10 @@ MUST_CHECK bool config_read(struct arena *a, const char *file,
 /* The same from memory; for tests and fuzzing.  No file mode to judge. */
 MUST_CHECK bool config_parse(struct arena *a, struct str text,
     const char *name, struct config **out, const char **error_out);
+/* Where shipped data is ("templates", "schema"): below the program's folder,
+ * or below share/doorward there. */
+const char *config_data_dir(struct arena *a, const struct config *c,
+    const char *name);
 /* A commented sample of every setting. */
 struct str config_sample(struct arena *a);
 

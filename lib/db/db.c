@@ -520,7 +520,8 @@ prepare(struct ctx *c, struct db *d, unsigned statement)
 	    strlen(d->texts[statement])) != 0) {
 		e = classify(c, d, mysql_stmt_errno(st), mysql_stmt_error(st));
 		mysql_stmt_close(st);
-		if (e == ERR_INTERNAL)
+		/* A table that is not there yet is for migrate to make. */
+		if (e == ERR_INTERNAL && d->last_errno != ER_NO_SUCH_TABLE)
 			log_write(c, LOG_ERROR, "statement", "%s: %s", s->name,
 			    d->last_error);
 		return e;
