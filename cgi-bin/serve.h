@@ -18,6 +18,8 @@ enum err serve_posted(struct http *h, bool has_session, struct json *profile,
     const struct session_tokens *t);
 /* Referer, else "API". */
 struct str serve_source(const struct http *h);
+/* Is it in the list of the parameter options=? */
+bool serve_has_option(struct str options, struct str wanted);
 
 /* serve_registration.c */
 struct in_register {

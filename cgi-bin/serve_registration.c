@@ -69,6 +69,17 @@ serve_source(const struct http *h)
 	    h->ctx->client.referer : STR("API");
 }
 
+bool
+serve_has_option(struct str options, struct str wanted)
+{
+	struct str part;
+
+	while (str_split(&options, ',', &part))
+		if (str_ieq(str_trim(part), wanted))
+			return true;
+	return false;
+}
+
 /* ---- RG1, RG3 ---- */
 
 const struct field in_register[] = {
@@ -186,17 +197,6 @@ read_addresses(struct http *h, const struct json *email,
 	return e;
 }
 
-static bool
-has_option(struct str options, struct str wanted)
-{
-	struct str part;
-
-	while (str_split(&options, ',', &part))
-		if (str_ieq(str_trim(part), wanted))
-			return true;
-	return false;
-}
-
 enum err
 serve_register(struct http *h, const void *arg)
 {
@@ -221,7 +221,7 @@ serve_register(struct http *h, const void *arg)
 		.verification_url = in->verification_url,
 		.email_template = in->email_template,
 		.welcome_template = in->welcome_template,
-		.prevent_verification_email = has_option(in->options,
+		.prevent_verification_email = serve_has_option(in->options,
 		    STR("PreventVerificationEmail")),
 		.source = serve_source(h),
 		.session = { .kind = SESSION_API }

@@ -55,17 +55,6 @@ const enum err errors_update[] = { ERR_VALIDATION, ERR_BIRTH_DATE,
 	ERR_PASSWORD_REUSED, ERR_URL_NOT_ADMITTED, ERR_ACCOUNT_BLOCKED,
 	ERR_OK };
 
-static bool
-mentions(struct str options, struct str wanted)
-{
-	struct str part;
-
-	while (str_split(&options, ',', &part))
-		if (str_ieq(str_trim(part), wanted))
-			return true;
-	return false;
-}
-
 enum err
 serve_account_update(struct http *h, const void *arg)
 {
@@ -75,7 +64,7 @@ serve_account_update(struct http *h, const void *arg)
 		.null_support = in->null_support,
 		.verification_url = in->verification_url,
 		.email_template = in->email_template,
-		.prevent_verification_email = mentions(in->options,
+		.prevent_verification_email = serve_has_option(in->options,
 		    STR("preventverificationemail")),
 		.auth_s = h->session.auth_s
 	};
