@@ -48,8 +48,14 @@ site_make()
 	    --templates-dir "$ROOT/templates" "${sets[@]}" \
 	    >"$site/log/init.log" ||
 	    die "doorwardctl init failed."
+	# What differs when it is started again: port, socket, moved folder.
 	ini_set "$conf" site url "$url"
 	ini_set "$conf" database hosts "$socket"
+	ini_set "$conf" database password "file:$site/etc/password"
+	ini_set "$conf" state dir "$site/state"
+	ini_set "$conf" log file "$site/log/doorward.log"
+	ini_set "$conf" mail dir "$site/outbox"
+	ini_set "$conf" templates dir "$ROOT/templates"
 	chmod 700 "$site/state"
 	chmod 755 "$site"
 	web_owns "$site"
