@@ -65,6 +65,10 @@ export async function call(method, path, options = {}) {
     return result;
 }
 
+// Debian 12's Node has no getSetCookie; our cookies hold no comma.
+export const setCookies = (headers) => headers.getSetCookie?.() ??
+    (headers.get('set-cookie') ?? '').split(', ').filter(Boolean);
+
 export function refused(answer, code, status) {
     assert.equal(answer.json?.ErrorCode, code, answer.text);
     if (status)

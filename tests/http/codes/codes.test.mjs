@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AUTH, address, base, call, granted, login, mail, mails, password,
-    refused, register } from '../api.mjs';
+    refused, register, setCookies } from '../api.mjs';
 
 // The code stands alone between blanks (F-21).
 const code = (m) => /^\s+(\d{6})\s*$/m.exec(m.text)?.[1] ??
@@ -122,7 +122,7 @@ test('pages: sign up, type the code, forget, type the code', async () => {
             headers: { Origin: new URL(base).origin, Cookie:
                 [...jar].map(([n, v]) => `${n}=${v}`).join('; ') },
             body: form && new URLSearchParams(form) });
-        for (const line of a.headers.getSetCookie())
+        for (const line of setCookies(a.headers))
             jar.set(...line.split(';')[0].split(/=(.*)/s).slice(0, 2));
         const text = await a.text();
         return { status: a.status, text, to: a.headers.get('location'),
