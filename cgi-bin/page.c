@@ -72,9 +72,7 @@ from_ourselves(const struct http *h)
 	if (s.p != NULL)
 		return str_ieq(s, origin);
 	s = http_header(h, "referer");
-	if (s.p == NULL)
-		return true;	/* no browser: its cookie and token decide */
-	return str_istarts(s, origin) &&
+	return s.p != NULL && str_istarts(s, origin) &&
 	    (s.len == origin.len || s.p[origin.len] == '/');
 }
 
