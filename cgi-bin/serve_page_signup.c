@@ -263,6 +263,8 @@ show_verify(struct http *h, int status, enum err e)
 	if (vtoken.p != NULL &&
 	    verification_peek(h->ctx, vtoken, &address) == ERR_OK)
 		return show_link(h, status, vtoken, address, e);
+	if (!by_code(h))
+		return show_link(h, status, STR(""), STR(""), e);
 	return show_code(h, status, http_form(h, "sent").p != NULL ?
 	    page_typed(h, "email") : STR(""), false, e);
 }
@@ -275,7 +277,8 @@ serve_verify_form(struct http *h, const void *arg)
 	enum err e;
 
 	if (!str_present(in->vtoken))
-		return show_verify(h, 200, ERR_OK);
+		return by_code(h) ? show_verify(h, 200, ERR_OK) :
+		    response_redirect(h, STR("/check-mail"));
 	e = verification_peek(h->ctx, in->vtoken, &address);
 	return e != ERR_OK ? e :
 	    show_link(h, 200, in->vtoken, address, ERR_OK);
