@@ -62,6 +62,11 @@ test('CSRF: a form sent from elsewhere (S-101)', async () => {
         { Origin: `${origin}.evil.example` }])
         assert.equal((await c.post('/login', form, headers)).status, 403,
             JSON.stringify(headers));
+    assert.equal((await c.ask('POST', '/login', form)).status, 403);
+    assert.equal((await c.ask('POST', '/login', form,
+        { Referer: `${base}/login` })).status, 401);
+    assert.equal((await c.ask('POST', '/login', form,
+        { 'Sec-Fetch-Site': 'same-origin' })).status, 401);
     assert.equal((await c.post('/login', form)).status, 401);
 });
 
@@ -84,7 +89,7 @@ test('CSRF: a visitor from a mail link does not spoil open forms (S-101)',
         const one = await c.ask('GET', '/login');
         const strict = [...c.jar];
         c.jar.clear();		// a Strict cookie is held back
-        const two = await c.ask('GET', '/verify', undefined,
+        const two = await c.ask('GET', '/check-mail', undefined,
             { 'Sec-Fetch-Site': 'cross-site' });
         assert.ok(two.token);
         for (const [n, v] of strict)
@@ -106,6 +111,24 @@ async function account() {
     a = await c.ask('GET', '/login');
     return { c, email, form_token: a.token };
 }
+
+test('a stale form of a spent link asks for no code', async () => {
+    const c = client(), email = address();
+    let a = await c.ask('GET', '/signup');
+    await c.post('/signup', { email, new_password: password,
+        form_token: a.token });
+    const { token } = await mail(email);
+    a = await c.ask('GET', `/verify?vtoken=${token}`);
+    assert.equal((await c.post('/verify', { vtoken: token,
+        form_token: a.token })).status, 303);
+    a = await c.post('/verify', { vtoken: token, form_token: 'stale' });
+    assert.equal(a.status, 403);
+    assert.ok(!a.text.includes('name="code"'));
+    assert.match(a.text, /Send a new message/);
+    a = await c.ask('GET', '/verify');
+    assert.equal(a.status, 303);
+    assert.match(a.headers.get('location'), /\/check-mail$/);
+});
 
 const enter = (p, more) => p.c.post('/login', { identifier: p.email,
     password, form_token: p.form_token, ...more });
