@@ -1,65 +1,18 @@
 /*
- * SMTP through libcurl, which is loaded when the first mail is sent: it
- * brings thirty libraries with it.  Addresses were judged before; libcurl
- * does the dot-stuffing.
+ * SMTP through libcurl.  Addresses were judged before; libcurl does the
+ * dot-stuffing.
  */
 #include "mail_internal.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
-#include <dlfcn.h>
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "curl_load.h"
 
 #define REPLY_AUTH_REQUIRED	530
 
-static struct {
-	CURLcode (*global_init)(long);
-	CURL *(*easy_init)(void);
-	CURLcode (*setopt)(CURL *, CURLoption, ...);
-	CURLcode (*perform)(CURL *);
-	CURLcode (*getinfo)(CURL *, CURLINFO, ...);
-	void (*cleanup)(CURL *);
-	const char *(*text)(CURLcode);
-	struct curl_slist *(*append)(struct curl_slist *, const char *);
-	void (*free_all)(struct curl_slist *);
-} curl;
-
 struct upload { struct str rest; bool begun; };
-
-static bool
-curl_load(void)
-{
-	static const struct { void *at; const char *name; } symbols[] = {
-		{ &curl.global_init, "curl_global_init" },
-		{ &curl.easy_init, "curl_easy_init" },
-		{ &curl.setopt, "curl_easy_setopt" },
-		{ &curl.perform, "curl_easy_perform" },
-		{ &curl.getinfo, "curl_easy_getinfo" },
-		{ &curl.cleanup, "curl_easy_cleanup" },
-		{ &curl.text, "curl_easy_strerror" },
-		{ &curl.append, "curl_slist_append" },
-		{ &curl.free_all, "curl_slist_free_all" }
-	};
-	static bool ready;
-	void *lib, *fn;
-	size_t i;
-
-	if (ready)
-		return true;
-	lib = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-	if (lib == NULL)
-		return false;
-	for (i = 0; i < COUNT(symbols); i++) {
-		fn = dlsym(lib, symbols[i].name);
-		if (fn == NULL)
-			return false;
-		memcpy(symbols[i].at, &fn, sizeof(fn));
-	}
-	ready = curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-	return ready;
-}
 
 static size_t
 give(char *to, size_t size, size_t n, void *arg)

@@ -1,48 +1,9 @@
 #include "probe.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
-
 #include "base/buf.h"
+#include "curl_load.h"
 
 #define BODY_MAX	(64 * 1024)
-
-static struct {
-	CURL *(*easy_init)(void);
-	CURLcode (*setopt)(CURL *, CURLoption, ...);
-	CURLcode (*perform)(CURL *);
-	CURLcode (*getinfo)(CURL *, CURLINFO, ...);
-	void (*cleanup)(CURL *);
-	const char *(*text)(CURLcode);
-	struct curl_slist *(*append)(struct curl_slist *, const char *);
-	void (*free_all)(struct curl_slist *);
-} curl;
-
-static bool
-load(void)
-{
-	static const struct { void *at; const char *name; } symbols[] = {
-		{ &curl.easy_init, "curl_easy_init" },
-		{ &curl.setopt, "curl_easy_setopt" },
-		{ &curl.perform, "curl_easy_perform" },
-		{ &curl.getinfo, "curl_easy_getinfo" },
-		{ &curl.cleanup, "curl_easy_cleanup" },
-		{ &curl.text, "curl_easy_strerror" },
-		{ &curl.append, "curl_slist_append" },
-		{ &curl.free_all, "curl_slist_free_all" }
-	};
-	void *lib, *fn;
-	size_t i;
-
-	lib = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-	for (i = 0; lib != NULL && i < COUNT(symbols); i++) {
-		fn = dlsym(lib, symbols[i].name);
-		if (fn == NULL)
-			return false;
-		memcpy(symbols[i].at, &fn, sizeof(fn));
-	}
-	return lib != NULL;
-}
 
 static size_t
 keep(char *p, size_t size, size_t n, void *arg)
@@ -87,7 +48,7 @@ probe_get(struct ctx *c, struct str url, const struct str *headers, size_t n,
 	size_t i;
 	CURL *h;
 
-	if (!load())
+	if (!curl_load())
 		return err_set(c, ERR_DELIVERY, NULL,
 		    "libcurl.so.4 cannot be loaded");
 	h = curl.easy_init();
