@@ -53,9 +53,6 @@ my_turn(struct ctx *c)
 	struct str dir = c->config->state_dir;
 	int fd;
 
-	if (!str_present(dir))
-		dir = str_printf(c->arena, "%.*s/var",
-		    STR_FMT(c->config->program_dir));
 	fd = open(str_printf(c->arena, "%.*s/afterwork.lock",
 	    STR_FMT(dir)).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {

@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -13,24 +13,6 @@
 #include "base/rand.h"
 #include "base/secret.h"
 #include "base/uid.h"
-
-static struct arena *arena;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 /* Did fn end the process, instead of returning? */
 static bool

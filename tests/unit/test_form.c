@@ -1,25 +1,7 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include "base/limits.h"
 #include "codec/form.h"
-
-static struct arena *arena;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static struct pairs
 parse(const char *text)

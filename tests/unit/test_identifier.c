@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include "base/limits.h"
 #include "codec/identifier.h"
@@ -12,24 +12,6 @@
 #define FULLWIDTH_ANA	"\xef\xbd\x81\xef\xbd\x8e\xef\xbd\x81"
 #define ASTRONAUT	"\xf0\x9f\x91\xa9\xf0\x9f\x8f\xbd\xe2\x80\x8d" \
 			"\xf0\x9f\x9a\x80"
-
-static struct arena *arena;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static const char *
 email(const char *s)

@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -8,24 +8,6 @@
 #include "codec/json.h"
 
 #define FILE_MAX	(256 * 1024)
-
-static struct arena *arena;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static enum json_fault
 check(struct str text)

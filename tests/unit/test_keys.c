@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -8,8 +8,6 @@
 #include "codec/text.h"
 #include "crypto/keys.h"
 #include "crypto/keys_internal.h"
-
-static struct arena *arena;
 
 static struct str
 hex(const char *s)
@@ -408,22 +406,6 @@ test_aes_256_gcm_wycheproof(void **state)
 {
 	(void)state;
 	assert_int_equal(each(vectors("aes_gcm_test.json"), run_gcm), 66);
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
 }
 
 int

@@ -1,24 +1,6 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include "codec/text.h"
-
-static struct arena *arena;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void
 test_base64_rfc4648_section_10(void **state)

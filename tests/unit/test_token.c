@@ -1,11 +1,9 @@
-#include "unit.h"
+#include "unit_arena.h"
 
 #include "base/rand.h"
 #include "codec/text.h"
 #include "crypto/keys.h"
 #include "crypto/token.h"
-
-static struct arena *arena;
 
 /* Bytes 0, 1, 2, ... so that what comes out can be written down. */
 static bool
@@ -152,22 +150,6 @@ test_code_of_other_characters_or_length_is_refused(void **state)
 	    &out));
 	assert_false(code_clean(arena, STR_NONE, 6, &out));
 	assert_null(out.p);
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
 }
 
 int
