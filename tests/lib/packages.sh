@@ -64,7 +64,8 @@ Run this as root, or install sudo."
 	esac
 }
 
-# need GROUP...: build run lighttpd apache node browser
+# need GROUP...: node, or a list packages_GROUP; each part of the tests names
+# its groups in needs_PART.
 need()
 {
 	local group package missing=()

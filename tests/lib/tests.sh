@@ -1,6 +1,10 @@
 # ./dev test: every part, its counts, and one closing line.  Sourced.
 
 passed=0 failed=0 skipped=0
+needs_store="run"
+needs_cgi="run node lighttpd"
+needs_http="run node lighttpd apache"
+needs_pages="run node lighttpd browser"
 TESTS=$VAR/test
 
 # count FILE: TAP of one program; failures and skipped tests are named.  cmocka
@@ -273,7 +277,7 @@ run_tests()
 	case ${web_enters:-no}$ROOT in
 	no* | *[[:space:]]*) run_elsewhere "$@" ;;
 	esac
-	local parts=(lint unit store cgi http pages) part before start
+	local parts=(lint unit store cgi http pages) part needs before start
 	if [ $# -gt 0 ]; then
 		parts=("$1")
 		declare -F "part_$1" >/dev/null || { usage >&2; exit 2; }
@@ -281,12 +285,8 @@ run_tests()
 	fi
 	need build
 	for part in "${parts[@]}"; do
-		case $part in
-		store) need run ;;
-		cgi) need run node lighttpd ;;
-		http) need run node lighttpd apache ;;
-		pages) need run node lighttpd browser ;;
-		esac
+		needs=needs_$part
+		need ${!needs:-}
 	done
 	mkdir -p "$TESTS/log"
 	say "Building..."
