@@ -128,6 +128,33 @@ limit_attempt(struct ctx *c, const char *purpose, struct str canonical)
 	}
 }
 
+/* The failures of this source for this identifier. */
+static void
+own_id(struct ctx *c, const unsigned char id[32], unsigned char out[32])
+{
+	struct str network = c->client.network;
+
+	MAC(c->keys, KEY_LIMIT, out, STR("own"),
+	    (struct str){ (const char *)id, 32 },
+	    network.p != NULL ? network : STR(""));
+}
+
+/* Counted until the identifier's window ends, so that a success can take
+ * these back and no others. */
+static enum err
+count_own(struct ctx *c, const unsigned char id[32], int64_t now_s)
+{
+	struct store_failure f = { 0 };
+	unsigned char own[32];
+	enum err e;
+
+	e = store_limit_state(c, id, &f);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	own_id(c, id, own);
+	return store_meter_add(c, own, now_s, f.window_until_s);
+}
+
 /* The source's row first, as in the reservation: one order of locks. */
 static enum err
 settle_wrong(struct ctx *c, const unsigned char id[32])
@@ -143,7 +170,28 @@ settle_wrong(struct ctx *c, const unsigned char id[32])
 	enum err e;
 
 	e = limit_source_failed(c);
-	return e != ERR_OK ? e : store_limit_wrong(c, id, &w);
+	if (e == ERR_OK)
+		e = store_limit_wrong(c, id, &w);
+	return e != ERR_OK ? e : count_own(c, id, w.now_s);
+}
+
+/* Somebody who knows the password may mistype it; who guesses from
+ * elsewhere gains nothing by that (S-021). */
+static enum err
+settle_right(struct ctx *c, const unsigned char id[32])
+{
+	int64_t now_s = clock_now_s(), n, until_s;
+	unsigned char own[32];
+	enum err e;
+
+	own_id(c, id, own);
+	e = store_meter_state(c, own, &n, &until_s);
+	if (e != ERR_OK)
+		return e;
+	if (until_s <= now_s)
+		n = 0;
+	e = store_limit_right(c, id, n, now_s);
+	return e == ERR_OK && n > 0 ? store_meter_zero(c, own) : e;
 }
 
 enum err
@@ -155,7 +203,7 @@ limit_settle(struct ctx *c, const char *purpose, struct str canonical,
 	row_id(c, purpose, canonical, id);
 	switch (outcome) {
 	case LIMIT_RIGHT:
-		return store_limit_right(c, id);
+		return settle_right(c, id);
 	case LIMIT_WRONG:
 		return settle_wrong(c, id);
 	default:

@@ -18,7 +18,11 @@
  */
 MUST_CHECK enum err limit_attempt(struct ctx *c, const char *purpose,
     struct str canonical);
-/* Give the attempt back: it was right, wrong, or was never judged. */
+/*
+ * Give the attempt back: it was right, wrong, or was never judged.  A right
+ * one takes back the failures of its own source, and no others; where there
+ * were none, LIMIT_VOID does the same for less.
+ */
 enum limit_outcome { LIMIT_RIGHT, LIMIT_WRONG, LIMIT_VOID };
 MUST_CHECK enum err limit_settle(struct ctx *c, const char *purpose,
     struct str canonical, enum limit_outcome outcome);

@@ -245,7 +245,8 @@ right_tx(struct ctx *c, void *arg)
 	};
 	enum err e;
 
-	e = limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical, LIMIT_RIGHT);
+	e = limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical,
+	    t->found.failures > 0 ? LIMIT_RIGHT : LIMIT_VOID);
 	if (e == ERR_OK && t->found.failures > 0)
 		e = store_password_right(c, t->found.account.uid);
 	if (e == ERR_OK)

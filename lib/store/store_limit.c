@@ -58,9 +58,11 @@ store_limit_wrong(struct ctx *c, const unsigned char id[32],
 }
 
 enum err
-store_limit_right(struct ctx *c, const unsigned char id[32])
+store_limit_right(struct ctx *c, const unsigned char id[32],
+    int64_t forgiven, int64_t now_s)
 {
-	return db_exec(c, STMT_LIMIT_RIGHT, ARGS(db_hash(id)), NULL);
+	return db_exec(c, STMT_LIMIT_RIGHT, ARGS(db_int(now_s),
+	    db_int(forgiven), db_hash(id)), NULL);
 }
 
 enum err
@@ -92,6 +94,12 @@ store_meter_add(struct ctx *c, const unsigned char id[32], int64_t now_s,
 	return db_exec(c, STMT_METER_ADD, ARGS(db_hash(id),
 	    db_int(now_s), db_int(until_s), db_int(now_s), db_int(now_s)),
 	    NULL);
+}
+
+enum err
+store_meter_zero(struct ctx *c, const unsigned char id[32])
+{
+	return db_exec(c, STMT_METER_ZERO, ARGS(db_hash(id)), NULL);
 }
 
 enum err

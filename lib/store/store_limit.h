@@ -32,8 +32,9 @@ struct store_wrong {
 };
 MUST_CHECK enum err store_limit_wrong(struct ctx *c,
     const unsigned char id[32], const struct store_wrong *w);
+/* forgiven: so many of the window's failures count no longer. */
 MUST_CHECK enum err store_limit_right(struct ctx *c,
-    const unsigned char id[32]);
+    const unsigned char id[32], int64_t forgiven, int64_t now_s);
 MUST_CHECK enum err store_limit_void(struct ctx *c,
     const unsigned char id[32]);
 MUST_CHECK enum err store_limit_clear(struct ctx *c,
@@ -47,6 +48,8 @@ MUST_CHECK enum err store_meter_pass(struct ctx *c,
 /* Count one in any case. */
 MUST_CHECK enum err store_meter_add(struct ctx *c,
     const unsigned char id[32], int64_t now_s, int64_t until_s);
+MUST_CHECK enum err store_meter_zero(struct ctx *c,
+    const unsigned char id[32]);
 /* 0 and 0 when there is no such row. */
 MUST_CHECK enum err store_meter_state(struct ctx *c,
     const unsigned char id[32], int64_t *n_out, int64_t *until_s_out);

@@ -97,6 +97,27 @@ try_wrong(const char *email, int times)
 		    ERR_LOGIN_REFUSED);
 }
 
+/* S-021: a success clears the failures of its own source alone. */
+static void
+test_s021_a_success_clears_its_own_source_alone(void **state)
+{
+	int i;
+
+	(void)state;
+	fx_account("ada@example.org", PASSWORD, NULL, true);
+	for (i = 0; i < 3; i++) {
+		fx->client.network = STR("192.0.2.66");
+		try_wrong("ada@example.org", 3);
+		fx->client.network = STR("198.51.100.7");
+		try_wrong("ada@example.org", i == 2 ? 1 : 3);
+		assert_int_equal(fx_login("ada@example.org", i == 2 ?
+		    "not the password" : PASSWORD), i == 2 ?
+		    ERR_LOGIN_SUSPENDED : ERR_OK);
+		assert_int_equal(fx_number("SELECT failures FROM dw_failure"),
+		    i == 2 ? 10 : 3 * (i + 1));
+	}
+}
+
 /* S-016: right and wrong, known and unknown: one answer, nothing hashed. */
 static void
 test_s016_while_suspended_nothing_is_compared(void **state)
@@ -321,6 +342,7 @@ main(void)
 	T(test_s021_200_parallel_wrong_passwords_cost_10_comparisons),
 	T(test_s021_unknown_names_are_suspended_by_the_same_count),
 	T(test_s021_f15_parallel_right_logins_are_never_refused),
+	T(test_s021_a_success_clears_its_own_source_alone),
 	T(test_s016_while_suspended_nothing_is_compared),
 	T(test_s023_suspensions_end_and_double),
 	T(test_failures_are_forgotten_after_their_window),
