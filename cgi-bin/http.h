@@ -67,8 +67,9 @@ bool http_given(const struct http *h, const char *name);
 enum http_cookie {
 	COOKIE_SESSION,		/* Lax: links from other sites may find it */
 	COOKIE_FORM,		/* Strict: binds forms to the browser */
-	COOKIE_FORM_ARRIVED	/* the same for one who comes from another
+	COOKIE_FORM_ARRIVED,	/* the same for one who comes from another
 				 * site, whose browser holds the first back */
+	COOKIE_BROWSER		/* Strict: who signed in with it before */
 };
 struct str http_cookie(const struct http *h, enum http_cookie which);
 /* "__Host-..." on https; plain on a loopback demo (S-097). */

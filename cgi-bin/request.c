@@ -116,6 +116,8 @@ http_cookie_name(const struct http *h, enum http_cookie which)
 		[COOKIE_FORM] = { "doorward-form", "__Host-doorward-form" },
 		[COOKIE_FORM_ARRIVED] = { "doorward-arrived",
 		    "__Host-doorward-arrived" },
+		[COOKIE_BROWSER] = { "doorward-browser",
+		    "__Host-doorward-browser" },
 	};
 
 	return names[which][h->ctx->config->site_https];

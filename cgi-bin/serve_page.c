@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/config.h"
 #include "base/limits.h"
+#include "domain/browser.h"
 #include "page.h"
 #include "response.h"
 
@@ -97,6 +98,14 @@ page_done(struct http *h, struct values *v)
 	values_flag(v, "done_signed_out", str_eq(done, STR("signed-out")));
 }
 
+void
+page_session(struct http *h, const struct session_tokens *t, bool remember)
+{
+	response_session_cookie(h, t->access_token,
+	    remember ? h->ctx->config->lifetime_page_remember_s : 0);
+	response_cookie(h, COOKIE_BROWSER, t->browser, BROWSER_LIFE_S);
+}
+
 enum err
 page_enter(struct http *h, const struct session_tokens *t, bool remember,
     const char *otherwise)
@@ -104,8 +113,7 @@ page_enter(struct http *h, const struct session_tokens *t, bool remember,
 	const struct config *cfg = h->ctx->config;
 	struct str to;
 
-	response_session_cookie(h, t->access_token,
-	    remember ? cfg->lifetime_page_remember_s : 0);
+	page_session(h, t, remember);
 	to = page_return(h, http_form(h, "return"));
 	if (to.p == NULL && str_present(cfg->site_home_url))
 		to = cfg->site_home_url;

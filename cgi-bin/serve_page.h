@@ -67,7 +67,10 @@ bool page_is_password_error(const struct http *h, enum err e);
 void page_hides_ticket(struct http *h);
 /* done_verified and its like, from ?done=. */
 void page_done(struct http *h, struct values *v);
-/* The cookie of a new session, and off to where the visitor wanted to go. */
+/* The cookies of a new session. */
+void page_session(struct http *h, const struct session_tokens *t,
+    bool remember);
+/* The same, and off to where the visitor wanted to go. */
 enum err page_enter(struct http *h, const struct session_tokens *t,
     bool remember, const char *otherwise);
 

@@ -99,8 +99,6 @@ serve_password_page(struct http *h, const void *arg)
 	if (e != ERR_OK)
 		return e;
 	if (str_present(rotated.access_token))
-		response_session_cookie(h, rotated.access_token,
-		    h->session.remember ?
-		    h->ctx->config->lifetime_page_remember_s : 0);
+		page_session(h, &rotated, h->session.remember);
 	return response_redirect(h, STR("/account?done=password"));
 }

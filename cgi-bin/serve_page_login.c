@@ -58,6 +58,7 @@ serve_signin(struct http *h, const void *arg)
 	struct login l = {
 		.identifier = in->identifier,
 		.password = in->password,
+		.browser = http_cookie(h, COOKIE_BROWSER),
 		.session = { .kind = SESSION_PAGE, .remember = remember,
 		    .replaces = h->page_cookie }
 	};

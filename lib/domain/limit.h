@@ -10,6 +10,7 @@
 
 /* Purposes: what tests the password of an account counts as one. */
 #define LIMIT_FOR_LOGIN	"login"
+#define LIMIT_FOR_BROWSER	"browser"
 
 /*
  * Reserve one attempt for the identifier (its canonical form; unknown ones

@@ -7,10 +7,12 @@
 #include "login.h"
 
 #include "account_row.h"
+#include "account_internal.h"
 #include "audit.h"
 #include "base/config.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "browser.h"
 #include "crypto/pwhash.h"
 #include "limit.h"
 #include "store/store_login.h"
@@ -109,6 +111,10 @@ struct attempt {
 	const struct login *in;
 	struct identifier id;
 	struct str password;		/* normal form */
+	struct browser browser;
+	bool marked;			/* browser was read from a mark */
+	const char *counted_for;	/* whose failures: LIMIT_FOR_... */
+	struct str counted;
 	struct store_login found;
 	bool known;
 	bool weaker;			/* the hash is */
@@ -206,6 +212,23 @@ compare(struct ctx *c, struct attempt *t)
 	return e;
 }
 
+/* Whose failures this attempt is counted with. */
+static void
+count_by_name(struct attempt *t)
+{
+	t->counted_for = LIMIT_FOR_LOGIN;
+	t->counted = t->id.canonical;
+}
+
+static void
+count_by_browser(struct ctx *c, struct attempt *t)
+{
+	t->counted_for = LIMIT_FOR_BROWSER;
+	t->counted = str_printf(c->arena, "%.*s %.*s",
+	    STR_FMT(uid_hex(c->arena, t->browser.id)),
+	    STR_FMT(t->id.canonical));
+}
+
 /* A wrong one: the same statements for a name that nobody has. */
 static enum err
 wrong_tx(struct ctx *c, void *arg)
@@ -214,7 +237,7 @@ wrong_tx(struct ctx *c, void *arg)
 	struct uid uid = t->known ? t->found.account.uid : nobody;
 	enum err e;
 
-	e = limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical, LIMIT_WRONG);
+	e = limit_settle(c, t->counted_for, t->counted, LIMIT_WRONG);
 	if (e == ERR_OK)
 		e = store_password_failed(c, uid);
 	return e != ERR_OK ? e : audit_add(c, "login_refused", uid,
@@ -234,6 +257,16 @@ refuse(struct ctx *c, struct attempt *t)
 	return err_set(c, ERR_LOGIN_REFUSED, NULL, "%s", t->reason);
 }
 
+/* A first sign-in has nobody to tell. */
+static enum err
+tell_of_browser(struct ctx *c, const struct attempt *t)
+{
+	if (t->in->session.kind != SESSION_PAGE || t->marked ||
+	    t->account.first_login)
+		return ERR_OK;
+	return account_tell(c, &t->account, "new-browser", STR_NONE);
+}
+
 static enum err
 right_tx(struct ctx *c, void *arg)
 {
@@ -245,7 +278,7 @@ right_tx(struct ctx *c, void *arg)
 	};
 	enum err e;
 
-	e = limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical,
+	e = limit_settle(c, t->counted_for, t->counted,
 	    t->found.failures > 0 ? LIMIT_RIGHT : LIMIT_VOID);
 	if (e == ERR_OK && t->found.failures > 0)
 		e = store_password_right(c, t->found.account.uid);
@@ -254,6 +287,8 @@ right_tx(struct ctx *c, void *arg)
 	if (e != ERR_OK)
 		return e;
 	t->verdict = login_gate(c, &t->account, &g, &t->tokens);
+	if (t->verdict == ERR_OK)
+		return tell_of_browser(c, t);
 	if (!login_gate_refused(t->verdict))
 		return t->verdict;
 	return audit_add(c, "login_refused", t->account.uid,
@@ -297,8 +332,7 @@ give_back(struct ctx *c, const struct attempt *t, enum err e)
 {
 	struct err_detail why = c->err;
 
-	if (limit_settle(c, LIMIT_FOR_LOGIN, t->id.canonical, LIMIT_VOID) !=
-	    ERR_OK)
+	if (limit_settle(c, t->counted_for, t->counted, LIMIT_VOID) != ERR_OK)
 		log_write(c, LOG_WARN, "limit",
 		    "an attempt stays reserved until its lease ends");
 	c->err = why;
@@ -325,6 +359,38 @@ admit(struct ctx *c, struct attempt *t, struct login_result *out)
 }
 
 static enum err
+reserve(struct ctx *c, const struct attempt *t)
+{
+	struct err_detail why;
+	enum err e, audited;
+
+	e = limit_attempt(c, t->counted_for, t->counted);
+	if (e != ERR_LOGIN_SUSPENDED && e != ERR_RATE_LIMITED)
+		return e;
+	why = c->err;
+	audited = audit_add(c, "login_limited", nobody, err_name(e));
+	c->err = why;
+	return audited != ERR_OK ? audited : e;
+}
+
+/* A mark of another account, or of before a change of the password, is no
+ * help: the attempt counts with everybody else's. */
+static enum err
+confirm_browser(struct ctx *c, struct attempt *t)
+{
+	const struct store_account *a = &t->found.account;
+	enum err e;
+
+	if (!t->marked || (t->known && uid_eq(t->browser.uid, a->uid) &&
+	    t->browser.generation == a->generation))
+		return ERR_OK;
+	t->marked = false;
+	e = give_back(c, t, ERR_OK);
+	count_by_name(t);
+	return e != ERR_OK ? e : reserve(c, t);
+}
+
+static enum err
 judge(struct ctx *c, struct attempt *t, struct login_result *out)
 {
 	enum err e;
@@ -333,25 +399,13 @@ judge(struct ctx *c, struct attempt *t, struct login_result *out)
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return give_back(c, t, e);
 	t->known = e == ERR_OK;
+	e = confirm_browser(c, t);
+	if (e != ERR_OK)
+		return e;
 	e = compare(c, t);
 	if (e == ERR_MISMATCH)
 		return refuse(c, t);
 	return e != ERR_OK ? give_back(c, t, e) : admit(c, t, out);
-}
-
-static enum err
-reserve(struct ctx *c, const struct attempt *t)
-{
-	struct err_detail why;
-	enum err e, audited;
-
-	e = limit_attempt(c, LIMIT_FOR_LOGIN, t->id.canonical);
-	if (e != ERR_LOGIN_SUSPENDED && e != ERR_RATE_LIMITED)
-		return e;
-	why = c->err;
-	audited = audit_add(c, "login_limited", nobody, err_name(e));
-	c->err = why;
-	return audited != ERR_OK ? audited : e;
 }
 
 enum err
@@ -367,7 +421,13 @@ login_by_password(struct ctx *c, const struct login *in,
 		e = read_password(c, &t);
 	if (e == ERR_OK)
 		e = link_base(c, in->verification_url, "/verify", &base);
-	if (e == ERR_OK)
-		e = reserve(c, &t);
+	if (e != ERR_OK)
+		return e;
+	t.marked = browser_read(c, in->browser, &t.browser);
+	if (t.marked)
+		count_by_browser(c, &t);
+	else
+		count_by_name(&t);
+	e = reserve(c, &t);
 	return e != ERR_OK ? e : judge(c, &t, out);
 }

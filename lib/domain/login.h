@@ -16,6 +16,7 @@ struct login {
 	struct str identifier;
 	struct secret password;
 	struct str verification_url, email_template;
+	struct str browser;	/* pages: the mark that came along, or absent */
 	struct session_options session;
 };
 struct login_result {

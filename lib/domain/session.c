@@ -7,6 +7,7 @@
 
 #include "audit.h"
 #include "base/config.h"
+#include "browser.h"
 #include "codec/text.h"
 #include "crypto/token.h"
 #include "store/store_session.h"
@@ -101,6 +102,8 @@ session_start(struct ctx *c, const struct account *a,
 	set_life(c, o, &s);
 	t.access_token = token_new(c, o->kind, s.token_hash);
 	t.expires_s = s.expires_s;
+	if (o->kind == SESSION_PAGE)
+		t.browser = browser_mark(c, a->uid, a->generation);
 	e = store_session_insert(c, &s);
 	if (e == ERR_OK && o->kind == SESSION_API)
 		e = start_refresh(c, &s, &t.refresh_token);
@@ -138,7 +141,7 @@ give(const struct store_session *s, struct session *out)
 {
 	*out = (struct session){
 		.kind = (enum session_kind)s->kind, .uid = s->uid,
-		.family = s->family, .handle = s->handle,
+		.generation = s->generation, .family = s->family, .handle = s->handle,
 		.created_s = s->created_s, .auth_s = s->auth_s,
 		.expires_s = s->expires_s, .remember = s->remember != 0,
 		.provider = s->provider
@@ -253,6 +256,7 @@ session_end_all(struct ctx *c, struct uid uid, const struct session *keep,
 		    "the session ended meanwhile");
 	if (e == ERR_OK && keep->kind == SESSION_PAGE) {
 		t.expires_s = keep->expires_s;
+		t.browser = browser_mark(c, uid, keep->generation + 1);
 		*rotated_out = t;
 	}
 	return e;

@@ -12,6 +12,7 @@ enum session_kind { SESSION_API = 1, SESSION_PAGE = 2 };
 struct session {
 	enum session_kind kind;
 	struct uid uid, family, handle;
+	int64_t generation;
 	int64_t created_s, auth_s, expires_s;	/* auth_s: last proof of who */
 	bool remember;
 	struct str provider;
@@ -21,6 +22,7 @@ struct session {
 struct session_tokens {
 	struct str access_token;	/* GUID; for pages the cookie value */
 	struct str refresh_token;	/* GUID; absent for pages */
+	struct str browser;		/* pages: a mark for this browser */
 	int64_t expires_s;
 };
 

@@ -188,6 +188,26 @@ test('a link opened elsewhere signs nobody in (S-039)', async () => {
     assert.equal(await heading(owner), 'Sign in');
 });
 
+test('the owner hears of a sign-in from another browser (S-050)',
+    async () => {
+        const v = await visitor(), other = await visitor();
+        const email = await person(v);
+        const before = (await mails(email)).length;
+        await v.context.clearCookies({ name: 'doorward' });
+        await v.go('/login');
+        await signIn(v, email, password);
+        assert.equal(await heading(v), 'Your account');
+        await other.go('/login');
+        await signIn(other, email, password);
+        assert.equal(await heading(other), 'Your account');
+        const told = await mail(email, before + 1);
+        assert.match(told.subject, /new sign-in/i);
+        assert.match(told.text, /was\s+not used for it before/);
+        assert.equal((await mails(email)).length, before + 1);
+        fine(v);
+        fine(other);
+    });
+
 test('after sign-out the back button shows no account (S-105)', async () => {
     const v = await visitor();
     await person(v);

@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include "crypto/pwhash.h"
+#include "domain/browser.h"
 #include "domain/login.h"
 
 #define ADA		"ada@example.org"
@@ -18,6 +19,25 @@ log_in(enum identifier_kind kind, const char *name, const char *password,
 	};
 
 	return login_by_password(fx, &in, out);
+}
+
+/* By our pages, with the mark that a browser brings along. */
+static enum err
+log_in_page(const char *name, const char *password, struct str mark,
+    struct str *mark_out)
+{
+	struct login in = {
+		.identifier = str_of(name), .browser = mark,
+		.password = fx_secret(password),
+		.session = { .kind = SESSION_PAGE }
+	};
+	struct login_result r;
+	enum err e;
+
+	e = login_by_password(fx, &in, &r);
+	if (e == ERR_OK && mark_out != NULL)
+		*mark_out = r.tokens.browser;
+	return e;
 }
 
 static int64_t
@@ -49,6 +69,89 @@ test_a_right_password_gives_a_session_and_the_profile(void **state)
 	assert_int_equal(log_in(IDENTIFIER_EMAIL, ADA, PASSWORD, &r),
 	    ERR_OK);
 	assert_false(json_bool(json_get(r.profile, "FirstLogin")));
+}
+
+/* S-023: whoever guesses shuts nobody out of his own browser. */
+static void
+test_s023_a_known_browser_has_failures_of_its_own(void **state)
+{
+	struct str mark, eves;
+	int i;
+
+	(void)state;
+	fx_account(ADA, PASSWORD, NULL, true);
+	fx_account("eve@example.org", PASSWORD, NULL, true);
+	assert_int_equal(log_in_page(ADA, PASSWORD, STR_NONE, &mark), ERR_OK);
+	assert_int_equal(log_in_page("eve@example.org", PASSWORD, STR_NONE,
+	    &eves), ERR_OK);
+	for (i = 0; i < 10; i++)
+		assert_int_equal(log_in_page(ADA, WRONG, STR_NONE, NULL),
+		    ERR_LOGIN_REFUSED);
+	assert_int_equal(log_in_page(ADA, PASSWORD, STR_NONE, NULL),
+	    ERR_LOGIN_SUSPENDED);
+	assert_int_equal(log_in_page(ADA, PASSWORD, mark, &mark), ERR_OK);
+	/* Another's mark helps nobody, nor does one that was altered. */
+	assert_int_equal(log_in_page(ADA, PASSWORD, eves, NULL),
+	    ERR_LOGIN_SUSPENDED);
+	assert_int_equal(log_in_page(ADA, PASSWORD, str_sub(mark, 0,
+	    mark.len - 1), NULL), ERR_LOGIN_SUSPENDED);
+	/* Its own tries are as few as everybody's. */
+	for (i = 0; i < 10; i++)
+		assert_int_equal(log_in_page(ADA, WRONG, mark, NULL),
+		    ERR_LOGIN_REFUSED);
+	assert_int_equal(log_in_page(ADA, PASSWORD, mark, NULL),
+	    ERR_LOGIN_SUSPENDED);
+}
+
+/* S-023, S-007: a mark ends with the sessions, and by its age. */
+static void
+test_s023_a_mark_is_void_after_a_change_and_half_a_year(void **state)
+{
+	struct uid uid = fx_account(ADA, PASSWORD, NULL, true);
+	struct browser b;
+	struct str mark;
+	int i;
+
+	(void)state;
+	assert_int_equal(log_in_page(ADA, PASSWORD, STR_NONE, &mark), ERR_OK);
+	assert_true(browser_read(fx, mark, &b));
+	assert_true(uid_eq(b.uid, uid));
+	assert_int_equal(session_revoke_all(fx, uid), ERR_OK);
+	for (i = 0; i < 10; i++)
+		assert_int_equal(log_in_page(ADA, WRONG, mark, NULL),
+		    ERR_LOGIN_REFUSED);
+	assert_int_equal(log_in_page(ADA, PASSWORD, mark, NULL),
+	    ERR_LOGIN_SUSPENDED);
+	fx_pass(BROWSER_LIFE_S);
+	assert_false(browser_read(fx, mark, &b));
+}
+
+/* S-050: a sign-in from an unknown browser is told to the owner. */
+static void
+test_s050_the_owner_is_told_of_an_unknown_browser(void **state)
+{
+	struct str mark, mail;
+
+	(void)state;
+	fx_account(ADA, PASSWORD, NULL, true);
+	fx_account("eve@example.org", PASSWORD, NULL, true);
+	assert_int_equal(log_in_page(ADA, PASSWORD, STR_NONE, &mark), ERR_OK);
+	assert_int_equal(fx_mails("new-browser"), 0);	/* the first of all */
+	assert_int_equal(log_in_page(ADA, PASSWORD, mark, &mark), ERR_OK);
+	assert_int_equal(fx_mails("new-browser"), 0);
+	assert_int_equal(log_in_page(ADA, WRONG, STR_NONE, NULL),
+	    ERR_LOGIN_REFUSED);
+	assert_int_equal(fx_mails("new-browser"), 0);
+	assert_int_equal(log_in_page(ADA, PASSWORD, STR_NONE, NULL), ERR_OK);
+	assert_int_equal(fx_mails("new-browser"), 1);
+	mail = fx_mail("new-browser");
+	assert_non_null(strstr(mail.p, "192.0.2.7"));
+	assert_null(strstr(mail.p, PASSWORD));
+	assert_int_equal(log_in_page("eve@example.org", PASSWORD, mark, NULL),
+	    ERR_OK);
+	assert_int_equal(log_in_page("eve@example.org", PASSWORD, mark, NULL),
+	    ERR_OK);
+	assert_int_equal(fx_mails("new-browser"), 2);
 }
 
 static void
@@ -300,6 +403,9 @@ main(void)
 #define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 	const struct CMUnitTest tests[] = {
 	T(test_a_right_password_gives_a_session_and_the_profile),
+	T(test_s023_a_known_browser_has_failures_of_its_own),
+	T(test_s023_a_mark_is_void_after_a_change_and_half_a_year),
+	T(test_s050_the_owner_is_told_of_an_unknown_browser),
 	T(test_a_login_runs_8_statements),
 	T(test_s016_s017_unknown_and_wrong_are_alike),
 	T(test_s016_the_state_is_told_to_whom_knows_the_password),

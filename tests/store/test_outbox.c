@@ -112,7 +112,7 @@ test_every_mail_template_makes_a_message(void **state)
 {
 	static const char *const names[] = { "verify-email",
 		"already-registered", "welcome", "reset-password",
-		"password-changed", "username-changed" };
+		"password-changed", "username-changed", "new-browser" };
 	char text[65536];
 	size_t i, before = files(NULL, 0);
 
