@@ -7,6 +7,8 @@
 #include "request.h"
 #include "route.h"
 
+#define NAME_SHOWN	64	/* bytes of a stranger's name in an error */
+
 enum syntax { SYNTAX_NONE, SYNTAX_JSON, SYNTAX_FORM };
 
 static enum err
@@ -82,52 +84,18 @@ find_syntax(const struct http *h, enum syntax *out)
 	return json || form ? ERR_OK : ERR_CONTENT_TYPE;
 }
 
-static bool
-is_nul_at(struct str s, size_t i)
-{
-	return s.p[i] == '\0' || (s.p[i] == '\\' &&
-	    str_starts(str_sub(s, i, 6), STR("\\u0000")));
-}
-
-/* The member of the outermost object in which the first NUL stands. */
-static const char *
-member_with_nul(struct arena *a, struct str s)
-{
-	struct str last = STR_NONE, key = STR_NONE;
-	bool inside = false;
-	unsigned depth = 0;
-	size_t i, start = 0;
-
-	for (i = 0; i < s.len && !is_nul_at(s, i); i++) {
-		if (inside && s.p[i] == '\\') {
-			i++;
-		} else if (s.p[i] == '"') {
-			if (inside && depth == 1)
-				last = str_sub(s, start, i - start);
-			inside = !inside;
-			start = i + 1;
-		} else if (!inside && s.p[i] == ':' && depth == 1) {
-			key = last;
-		} else if (!inside && strchr("{[", s.p[i]) != NULL) {
-			depth++;
-		} else if (!inside && strchr("}]", s.p[i]) != NULL) {
-			depth--;
-		}
-	}
-	return key.len > 0 && key.len <= 64 && utf8_valid(key) ?
-	    str_cstr(a, key) : NULL;
-}
-
 static enum err
 json_fault_error(struct http *h, enum json_fault fault)
 {
 	struct ctx *c = h->ctx;
+	struct str at;
 
 	if (fault == JSON_SYNTAX)
 		return err_set(c, json_error(h), NULL, "not JSON");
-	return err_set(c, ERR_BODY_SHAPE, fault == JSON_NUL ?
-	    member_with_nul(c->arena, h->body) : NULL, "JSON fault %d",
-	    (int)fault);
+	at = json_fault_member(h->body, LIMIT_JSON_DEPTH, LIMIT_JSON_MEMBERS);
+	return err_set(c, ERR_BODY_SHAPE,
+	    at.len > 0 && at.len <= NAME_SHOWN ? str_cstr(c->arena, at) :
+	    NULL, "JSON fault %d", (int)fault);
 }
 
 struct spelling {

@@ -20,6 +20,10 @@ enum json_fault { JSON_FINE, JSON_SYNTAX, JSON_UTF8, JSON_DEPTH, JSON_MEMBERS,
 
 /* The gate alone: used by the parser, and by fuzzers. */
 enum json_fault json_check(struct str text, unsigned depth, unsigned members);
+/* The member of the outermost object in which the first fault stands, as it
+ * is written; absent where there is none.  Borrowed from the text. */
+struct str json_fault_member(struct str text, unsigned depth,
+    unsigned members);
 /* NULL on a fault, which *fault_out tells.  U+0000 (raw or escaped) is a
  * fault.  Names that differ in case are two names here. */
 struct json *json_parse(struct arena *a, struct str text,

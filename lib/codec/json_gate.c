@@ -27,6 +27,7 @@ struct gate {
 	size_t members, members_max;
 	struct name *names;	/* of the objects that are open */
 	size_t n_names;
+	bool naming;		/* a name is being read */
 	enum json_fault fault;
 };
 
@@ -218,16 +219,18 @@ read_name(struct gate *g)
 	size_t i;
 
 	skip_blanks(g);
+	g->naming = true;
 	if (!expect(g, '"'))
 		return false;
 	n.at = (uint32_t)(g->p - g->start);
 	if (!read_string(g, &n.hash) || !count_member(g))
 		return false;
-	for (i = g->frames[g->depth - 1].first; i < g->n_names; i++)
+	g->naming = false;
+	g->names[g->n_names++] = n;
+	for (i = g->frames[g->depth - 1].first; i + 1 < g->n_names; i++)
 		if (g->names[i].hash == n.hash &&
 		    same_name(g, g->names[i].at, n.at))
 			return fail(g, JSON_DUPLICATE);
-	g->names[g->n_names++] = n;
 	skip_blanks(g);
 	return expect(g, ':');
 }
@@ -444,14 +447,36 @@ read_text(struct gate *g)
 	return g->p == g->end || fail_here(g);
 }
 
-enum json_fault
-json_check(struct str text, unsigned depth, unsigned members)
+/* The name whose value was being read in the outermost object. */
+static struct str
+outer_name(const struct gate *g)
+{
+	struct gate x = { .end = g->end };
+	uint32_t code;
+	bool end = false;
+	size_t n;
+
+	if (g->depth == 0 || !g->frames[0].object ||
+	    (g->naming && g->depth == 1))
+		return STR_NONE;
+	n = g->depth > 1 ? g->frames[1].first : g->n_names;
+	if (n == 0)
+		return STR_NONE;
+	x.start = x.p = g->start + g->names[n - 1].at;
+	while (!end)
+		must(read_char(&x, &code, &end));
+	return (struct str){ x.start, (size_t)(x.p - 1 - x.start) };
+}
+
+static enum json_fault
+run(struct str text, unsigned depth, unsigned members, struct str *member_out)
 {
 	struct gate g = { .depth_max = depth, .members_max = members };
 	struct arena *a;
 	size_t most;
 
 	must(depth <= DEPTH_MAX);
+	*member_out = STR_NONE;
 	if (text.p == NULL || text.len > UINT32_MAX)
 		return JSON_SYNTAX;
 	g.start = g.p = text.p;
@@ -460,7 +485,25 @@ json_check(struct str text, unsigned depth, unsigned members)
 	most = text.len / 4 + 1;
 	a = arena_new();
 	g.names = ARENA_ARRAY(a, struct name, members < most ? members : most);
-	read_text(&g);
+	if (!read_text(&g))
+		*member_out = outer_name(&g);
 	arena_free(a);
 	return g.fault;
+}
+
+enum json_fault
+json_check(struct str text, unsigned depth, unsigned members)
+{
+	struct str member;
+
+	return run(text, depth, members, &member);
+}
+
+struct str
+json_fault_member(struct str text, unsigned depth, unsigned members)
+{
+	struct str member;
+
+	run(text, depth, members, &member);
+	return member;
 }

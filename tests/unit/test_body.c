@@ -1,6 +1,5 @@
 /*
- * From form, JSON, query and headers to a row's fields.  S-096, S-099, S-116,
- * S-117, S-118, S-119, F-56.
+ * From form, JSON, query and headers to a row's fields.
  */
 #include "web_ask.h"
 
@@ -16,6 +15,7 @@ code(const char *body)
 	return web_ask("POST", THING, body, NULL).code;
 }
 
+/* S-116 */
 static void
 test_json_that_is_none_has_the_methods_code(void **state)
 {
@@ -36,6 +36,7 @@ test_json_that_is_none_has_the_methods_code(void **state)
 	assert_int_equal(web_served, 0);
 }
 
+/* S-116 */
 static void
 test_json_of_wrong_shape_is_1090(void **state)
 {
@@ -52,6 +53,7 @@ test_json_of_wrong_shape_is_1090(void **state)
 	assert_int_equal(web_served, 0);
 }
 
+/* S-116 */
 static void
 test_two_spellings_with_two_values_are_1090(void **state)
 {
@@ -71,13 +73,16 @@ test_two_spellings_with_two_values_are_1090(void **state)
 	assert_int_equal(code("{\"any\":{\"a\":1,\"A\":2}}"), 0);
 }
 
-/* F-56: a NUL is refused, and the field is named. */
+/* S-116, S-117, F-56: what no text may hold is refused, and the field is
+ * named. */
 static void
-test_nul_names_its_field_F_56(void **state)
+test_bytes_that_are_no_text_name_their_field(void **state)
 {
 	static const char *const bodies[] = {
 		"{\"x\":{\"y\":\":\"},\"text\":\"ada\\u0000x\"}",
 		"{\"a\":\"\\\\\",\"text\" : [\"\\\"\",\"\\u0000\"]}",
+		"{\"number\":1,\"text\":\"ada\xff\"}",
+		"{\"number\":1,\"text\":{\"x\":\"\\udc00\"}}",
 	};
 	struct answer a;
 	size_t i;
@@ -94,6 +99,7 @@ test_nul_names_its_field_F_56(void **state)
 	assert_int_equal(web_served, 0);
 }
 
+/* S-099 */
 static void
 test_content_types_beside_json_and_form_are_1083(void **state)
 {
@@ -287,6 +293,7 @@ test_blanks_become_plus_where_declared(void **state)
 	assert_str(web_text(&a, "plus"), "a b");
 }
 
+/* S-120 */
 static void
 test_limits_and_lines_are_kept(void **state)
 {
@@ -366,7 +373,7 @@ main(void)
 		TEST(test_json_that_is_none_has_the_methods_code),
 		TEST(test_json_of_wrong_shape_is_1090),
 		TEST(test_two_spellings_with_two_values_are_1090),
-		TEST(test_nul_names_its_field_F_56),
+		TEST(test_bytes_that_are_no_text_name_their_field),
 		TEST(test_content_types_beside_json_and_form_are_1083),
 		TEST(test_json_in_a_declared_form_is_json),
 		TEST(test_form_fields_are_read),

@@ -155,6 +155,38 @@ test_gate_refuses_a_name_twice_in_one_object(void **state)
 			fail_msg("refused %s", good[i]);
 }
 
+/* S-116, S-117: the outermost member in which a fault stands. */
+static void
+test_fault_is_found_in_its_outermost_member(void **state)
+{
+	static const struct { struct str text; const char *name; } cases[] = {
+		{ STR("{\"a\":1,\"b\":\"\xff\"}"), "b" },
+		{ STR("{\"a\":{\"x\":[{\"y\":\"\\ud800\"}]},\"b\":1}"), "a" },
+		{ STR("{\"a\":{},\"b\":{\"c\":\"\\u0000\"}}"), "b" },
+		{ STR("{\"a\":1e999}"), "a" },
+		{ STR("{\"q\":[],\"a\":1,\"a\":2}"), "a" },
+		{ STR("{\"a\":{\"x\":1,\"x\":2}}"), "a" },
+		{ STR("{\"a\":{\"\xff\":1}}"), "a" },
+		{ STR("{\"a\":1,\"\xff\":2}"), NULL },
+		{ STR("{\"a\":1}\xff"), NULL },
+		{ STR("[\"\xff\"]"), NULL },
+		{ STR("[{\"a\":\"\xff\"}]"), NULL },
+		{ STR("\"\xff\""), NULL },
+		{ STR("{\"a\":1}"), NULL },
+	};
+	struct str got;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		got = json_fault_member(cases[i].text, LIMIT_JSON_DEPTH,
+		    LIMIT_JSON_MEMBERS);
+		if (cases[i].name == NULL ? got.p != NULL :
+		    !str_eq(got, str_of(cases[i].name)))
+			fail_msg("case %zu: %.*s", i, STR_FMT(got));
+	}
+}
+
 static struct str
 nested(size_t depth, const char *open, const char *inner, const char *close)
 {
@@ -675,6 +707,7 @@ main(void)
 		cmocka_unit_test(test_gate_names_each_fault),
 		cmocka_unit_test(test_gate_refuses_nul_wherever_it_stands),
 		cmocka_unit_test(test_gate_refuses_a_name_twice_in_one_object),
+		cmocka_unit_test(test_fault_is_found_in_its_outermost_member),
 		cmocka_unit_test(test_depth_is_counted_in_arrays_and_objects),
 		cmocka_unit_test(test_members_are_counted_over_the_whole_text),
 		cmocka_unit_test(
