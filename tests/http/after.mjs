@@ -65,6 +65,34 @@ const stored = forms.filter((f) => database.includes(f) ||
 result(links.size > 10 && stored.length === 0,
     `no secret of ${links.size} links in the database (S-028)`,
     stored.map((s) => `stored: ${s}`));
+
+// Tokens and cookies: in the dump bytes are hex, and some are texts.
+const issued = new Set();
+for (const site of sites)
+    for (const s of readFileSync(join(site, 'issued'), 'utf8').split('\n'))
+        if (s)
+            issued.add(s.replaceAll('-', '').toLowerCase());
+const kept = [];
+for (const [run] of lower.replaceAll('-', '').matchAll(/[0-9a-z_]{32,}/g)) {
+    const hex = run.replace(/^0x/, '');
+    for (let i = 0; i + 32 <= hex.length; i += hex.length === 32 ? 32 : 1)
+        if (issued.has(hex.slice(i, i + 32)) || issued.has(hex.slice(i, i + 43)))
+            kept.push(hex);
+}
+result(issued.size > 50 && kept.length === 0,
+    `no token of ${issued.size} in the database (S-028, S-091)`, kept);
+const tokens = [...issued].filter((s) => s.length >= 32);
+const told = [];
+for (const [name, text] of logs) {
+    const flat = text.replaceAll('-', '').toLowerCase();
+    for (const [run] of flat.matchAll(/[0-9a-z_]{32,}/g))
+        for (let i = 0; i + 32 <= run.length; i++)
+            if (issued.has(run.slice(i, i + 32)) ||
+                issued.has(run.slice(i, i + 43)))
+                told.push(`${name}: ${run}`);
+}
+result(tokens.length > 50 && told.length === 0,
+    `no token of ${tokens.length} in any log (S-129)`, told.slice(0, 20));
 const logged = [];
 for (const [name, text] of logs)
     for (const f of forms)

@@ -7,6 +7,7 @@
 // within a test) and cheap hashing; login.username may be on.
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -60,9 +61,21 @@ export async function call(method, path, options = {}) {
     const result = { status: answer.status, headers: answer.headers, text,
         json: text && /json/.test(answer.headers.get('content-type')) ?
             JSON.parse(text) : undefined };
+    note(result);
     if (options.judge !== false && method !== 'OPTIONS' && method !== 'HEAD')
         await judge(method, path, result);
     return result;
+}
+
+// Every secret that an answer gave: after.mjs looks where it went.
+function note({ json, headers }) {
+    const found = setCookies(headers).map((c) => /=([^;]*)/.exec(c)[1]);
+    for (const name of ['access_token', 'refresh_token', 'Sott'])
+        if (json?.[name])
+            found.push(json[name]);
+    if (found.length > 0 && process.env.DOORWARD_SITE)
+        appendFileSync(join(process.env.DOORWARD_SITE, 'issued'),
+            found.map((s) => `${s}\n`).join(''));
 }
 
 // Debian 12's Node has no getSetCookie; our cookies hold no comma.
@@ -122,6 +135,21 @@ function fits(api, schema, value, where) {
 // Which rows were served, for the run's coverage check.
 export const served = new Set();
 
+// S-103, S-097: what every answer of the API carries, and what none does.
+function dressed(where, { headers }) {
+    const is = (name, value) => assert.equal(headers.get(name), value,
+        `${where}: ${name}`);
+    is('cache-control', 'no-store');
+    is('content-type', 'application/json; charset=utf-8');
+    is('x-content-type-options', 'nosniff');
+    is('referrer-policy', 'no-referrer');
+    is('cross-origin-resource-policy', 'same-origin');
+    assert.match(headers.get('vary'), /Origin/, where);
+    assert.deepEqual(setCookies(headers), [], where);
+    for (const name of ['connection', 'x-powered-by'])
+        assert.ok(!/doorward/i.test(headers.get(name) ?? ''), where);
+}
+
 // Every answer has its declared fields, every error is a documented one.
 async function judge(method, path, answer) {
     const api = await openapi();
@@ -130,6 +158,8 @@ async function judge(method, path, answer) {
     if (!op)
         return;
     served.add(`${method} ${clean}`);
+    if (clean !== '/openapi.json')
+        dressed(`${method} ${path}`, answer);
     const declared = op.responses[answer.status];
     assert.ok(declared, `${method} ${path}: ${answer.status} ` +
         `is not documented: ${answer.text}`);

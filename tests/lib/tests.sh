@@ -162,7 +162,7 @@ tests_named()
 part_http()
 {
 	local row name server mode base only file all
-	case ${1:-} in codes | open | sdk | smtp) files=() ;; *)
+	case ${1:-} in codes | fields | open | sdk | smtp) files=() ;; *)
 		tests_named http "${1:-}" || return ;;
 	esac
 	all=("${files[@]}")
@@ -187,6 +187,7 @@ part_http()
 	done
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code
+	settings fields "${1:-}"
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
