@@ -114,7 +114,8 @@ check_log(struct check *k, const struct config *cfg)
 
 	if (!str_present(cfg->log_file)) {
 		found(k, NOTE, "log", "Goes to standard error, which the web "
-		    "server keeps.  Set log.file for a log of its own.");
+		    "server keeps; what fails behind an answer, delivery for "
+		    "one, leaves no line.  Set log.file for a log of its own.");
 		return;
 	}
 	f = fopen(cfg->log_file.p, "ae");

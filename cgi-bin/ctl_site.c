@@ -127,7 +127,9 @@ read_init(struct ctl *t, struct sets *s)
 	put(s, "mail.transport", str_of(transport));
 	put(s, "mail.dir", absolute(a, dir));
 	put(s, "state.dir", absolute(a, state));
-	put(s, "log.file", absolute(a, log));
+	/* Work behind an answer has no standard error to write to. */
+	put(s, "log.file", log != NULL || state == NULL ? absolute(a, log) :
+	    str_printf(a, "%s/doorward.log", absolute(a, state).p));
 	put(s, "templates.dir", absolute(a, templates));
 	return true;
 }

@@ -76,6 +76,7 @@ test('init: fresh keys, mode 0600, nothing overwritten (S-115)',
         assert.match(text, /^key = [0-9a-f-]{36}$/m);
         assert.match(text, /^master = [0-9a-f]{64}$/m);
         assert.match(text, /^name = Example = Site$/m);
+        assert.match(text, /^file = .*\/state\/doorward\.log$/m);
         const again = await ctl(args, { conf: file });
         assert.equal(again.code, 1);
         assert.match(again.err, /not overwritten/);

@@ -2,11 +2,12 @@
 // route table was asked for, and no secret stands where it must not (S-009,
 // S-028, S-129).  Prints TAP.
 //
-// after.mjs OPENAPI DUMP FOLDER...: folders of sites, with log/ and outbox/
+// after.mjs OPENAPI DUMP EVENTS FOLDER...: the audit's events, a line each;
+// folders of sites, with log/ and outbox/
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [, , description, dump, ...sites] = process.argv;
+const [, , description, dump, events, ...sites] = process.argv;
 let n = 0;
 function result(ok, name, more = []) {
     n++;
@@ -35,6 +36,20 @@ for (const [name, text] of logs)
         }
 result(rows.size === 0, 'every row of the route table was served',
     [...rows].map((r) => `never asked for: ${r}`));
+
+// Each decision has left its row in the audit somewhere in the run.
+const decisions = `
+    account_blocked account_created account_deleted account_enabled
+    code_refused email_verified login login_limited login_refused
+    password_change_refused password_changed password_reset
+    profile_updated registered registration_known registration_replaced
+    reset_decoy reset_limited reset_refused reset_sent session_ended
+    sessions_revoked sott_issued username_changed verification_decoy
+    verification_sent`.trim().split(/\s+/);
+const audited = new Set(readFileSync(events, 'utf8').split('\n'));
+const silent = decisions.filter((d) => !audited.has(d));
+result(silent.length === 0,
+    `${decisions.length} kinds of decision are in the audit (S-131)`, silent);
 
 // Passwords of the tests, link secrets of the mails, the site's own keys.
 const words = ['cobalt-meadow-71', 'violet-harbour-88', 'amber-lantern-93'];

@@ -232,14 +232,20 @@ part_pages()
 # after_all: what must hold when http and pages have both run
 after_all()
 {
+	local database
 	say "after all"
 	"$BUILD/doorwardctl" --config "$TESTS/pages/etc/doorward.conf" \
 	    openapi >"$TESTS/openapi.json"
 	mariadb-dump --no-defaults -S "$tests_short/db" --hex-blob \
 	    --databases dw_lighttpd_fcgi dw_pages >"$TESTS/dump.sql" \
 	    2>"$TESTS/log/dump.log"
+	for database in $(echo 'SHOW DATABASES' | database_sql \
+	    "$tests_short/db" | grep '^dw_'); do
+		echo "SELECT DISTINCT event FROM $database.dw_audit" |
+		    database_sql "$tests_short/db"
+	done >"$TESTS/events"
 	program after node "$ROOT/tests/http/after.mjs" \
-	    "$TESTS/openapi.json" "$TESTS/dump.sql" \
+	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
 	    "$TESTS/lighttpd-fcgi" "$TESTS/pages"
 }
 
