@@ -121,17 +121,33 @@ wanted_return(struct http *h)
 	return page_return(h, wanted);
 }
 
+enum err
+page_account(struct http *h, const struct account **out)
+{
+	struct account *a;
+	enum err e;
+
+	if (h->account == NULL) {
+		a = ARENA_NEW(h->ctx->arena, struct account);
+		e = account_get(h->ctx, h->session.uid, a);
+		if (e != ERR_OK)
+			return e;
+		h->account = a;
+	}
+	*out = h->account;
+	return ERR_OK;
+}
+
 static void
 set_who(struct http *h, struct values *v)
 {
-	struct account a;
+	const struct account *a;
 
 	values_flag(v, "signed_in", h->has_session);
 	values_set(v, "who", STR(""));
-	if (h->has_session &&
-	    account_get(h->ctx, h->session.uid, &a) == ERR_OK &&
-	    a.n_emails > 0)
-		values_set(v, "who", a.emails[0].given);
+	if (h->has_session && page_account(h, &a) == ERR_OK &&
+	    a->n_emails > 0)
+		values_set(v, "who", a->emails[0].given);
 }
 
 static struct str

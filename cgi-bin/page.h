@@ -17,6 +17,10 @@ const char *page_language(struct http *h);
  * _foot.html) uses, and form_token; sets the form cookie where it is absent.
  */
 struct values *page_values(struct http *h);
+/* The account of the page's session, read once for a request.  Errors as of
+ * account_get. */
+MUST_CHECK enum err page_account(struct http *h,
+    const struct account **out);
 /*
  * Is the posted form ours?  Its form_token must fit this browser (for rows
  * with NEED_PAGE: this session, too), and Sec-Fetch-Site, Origin or Referer

@@ -37,26 +37,26 @@ enum err
 serve_account_page(struct http *h, const void *in)
 {
 	const struct json *name;
-	struct account a;
+	const struct account *a;
 	struct values *v;
 	struct json *profile;
 	enum err e;
 
 	(void)in;
-	e = account_get(h->ctx, h->session.uid, &a);
+	e = page_account(h, &a);
 	if (e != ERR_OK)
 		return e;
-	profile = profile_json(h->ctx, &a);
+	profile = profile_json(h->ctx, a);
 	name = json_get(profile, "FullName");
 	v = page_values(h);
 	page_done(h, v);
-	set_emails(v, &a);
+	set_emails(v, a);
 	values_set(v, "name", json_type(name) == JSON_STRING ?
 	    json_string(name) : STR(""));
-	values_set(v, "username", str_present(a.username) ? a.username :
+	values_set(v, "username", str_present(a->username) ? a->username :
 	    STR(""));
 	values_set(v, "created", str_sub(clock_iso(h->ctx->arena,
-	    a.created_s), 0, 10));
+	    a->created_s), 0, 10));
 	values_flag(v, "home_elsewhere",
 	    str_present(h->ctx->config->site_home_url));
 	return response_page(h, 200, "account.html", v);
