@@ -6,6 +6,24 @@
 #define KEEP	(256 * 1024)	/* larger chunks go back to the system */
 #define ALIGN	16
 
+/* Under the address sanitizer what is not handed out may not be touched, and
+ * a gap follows each piece. */
+#if defined(__SANITIZE_ADDRESS__)
+#define GUARDED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GUARDED	1
+#endif
+#endif
+#ifdef GUARDED
+#include <sanitizer/asan_interface.h>
+#define GAP	ALIGN
+#else
+#define GAP	0
+#define ASAN_POISON_MEMORY_REGION(p, size)	((void)(p), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(p, size)	((void)(p), (void)(size))
+#endif
+
 struct chunk {
 	struct chunk *next;
 	size_t size, used;
@@ -45,6 +63,7 @@ chunk_new(size_t size)
 	k->next = NULL;
 	k->size = size;
 	k->used = 0;
+	ASAN_POISON_MEMORY_REGION(k->data, size);
 	return k;
 }
 
@@ -78,7 +97,9 @@ arena_reset(struct arena *a)
 	run_deferred(a);
 	for (k = a->head; k != NULL; k = next) {
 		next = k->next;
+		ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
 		OPENSSL_cleanse(k->data, k->used);
+		ASAN_POISON_MEMORY_REGION(k->data, k->size);
 		k->used = 0;
 		if (keep == NULL && k->size <= KEEP) {
 			keep = k;
@@ -111,6 +132,7 @@ arena_alloc(struct arena *a, size_t size)
 	need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	if (need == 0)
 		need = ALIGN;
+	need += GAP;
 	if (k->size - k->used < need) {
 		k = chunk_new(need > CHUNK ? need : CHUNK);
 		k->next = a->head;
@@ -118,7 +140,8 @@ arena_alloc(struct arena *a, size_t size)
 	}
 	p = k->data + k->used;
 	k->used += need;
-	memset(p, 0, need);
+	ASAN_UNPOISON_MEMORY_REGION(p, size);
+	memset(p, 0, size);
 	return p;
 }
 

@@ -4,9 +4,9 @@
 cd "$1" || exit 1
 bad=0
 for file in cgi-bin/*.[ch] lib/*/*.[ch] lib/*/*.def tests/unit/test_*.c \
-    tests/store/test_*.c; do
+    tests/store/test_*.c tests/fuzz/test_*.c; do
 	grep -qrF "$file" cgi-bin/sources.am lib/*/sources.am \
-	    tests/unit/sources.am tests/store/sources.am ||
+	    tests/{unit,store,fuzz}/sources.am ||
 	    { echo "$file is in no sources.am"; bad=1; }
 done
 newest=$(ls schema/[0-9]*.sql | tail -n 1)

@@ -284,7 +284,7 @@ run_tests()
 	case ${web_enters:-no}$ROOT in
 	no* | *[[:space:]]*) run_elsewhere "$@" ;;
 	esac
-	local parts=(lint unit store cgi http pages) part needs before start
+	local parts=(lint unit fuzz store cgi http pages) part needs before start
 	if [ $# -gt 0 ]; then
 		parts=("$1")
 		declare -F "part_$1" >/dev/null || { usage >&2; exit 2; }
@@ -299,7 +299,7 @@ run_tests()
 	say "Building..."
 	build_tree all
 	case " ${parts[*]} " in
-	*" unit "* | *" store "*) build_tree check TESTS= ;;
+	*" unit "* | *" fuzz "* | *" store "*) build_tree check TESTS= ;;
 	esac
 	trap tests_end EXIT
 	trap 'exit 1' INT TERM
