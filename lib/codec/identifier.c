@@ -242,7 +242,8 @@ identifier_email(struct arena *a, struct str s, bool fold_local,
 	    normalise(a, UNINORM_NFC, local);
 	canonical = str_printf(a, "%.*s@%.*s", STR_FMT(local),
 	    STR_FMT(ascii));
-	if (canonical.len > LIMIT_EMAIL)
+	/* A letter can grow in lower case; the outcome is an address, too. */
+	if (local.len > LOCAL_MAX || canonical.len > LIMIT_EMAIL)
 		return ERR_EMAIL_MALFORMED;
 	*out = (struct identifier){ IDENTIFIER_EMAIL, str_dup(a, s),
 		canonical };

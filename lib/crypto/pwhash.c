@@ -375,7 +375,8 @@ take_bytes(struct arena *a, struct str s, size_t min, size_t max,
 	struct str raw;
 	static const char *const pad[] = { "", NULL, "==", "=" };
 
-	if (s.len % 4 == 1 || s.len > 4 * max || str_has(s, '='))
+	if (s.len % 4 == 1 || s.len > 4 * max || str_has(s, '=') ||
+	    str_has(s, '\0'))
 		return false;
 	s = str_printf(a, "%.*s%s", STR_FMT(s), pad[s.len % 4]);
 	if (!base64_decode(a, s, &raw) || raw.len < min || raw.len > max)
