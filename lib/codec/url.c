@@ -277,9 +277,12 @@ read_host(struct arena *a, struct str *rest, struct address *out)
 	part = take_until(rest, "/?#");
 	if (str_has(part, '@') || str_has(part, '%'))
 		return false;
+	if (out->web)
+		return read_authority(a, part, out);
 	/* An app's host is opaque: its case counts, it has no port. */
 	out->host = part;
-	return !out->web || read_authority(a, part, out);
+	return !str_has(part, ':') && !str_has(part, '[') &&
+	    !str_has(part, ']');
 }
 
 static bool

@@ -7,6 +7,15 @@ needs_fuzz="node"
 part_fuzz()
 {
 	programs fuzz "${1:-}"
+	case redirect in *"${1:-}"*)
+		build_tree tests/fuzz/judge
+		DOORWARD_JUDGE=$BUILD/tests/fuzz/judge program fuzz/redirect \
+		    node --test --test-reporter=tap \
+		    "$ROOT/tests/fuzz/redirect.test.mjs"
+		# Tried and held, for who reads along.
+		sed -n 's/^# \(.*held.*\)/    \1/p' \
+		    "$TESTS/log/fuzz_redirect.tap" >&2
+	esac
 }
 
 # fuzz [TARGET] [SECONDS]: every target, or one, for so long each.

@@ -195,7 +195,8 @@ test_app_schemes_need_their_entry(void **state)
 		"com.example.app:", "com.example.app:/cb/../x",
 		"myapp://auth2", "myapp://Auth", "myapp:/auth", "myapp://",
 		"myapp://x@auth", "otherapp://auth", "anyapp:/x", "anyapp:x",
-		"1app://auth", "my app://auth" };
+		"1app://auth", "my app://auth", "anyapp://x:1/y", "anyapp://:",
+		"anyapp://[::1/x", "anyapp://[x]/y" };
 	static const char *const never[] = { "javascript:alert(1)",
 		"JavaScript:alert(1)", "javascript://auth/%0aalert(1)",
 		"data:text/html,x", "vbscript:x", "file:///etc/passwd",
