@@ -96,13 +96,26 @@ struct reader {
 	const char *error;
 };
 
+/* At most max bytes of valid UTF-8, and no half character. */
+static struct str
+cut(struct str s, size_t max)
+{
+	size_t n = max;
+
+	if (s.len <= max)
+		return s;
+	while (n > 0 && (s.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_sub(s, 0, n);
+}
+
 static bool fail_at(struct reader *r, size_t line, const char *fmt, ...)
     PRINTF(3, 4);
 
 static bool
 fail_at(struct reader *r, size_t line, const char *fmt, ...)
 {
-	char text[1024];
+	char text[3 * PATH_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -230,7 +243,7 @@ nearest_key(struct reader *r, struct str key)
 	size_t i, d, least = SIZE_MAX;
 
 	want = str_printf(r->arena, "%.*s.%.*s", STR_FMT(r->section),
-	    STR_FMT(str_sub(key, 0, NAME_MAX_BYTES)));
+	    STR_FMT(cut(key, NAME_MAX_BYTES)));
 	for (i = 0; i < settings_count; i++) {
 		/* The same key in another section is nearer than it looks. */
 		d = str_eq(key, str_of(settings[i].key)) ? 1 :
@@ -406,6 +419,8 @@ read_secret_file(struct reader *r, const char *path, struct secret *out)
 static bool
 set_secret(struct reader *r, struct str v, struct secret *out)
 {
+	if (str_starts(v, STR("file:")) && v.len >= PATH_MAX)
+		return fail_at(r, r->line, "the file's name is too long");
 	if (str_starts(v, STR("file:")))
 		return read_secret_file(r, str_cstr(r->arena, resolve(r,
 		    str_sub(v, 5, SIZE_MAX))), out);
@@ -472,7 +487,7 @@ read_section(struct reader *r, struct str line)
 	name = str_trim(str_sub(line, 1, line.len - 2));
 	if (!section_known(name))
 		return fail_at(r, r->line, "unknown section [%.*s]; did you "
-		    "mean [%s]?", STR_FMT(str_sub(name, 0, NAME_MAX_BYTES)),
+		    "mean [%s]?", STR_FMT(cut(name, NAME_MAX_BYTES)),
 		    nearest_section(name));
 	r->section = name;
 	return true;
@@ -510,7 +525,7 @@ read_setting(struct reader *r, struct str line)
 	if (set < 0)
 		return fail_at(r, r->line, "unknown setting %.*s.%.*s; did "
 		    "you mean %s?", STR_FMT(r->section),
-		    STR_FMT(str_sub(key, 0, NAME_MAX_BYTES)),
+		    STR_FMT(cut(key, NAME_MAX_BYTES)),
 		    nearest_key(r, key).p);
 	if (r->lines[set] > 0)
 		return fail_at(r, r->line, "%s.%s was set before, in line %zu",
@@ -851,7 +866,7 @@ judge_networks(struct reader *r, int set, const struct list *l)
 			return fail_at(r, r->lines[set], "%s.%s: %.*s is not "
 			    "an address or network such as 192.0.2.0/24",
 			    settings[set].section, settings[set].key,
-			    STR_FMT(str_sub(l->items[i], 0, 64)));
+			    STR_FMT(cut(l->items[i], 64)));
 	return true;
 }
 
@@ -870,7 +885,7 @@ judge_origins(struct reader *r)
 			    "cors.origins: %.*s is not an origin such as "
 			    "https://app.example.com (lower case, no path, no "
 			    "end slash, no default port)",
-			    STR_FMT(str_sub(l->items[i], 0, 200)));
+			    STR_FMT(cut(l->items[i], 200)));
 	return true;
 }
 
@@ -901,7 +916,7 @@ judge_urls(struct reader *r)
 			return fail_at(r, r->lines[SET_urls_allow],
 			    "urls.allow: %.*s is not an address such as "
 			    "https://app.example.com/welcome",
-			    STR_FMT(str_sub(l->items[i], 0, 200)));
+			    STR_FMT(cut(l->items[i], 200)));
 	return true;
 }
 
