@@ -1,6 +1,7 @@
 # A site: configuration, database, web server, all in one folder.  Sourced.
 
-# build_tree: out of tree, in build/.
+# build_tree: out of tree, in $BUILD.
+build_options=(--enable-faults CFLAGS='-g -O1')
 build_tree()
 {
 	local cc=gcc
@@ -15,7 +16,7 @@ $(tail -n 30 "$VAR/log/build.log")"
 	if [ ! -e "$BUILD/Makefile" ]; then
 		# By a relative path: the folder's own may have blanks.
 		(cd "$BUILD" && ../configure --enable-werror \
-		    --enable-faults CFLAGS='-g -O1' CC="$cc") \
+		    "${build_options[@]}" CC="$cc") \
 		    >>"$VAR/log/build.log" 2>&1 || die "configure failed:
 $(tail -n 30 "$VAR/log/build.log")"
 	fi

@@ -1,0 +1,460 @@
+# ./dev bench: Doorward beside yardsticks of plain C, in one run on one
+# machine, as ratios.  Sourced.
+#
+# Time is never a test: a missed target is printed, and only a wrong answer or
+# a server that fails ends the run with an error.  Each row runs the yardstick
+# and Doorward in turn, BENCH_REPEAT times for BENCH_SECONDS each, and prints
+# the median of the ratios.
+
+BENCH=$VAR/bench
+needs_bench="run lighttpd"
+bench_rows="check login cgi mixed memory size"
+bench_small=10000
+bench_large=1000000
+bench_password=cobalt-meadow-71
+
+bench_programs()
+{
+	build_options=(CFLAGS='-g -O2')
+	BUILD=$ROOT/build-bench
+	build_tree all bench_programs
+}
+
+# median NUMBER...
+median()
+{
+	printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 }
+	END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+least()
+{
+	printf '%s\n' "$@" | sort -g | head -n 1
+}
+
+greatest()
+{
+	printf '%s\n' "$@" | sort -g | tail -n 1
+}
+
+# calc EXPRESSION
+calc()
+{
+	awk "BEGIN { printf \"%.3f\", $1 }"
+}
+
+# verdict RATIO at-least|at-most TARGET
+verdict()
+{
+	local op='>='
+	[ "$2" = at-most ] && op='<='
+	awk "BEGIN { exit !($1 $op $3) }" && printf met || printf missed
+}
+
+# row NAME YARDSTICK DOORWARD RATIO SPREAD TARGET VERDICT
+row()
+{
+	printf '%-26s %12s %12s %7s  %-13s %-8s %s\n' "$@" >>"$BENCH/table"
+	say "$(tail -n 1 "$BENCH/table")"
+}
+
+# compared NAME at-least|at-most TARGET: from the lists of one row; with
+# at-most, the ratio of times.
+compared()
+{
+	local i ratios=() r word='>='
+	for ((i = 0; i < ${#yard[@]}; i++)); do
+		r="${door[i]} / ${yard[i]}"
+		[ "$2" = at-most ] && r="${yard[i]} / ${door[i]}" word='<='
+		ratios+=("$(calc "$r")")
+	done
+	r=$(median "${ratios[@]}")
+	row "$1" "$(median "${yard[@]}")/s" "$(median "${door[@]}")/s" "$r" \
+	    "$(least "${ratios[@]}")-$(greatest "${ratios[@]}")" "$word $3" \
+	    "$(verdict "$r" "$2" "$3")"
+}
+
+# load PORT ACCOUNTS MS MAX { CONNECTIONS FILE MARK }...: lines of numbers
+load()
+{
+	"$BUILD/tests/bench/load" "$@" 2>"$BENCH/log/load" ||
+	    die "The load met an error:
+$(head -c 2000 "$BENCH/log/load")
+$(tail -n 3 "$BENCH"/*/log/doorward.log "$BENCH"/*/log/web.log 2>/dev/null)"
+}
+
+# rate PORT ACCOUNTS CONNECTIONS REQUEST MARK
+rate()
+{
+	local out
+	out=$(load "$1" "$2" "$bench_ms" 0 "$3" "$BENCH/$4" "$5") || exit 1
+	printf '%s' "${out%% *}"
+}
+
+# in_turn A B: functions that add to the lists yard and door
+in_turn()
+{
+	local i
+	yard=() door=()
+	for ((i = 0; i < bench_repeat; i++)); do
+		if ((i % 2)); then
+			"$2" && "$1"
+		else
+			"$1" && "$2"
+		fi || exit 1
+	done
+}
+
+# Requests, with the account's number to be put in.  Tokens of a filled site
+# are its accounts' numbers.
+bench_requests()
+{
+	local key body
+	key=$(ini_get "$BENCH/small/etc/doorward.conf" api key)
+	body='{"email":"user#######@example.com","password":"'
+	body+=$bench_password'"}'
+	request GET /identity/v2/auth/access_token/validate \
+	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
+	    >"$BENCH/check"
+	request GET /identity/v2/auth/account \
+	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
+	    >"$BENCH/profile"
+	{
+		request POST /identity/v2/auth/login \
+		    "Content-Type: application/json" \
+		    "Content-Length: ${#body}"
+		printf '%s' "$body"
+	} >"$BENCH/login"
+}
+
+request()
+{
+	local method=$1 path=$2
+	shift 2
+	printf '%s %s HTTP/1.1\r\nHost: localhost\r\n' "$method" "$path"
+	printf '%s\r\n' "X-Doorward-ApiKey: $key" "$@" ''
+}
+
+# fill NAME N: N verified accounts with one password, each with a session.
+# seen_s lies ahead, so that no check writes when somebody was last seen.
+fill()
+{
+	local conf=$BENCH/$1/etc/doorward.conf now
+	now=$(date +%s)
+	printf '%s' "$bench_password" | "${as_web[@]}" "$BUILD/doorwardctl" \
+	    --config "$conf" user add first@example.com --verified \
+	    >"$BENCH/log/user" 2>&1 || die "$(<"$BENCH/log/user")"
+	database_sql "$bench_short/db" >"$BENCH/log/fill" <<-SQL ||
+	    die "$1 could not be filled."
+	USE dw_$1;
+	SET autocommit = 1;
+	SET @uid = (SELECT uid FROM dw_account);
+	CREATE TEMPORARY TABLE n ENGINE=InnoDB
+	    SELECT seq - 1 AS i, LPAD(seq - 1, 7, '0') AS digits,
+	    CAST(UNHEX(CONCAT('0000000000004000800000000',
+	    LPAD(seq - 1, 7, '0'))) AS BINARY(16)) AS uid
+	    FROM seq_1_to_$2;
+	INSERT INTO dw_account (uid, profile_id, created_s, modified_s,
+	    email_verified_s, required_filled, profile)
+	    SELECT n.uid, n.uid, $now, $now, $now, 1, a.profile
+	    FROM n JOIN dw_account a ON a.uid = @uid;
+	INSERT INTO dw_identifier (kind, canonical, uid, given, label,
+	    position, verified_s, created_s)
+	    SELECT f.kind, CONCAT('user', n.digits, '@example.com'), n.uid,
+	    CONCAT('user', n.digits, '@example.com'), f.label, f.position,
+	    $now, $now FROM n JOIN dw_identifier f ON f.uid = @uid;
+	INSERT INTO dw_password (uid, phc, changed_s)
+	    SELECT n.uid, p.phc, $now FROM n
+	    JOIN dw_password p ON p.uid = @uid;
+	INSERT INTO dw_session (token_hash, kind, uid, generation, family,
+	    handle, created_s, auth_s, seen_s, expires_s)
+	    SELECT UNHEX(SHA2(n.uid, 256)), 1, n.uid, 1, n.uid, n.uid,
+	    $now, $now, $now + 86400, $now + 86400 FROM n;
+	ANALYZE TABLE dw_account, dw_identifier, dw_password, dw_session;
+	SQL
+}
+
+# bench_site NAME ACCOUNTS fcgi|cgi PORT [LIGHTTPD-TEXT]
+bench_site()
+{
+	local site=$BENCH/$1 short=$bench_short/$1
+	mkdir -p "$short"
+	chmod 755 "$short"
+	say "Making a site of $2 accounts..."
+	site_make "$site" "http://localhost:$4" "$bench_short/db" "dw_$1" \
+	    limits.requests_per_s=100000
+	fill "$1" "$2"
+	site_up "$site" lighttpd "$3" "" "$4" "$short" "${5:-}"
+}
+
+# The yardsticks stand behind the same lighttpd, each at a port of its own.
+yard_environment()
+{
+	cat <<-TEXT
+	"YARD_SOCKET" => "$bench_short/db", "YARD_DATABASE" => "dw_$1",
+	"YARD_USER" => "dw_$1",
+	"YARD_PASSWORD" => "$(<"$BENCH/$1/etc/password")"
+	TEXT
+}
+
+yard_fcgi()
+{
+	cat <<-TEXT
+	\$SERVER["socket"] == "127.0.0.1:$2" {
+		fastcgi.server = ( "/" => ((
+			"bin-path" => "$bench_short/$1",
+			"socket" => "$bench_short/small/$1",
+			"bin-environment" => ( $(yard_environment small) ),
+			"max-procs" => 4,
+			"check-local" => "disable"
+		)) )
+	}
+	TEXT
+}
+
+yard_cgi()
+{
+	cat <<-TEXT
+	\$SERVER["socket"] == "127.0.0.1:$1" {
+		alias.url = ( "/" => "$bench_short/yard_cgi/" )
+		cgi.assign = ( "/yard_cgi" => "" )
+		setenv.set-environment = ( $(yard_environment cgi) )
+	}
+	TEXT
+}
+
+bench_start()
+{
+	local name
+	bench_short=$(mktemp -d /tmp/doorward.XXXXXX)
+	chmod 755 "$bench_short"
+	rm -rf "$BENCH"
+	mkdir -p "$BENCH/log"
+	for name in yard_check yard_login yard_cgi; do
+		ln -s "$BUILD/tests/bench/$name" "$bench_short/$name"
+	done
+	database_up "$BENCH/db" "$bench_short/db" --max-connections=400 \
+	    --innodb-buffer-pool-size=1G
+	# The passwords stand in the text of the yardsticks' configuration.
+	for name in small cgi; do
+		mkdir -p "$BENCH/$name/etc"
+		(umask 077 && random_word 16 >"$BENCH/$name/etc/password")
+	done
+	port_small=$(free_port) port_check=$(free_port)
+	port_login=$(free_port) port_cgi=$(free_port)
+	port_yard_cgi=$(free_port) port_large=$(free_port)
+	bench_site small $bench_small fcgi "$port_small" \
+	    "$(yard_fcgi yard_check "$port_check"
+	    yard_fcgi yard_login "$port_login")"
+	bench_requests
+}
+
+bench_end()
+{
+	stop_all "$BENCH"/*/run/*.pid
+	[ -n "${bench_short:-}" ] && rm -rf "$bench_short"
+	# A gigabyte of accounts is of no use to anybody.
+	rm -rf "$BENCH/db/data"
+}
+
+# Rows
+
+yard_check()
+{
+	r=$(rate "$port_check" $bench_small 8 check '"generation"') || exit 1
+	yard+=("$r")
+}
+
+door_check()
+{
+	r=$(rate "$port_small" $bench_small 8 check '"expires_in"') || exit 1
+	door+=("$r")
+}
+
+row_check()
+{
+	in_turn yard_check door_check
+	compared "token check" at-least 0.85
+}
+
+yard_login()
+{
+	r=$(rate "$port_login" $bench_small 8 login '"access_token"') || exit 1
+	yard+=("$r")
+	r=$("$BUILD/tests/bench/yard_rate" "$bench_ms") || exit 1
+	raw+=("$r")
+}
+
+door_login()
+{
+	r=$(rate "$port_small" $bench_small 8 login '"access_token"') || exit 1
+	door+=("$r")
+}
+
+row_login()
+{
+	raw=()
+	in_turn yard_login door_login
+	compared "password login" at-least 0.90
+	yard=("${raw[@]}")
+	compared "  of the raw hash rate" at-least 0.72
+}
+
+yard_cgi_once()
+{
+	r=$(rate "$port_yard_cgi" $bench_small 1 check '"generation"') ||
+	    exit 1
+	yard+=("$r")
+}
+
+door_cgi_once()
+{
+	r=$(rate "$port_cgi" $bench_small 1 check '"expires_in"') || exit 1
+	door+=("$r")
+}
+
+row_cgi()
+{
+	bench_site cgi $bench_small cgi "$port_cgi" \
+	    "$(yard_cgi "$port_yard_cgi")"
+	in_turn yard_cgi_once door_cgi_once
+	compared "token check by plain CGI" at-most 1.5
+	process_end "$BENCH/cgi/run/web.pid"
+}
+
+logins_alone()
+{
+	r=$(rate "$port_small" $bench_small 32 login '"access_token"') ||
+	    exit 1
+	yard+=("$r")
+}
+
+logins_and_checks()
+{
+	local out
+	out=$(load "$port_small" $bench_small "$bench_ms" 0 \
+	    32 "$BENCH/login" '"access_token"' \
+	    2 "$BENCH/check" '"expires_in"') || exit 1
+	set -- $out
+	door+=("$1")
+	checks+=("$5") medians+=("$(calc "$6 / 1000")")
+	tails+=("$(calc "$7 / 1000")")
+}
+
+row_mixed()
+{
+	local tail
+	checks=() medians=() tails=()
+	in_turn logins_alone logins_and_checks
+	compared "32 logins, with 2 checks" at-least 0.55
+	tail=$(median "${tails[@]}")
+	row "  checks meanwhile" "" "$(median "${checks[@]}")/s" "" \
+	    "p50 $(median "${medians[@]}") ms" "" ""
+	row "  their 99th percentile" "" "$tail ms" "" \
+	    "$(least "${tails[@]}")-$(greatest "${tails[@]}")" "<= 10 ms" \
+	    "$(verdict "$tail" at-most 10)"
+}
+
+# Number, start and resident KiB of each worker of a site.
+workers()
+{
+	local status pid server
+	read -r server _ <"$BENCH/$1/run/web.pid"
+	for status in /proc/[0-9]*/status; do
+		pid=${status#/proc/}
+		pid=${pid%/status}
+		awk -v parent="$server" -v pid="$pid" '
+		$1 == "Name:" { name = $2 }
+		$1 == "PPid:" { mine = $2 == parent }
+		$1 == "VmRSS:" && mine && name ~ /^doorward/ {
+			print pid, $2
+		}' "$status" 2>/dev/null
+	done
+}
+
+# A process ends by itself after LIMIT_REQUESTS, so growth is that within one
+# life: from its first look after some thousand requests to its last.
+row_memory()
+{
+	local i pid kib largest=0 growth=0
+	local -A first=()
+	process_end "$BENCH/small/run/web.pid"
+	site_up "$BENCH/small" lighttpd fcgi "" "$port_small" \
+	    "$bench_short/small" ""
+	for ((i = 0; i < 25; i++)); do
+		load "$port_small" $bench_small 0 4000 \
+		    7 "$BENCH/check" '"expires_in"' \
+		    1 "$BENCH/profile" '"Uid"' >"$BENCH/log/memory"
+		while read -r pid kib; do
+			[ "$kib" -gt "$largest" ] && largest=$kib
+			[ -n "${first[$pid]:-}" ] || {
+				first[$pid]=$kib
+				continue
+			}
+			kib=$((kib - first[$pid]))
+			[ "$kib" -gt "$growth" ] && growth=$kib
+		done < <(workers small)
+	done
+	[ "$largest" -gt 0 ] || die "No worker was found."
+	row "memory, 100 000 requests" "" "$largest KiB" "" "" "<= 12288" \
+	    "$(verdict "$largest" at-most 12288)"
+	row "  growth in one life" "" "$growth KiB" "" "" "<= 256" \
+	    "$(verdict "$growth" at-most 256)"
+}
+
+small_check()
+{
+	r=$(rate "$port_small" $bench_small 8 check '"expires_in"') || exit 1
+	yard+=("$r")
+}
+
+large_check()
+{
+	r=$(rate "$port_large" $bench_large 8 check '"expires_in"') || exit 1
+	door+=("$r")
+}
+
+small_login()
+{
+	r=$(rate "$port_small" $bench_small 8 login '"access_token"') || exit 1
+	yard+=("$r")
+}
+
+large_login()
+{
+	r=$(rate "$port_large" $bench_large 8 login '"access_token"') || exit 1
+	door+=("$r")
+}
+
+row_size()
+{
+	bench_site large $bench_large fcgi "$port_large"
+	in_turn small_check large_check
+	compared "check, 1 000 000 accounts" at-least 0.9
+	in_turn small_login large_login
+	compared "login, 1 000 000 accounts" at-least 0.9
+}
+
+bench()
+{
+	local rows=${1:-$bench_rows} name
+	bench_repeat=${BENCH_REPEAT:-5}
+	bench_ms=$((${BENCH_SECONDS:-3} * 1000))
+	for name in $rows; do
+		declare -F "row_$name" >/dev/null || { usage >&2; exit 2; }
+	done
+	need build $needs_bench
+	mkdir -p "$VAR/log"
+	say "Building..."
+	bench_programs
+	trap 'trap - EXIT; bench_end; exit 1' INT TERM
+	trap bench_end EXIT
+	bench_start
+	row "" yardstick Doorward ratio spread target verdict
+	for name in $rows; do
+		"row_$name"
+	done
+	printf '\nMedians of %d runs in turn, %s s each, on %s processors:\n' \
+	    "$bench_repeat" "${BENCH_SECONDS:-3}" "$(nproc)"
+	cat "$BENCH/table"
+}
