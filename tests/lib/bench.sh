@@ -12,6 +12,7 @@ bench_rows="check login cgi mixed memory size"
 bench_small=10000
 bench_large=1000000
 bench_password=cobalt-meadow-71
+bench_key=$(</proc/sys/kernel/random/uuid)
 
 bench_programs()
 {
@@ -109,9 +110,7 @@ in_turn()
 # are its accounts' numbers.
 bench_requests()
 {
-	local key body
-	key=$(ini_get "$BENCH/small/etc/doorward.conf" api key)
-	body='{"email":"user#######@example.com","password":"'
+	local body='{"email":"user#######@example.com","password":"'
 	body+=$bench_password'"}'
 	request GET /identity/v2/auth/access_token/validate \
 	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
@@ -132,7 +131,7 @@ request()
 	local method=$1 path=$2
 	shift 2
 	printf '%s %s HTTP/1.1\r\nHost: localhost\r\n' "$method" "$path"
-	printf '%s\r\n' "X-Doorward-ApiKey: $key" "$@" ''
+	printf '%s\r\n' "X-Doorward-ApiKey: $bench_key" "$@" ''
 }
 
 # fill NAME N: N verified accounts with one password, each with a session.
@@ -144,8 +143,14 @@ fill()
 	printf '%s' "$bench_password" | "${as_web[@]}" "$BUILD/doorwardctl" \
 	    --config "$conf" user add first@example.com --verified \
 	    >"$BENCH/log/user" 2>&1 || die "$(<"$BENCH/log/user")"
-	database_sql "$bench_short/db" >"$BENCH/log/fill" <<-SQL ||
-	    die "$1 could not be filled."
+	fill_sql "$1" "$2" "$now" | database_sql "$bench_short/db" \
+	    >"$BENCH/log/fill" || die "$1 could not be filled."
+}
+
+fill_sql()
+{
+	local now=$3
+	cat <<-SQL
 	USE dw_$1;
 	SET autocommit = 1;
 	SET @uid = (SELECT uid FROM dw_account);
@@ -182,7 +187,7 @@ bench_site()
 	chmod 755 "$short"
 	say "Making a site of $2 accounts..."
 	site_make "$site" "http://localhost:$4" "$bench_short/db" "dw_$1" \
-	    limits.requests_per_s=100000
+	    api.key="$bench_key" limits.requests_per_s=100000
 	fill "$1" "$2"
 	site_up "$site" lighttpd "$3" "" "$4" "$short" "${5:-}"
 }
