@@ -187,6 +187,7 @@ db_forget(struct db *d)
 	if (d->my != NULL)
 		close(mysql_get_socket(d->my));
 	memset(d->prepared, 0, d->n * sizeof(*d->prepared));
+	d->prepare_all = false;	/* of all statements a child needs a few */
 	d->my = NULL;
 	d->in_tx = d->lost = d->used = false;
 }
