@@ -79,7 +79,7 @@ lighttpd_up()
 	    "$site/etc/doorward-server.conf" BASE="$base" \
 	    PREFIX="${base:-/}" PROGRAM="$short/bin/doorward.fcgi" \
 	    CONFIG="$site/etc/doorward.conf" SOCKET="$short/fcgi" \
-	    PROCESSES=4 ACCESSLOG="$site/log/access.log"
+	    PROCESSES="${site_processes:-4}" ACCESSLOG="$site/log/access.log"
 	render "$ROOT/tests/lib/lighttpd.conf" "$site/etc/lighttpd.conf" \
 	    PORT="$port" IPV6="$ipv6" SITE="$site" DEMO="$demo"
 	process_run "$site" web "${as_web[@]}" lighttpd -D \

@@ -1,5 +1,7 @@
 # ./dev test: every part, its counts, and one closing line.  Sourced.
 
+# In the order in which they run.
+tests_parts=(lint unit fuzz store cgi http pages faults)
 passed=0 failed=0 skipped=0
 needs_store="run"
 needs_cgi="run node lighttpd"
@@ -80,11 +82,17 @@ part_unit()
 	programs unit "${1:-}"
 }
 
-tests_database()
+tests_folder()
 {
 	[ -n "${tests_short:-}" ] && return
 	tests_short=$(mktemp -d /tmp/doorward.XXXXXX)
 	chmod 755 "$tests_short"
+}
+
+tests_database()
+{
+	tests_folder
+	[ -e "$TESTS/db/run/mariadbd.pid" ] && return
 	rm -rf "$TESTS/db"
 	database_up "$TESTS/db" "$tests_short/db" \
 	    --innodb-flush-log-at-trx-commit=0 --max-connections=400
@@ -96,12 +104,13 @@ part_store()
 	DOORWARD_TEST_SOCKET=$tests_short/db programs store "${1:-}"
 }
 
-# variant NAME SERVER MODE BASE [section.key=value...]: a site to test
+# variant NAME SERVER MODE BASE [section.key=value...]: a site to test, on the
+# database of all, or on that of the socket own_database.
 variant()
 {
 	local name=$1 server=$2 mode=$3 base=$4 short
 	shift 4
-	tests_database
+	[ -n "${own_database:-}" ] || tests_database
 	site=$TESTS/$name
 	port=$(free_port)
 	url=http://localhost:$port$base
@@ -109,13 +118,16 @@ variant()
 	mkdir -p "$short"
 	chmod 755 "$short"
 	rm -rf "$site"
-	site_make "$site" "$url" "$tests_short/db" "dw_${name//-/_}" \
+	site_make "$site" "$url" "${own_database:-$tests_short/db}" \
+	    "dw_${name//-/_}" \
 	    login.username=yes mail.gap_s=0 limits.requests_per_s=2000 \
 	    password.argon2_memory_kib=1024 password.argon2_passes=1 \
 	    urls.allow="https://app.example.org/docs" \
 	    cors.origins="https://app.example.org" \
 	    test.clock_file="$site/etc/clock" \
 	    test.fault_file="$site/etc/fault" "$@"
+	[ -z "${own_hosts:-}" ] ||
+	    ini_set "$site/etc/doorward.conf" database hosts "$own_hosts"
 	site_up "$site" "$server" "$mode" "$base" "$port" "$short" ""
 }
 
@@ -284,7 +296,7 @@ run_tests()
 	case ${web_enters:-no}$ROOT in
 	no* | *[[:space:]]*) run_elsewhere "$@" ;;
 	esac
-	local parts=(lint unit fuzz store cgi http pages) part needs before start
+	local parts=("${tests_parts[@]}") part needs before start
 	if [ $# -gt 0 ]; then
 		parts=("$1")
 		declare -F "part_$1" >/dev/null || { usage >&2; exit 2; }

@@ -1,0 +1,287 @@
+// What the tests of faults share: the database server that they may stop and
+// start, the proxy in front of it, and the truth as the database knows it.
+import assert from 'node:assert/strict';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+
+const { FAULTS_ROOT, FAULTS_DB, FAULTS_SOCKET, FAULTS_SHORT,
+    FAULTS_NAME } = process.env;
+assert.ok(FAULTS_DB && FAULTS_SOCKET && FAULTS_NAME,
+    './dev test faults starts these tests');
+
+export const site = process.env.DOORWARD_SITE;
+export const name = FAULTS_NAME;
+export const short = FAULTS_SHORT;
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function until(what, look, limit_ms = 20000) {
+    for (const end = Date.now() + limit_ms; Date.now() < end; await sleep(20))
+        if (await look())
+            return;
+    assert.fail(`not within ${limit_ms} ms: ${what}`);
+}
+
+export async function timed(run) {
+    const from = performance.now();
+    const answer = await run();
+    return { answer, ms: performance.now() - from };
+}
+
+// tried / held: what counts is that they are equal.
+export class Tally {
+    tried = 0;
+    held = 0;
+    broken = [];
+    async one(what, run) {
+        this.tried++;
+        try {
+            await run();
+            this.held++;
+        } catch (e) {
+            this.broken.push(`${what}: ${e.message}`);
+        }
+    }
+    end(t, name) {
+        t.diagnostic(`${name}: tried ${this.tried}, held ${this.held}`);
+        assert.ok(this.tried > 0);
+        assert.equal(this.held, this.tried,
+            this.broken.slice(0, 10).join('\n'));
+    }
+}
+
+// ---- the server ----
+
+const shell = (words, ...args) => execFileSync('bash', ['-c',
+    `set -u; LC_ALL=C.UTF-8; . "$0/tests/lib/common.sh";
+    . "$0/tests/lib/database.sh"; ${words}`, FAULTS_ROOT, ...args],
+{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+export class Server {
+    constructor(folder = FAULTS_DB, socket = FAULTS_SOCKET) {
+        Object.assign(this, { folder, socket,
+            pidFile: join(folder, 'run/mariadbd.pid') });
+    }
+    start(...options) {
+        shell('database_up "$@"', this.folder, this.socket,
+            '--innodb-flush-log-at-trx-commit=0',
+            '--innodb-log-file-size=8M', ...options);
+    }
+    stop() {
+        shell('process_end "$1"', this.pidFile);
+    }
+    get pid() {
+        return Number(readFileSync(this.pidFile, 'utf8').split(' ')[0]);
+    }
+    signal(name) {
+        process.kill(this.pid, name);
+    }
+    async kill() {
+        const pid = this.pid;
+        this.signal('SIGKILL');
+        await until('the server is gone', () => {
+            try {
+                process.kill(pid, 0);
+            } catch {
+                return true;
+            }
+        });
+        rmSync(this.pidFile);
+    }
+    sql(text, database = FAULTS_NAME) {
+        return execFileSync('mariadb', ['--no-defaults', '-N', '-B',
+            '--default-character-set=utf8mb4', '-S', this.socket,
+            ...database ? [database] : []],
+        { encoding: 'utf8', input: text }).trim();
+    }
+    number(text) {
+        return Number(this.sql(text));
+    }
+    // Numbers of the site's connections.
+    connections() {
+        return this.sql('SELECT ID FROM information_schema.PROCESSLIST ' +
+            `WHERE USER = '${FAULTS_NAME}'`).split('\n').filter(Boolean);
+    }
+    killConnections() {
+        for (const id of this.connections())
+            try {
+                this.sql(`KILL CONNECTION ${id}`);
+            } catch { /* it went by itself */ }
+    }
+}
+export const db = new Server();
+
+// ---- the proxy ----
+
+// The client's packets as far as commands go: 3 bytes of length, a number
+// that is 0 for commands, and the first byte tells which.
+const QUERY = 3, PREPARE = 0x16, EXECUTE = 0x17;
+
+class Link {
+    constructor(proxy, client) {
+        this.proxy = proxy;
+        this.client = client;
+        this.server = connect(proxy.to);
+        this.texts = new Map();
+        this.said = [];		// statements since the start of a transaction
+        this.rest = Buffer.alloc(0);
+        this.preparing = [];
+        this.up = this.down = Promise.resolve();
+        for (const s of [client, this.server]) {
+            s.on('error', () => {});
+            s.on('close', () => this.cut());
+        }
+        client.on('data', (d) => this.fromClient(d));
+        this.server.on('data', (d) => this.fromServer(d));
+        proxy.links.add(this);
+    }
+    cut() {
+        this.client.destroy();
+        this.server.destroy();
+        this.proxy.links.delete(this);
+    }
+    cutClient() {
+        this.client.destroy();
+    }
+    pass(way, socket, data) {
+        this[way] = this[way].then(async () => {
+            const ms = this.proxy.delay();
+            if (ms > 0)
+                await sleep(ms);
+            while (this.proxy.held)
+                await sleep(10);
+            if (!socket.destroyed)
+                socket.write(data);
+        });
+    }
+    fromClient(data) {
+        this.rest = Buffer.concat([this.rest, data]);
+        while (this.rest.length >= 4) {
+            const end = 4 + this.rest.readUIntLE(0, 3);
+            if (this.rest.length < end)
+                return;
+            const packet = this.rest.subarray(0, end);
+            this.rest = this.rest.subarray(end);
+            this.packet(packet);
+        }
+    }
+    packet(packet) {
+        const command = packet[3] === 0 && this.text(packet);
+        if (command) {
+            this.said.push(command);
+            this.proxy.commands++;
+            const act = this.proxy.watch?.(command, this, packet);
+            if (act === 'taken')
+                return;
+        }
+        this.pass('up', this.server, packet);
+    }
+    text(packet) {
+        const text = packet.subarray(5).toString('latin1');
+        switch (packet[4]) {
+        case QUERY:
+            if (text === 'START TRANSACTION')
+                this.said = [];
+            return text;
+        case PREPARE:
+            this.preparing.push(text);
+            return null;
+        case EXECUTE:
+            return this.texts.get(packet.readUInt32LE(5)) ?? '?';
+        default:
+            return null;
+        }
+    }
+    fromServer(data) {
+        // One command at a time: the answer to PREPARE begins a chunk.
+        if (this.preparing.length > 0 && data[4] === 0)
+            this.texts.set(data.readUInt32LE(5), this.preparing.shift());
+        else if (this.preparing.length > 0 && data[4] === 0xff)
+            this.preparing.shift();
+        this.answered?.(data);
+        if (!this.client.destroyed)
+            this.pass('down', this.client, data);
+    }
+}
+
+export class Proxy {
+    links = new Set();
+    held = false;
+    commands = 0;
+    delay = () => 0;
+    watch = null;
+    constructor(at = join(FAULTS_SHORT, 'proxy'), to = FAULTS_SOCKET) {
+        Object.assign(this, { at, to });
+    }
+    async up() {
+        rmSync(this.at, { force: true });
+        this.listener = createServer((s) => new Link(this, s));
+        await new Promise((done) => this.listener.listen(this.at, done));
+        chmodSync(this.at, 0o777);
+    }
+    async down() {
+        const closed = new Promise((done) => this.listener.close(done));
+        this.cutAll();
+        await closed;
+    }
+    cutAll() {
+        for (const l of [...this.links])
+            l.cut();
+    }
+}
+
+// A server that takes connections and says nothing.
+export async function blackHole(at) {
+    const open = new Set();
+    const listener = createServer((s) => {
+        open.add(s);
+        s.on('error', () => {});
+        s.on('close', () => open.delete(s));
+    });
+    await new Promise((done) => listener.listen(at, done));
+    chmodSync(at, 0o777);
+    return { seen: () => open.size, close: () => {
+        for (const s of open)
+            s.destroy();
+        return new Promise((done) => listener.close(done));
+    } };
+}
+
+// ---- Doorward as plain CGI, and its tool ----
+
+export function cgi(method, uri, { env = {}, input = '', config, limit } =
+{}) {
+    const program = process.env.DOORWARD_PROGRAM;
+    const [file, ...args] = limit ? ['/bin/sh', '-c',
+        `ulimit ${limit} && exec "$0"`, program] : [program];
+    return new Promise((done) => {
+        const p = spawn(file, args, { env: { PATH: process.env.PATH,
+            DOORWARD_CONFIG: config, GATEWAY_INTERFACE: 'CGI/1.1',
+            SERVER_PROTOCOL: 'HTTP/1.1', REMOTE_ADDR: '127.0.0.1',
+            HTTP_HOST: new URL(process.env.DOORWARD_URL).host,
+            SCRIPT_NAME: '/doorward.fcgi', REQUEST_METHOD: method,
+            REQUEST_URI: uri, QUERY_STRING: uri.split('?')[1] ?? '',
+            CONTENT_TYPE: 'application/json',
+            CONTENT_LENGTH: String(Buffer.byteLength(input)),
+            HTTP_X_DOORWARD_APIKEY: process.env.DOORWARD_API_KEY, ...env } });
+        let out = '', err = '';
+        p.stdout.on('data', (d) => { out += d; });
+        p.stderr.on('data', (d) => { err += d; });
+        p.stdin.on('error', () => {});
+        p.on('close', (code, signal) => {
+            const at = out.indexOf('\r\n\r\n');
+            const head = at < 0 ? '' : out.slice(0, at);
+            const body = at < 0 ? '' : out.slice(at + 4);
+            let json;
+            try { json = JSON.parse(body); } catch { /* none */ }
+            done({ code, signal, out, err, head, body, json, status: at < 0 ?
+                0 : Number(/^Status: (\d+)/im.exec(head)?.[1] ?? 200) });
+        });
+        p.stdin.end(input);
+    });
+}
+
+export const ctl = (...args) => new Promise((done) => execFile('/bin/sh',
+    ['-c', `${process.env.DOORWARD_CTL} "$@"`, 'ctl', ...args],
+    (e, out, err) => done({ code: e?.code ?? 0, out, err })));

@@ -1,0 +1,43 @@
+# ./dev test faults: what a database, a disk and memory do to the product.  The
+# tests stop and start a MariaDB of their own; between it and Doorward stands
+# a proxy of theirs.  Sourced.
+
+needs_faults="run node lighttpd"
+faults_db=$VAR/test/faults-db
+
+# faults_database [OPTION...]: start it, or start it again with these options.
+faults_database()
+{
+	process_end "$faults_db/run/mariadbd.pid"
+	database_up "$faults_db" "$tests_short/fdb" \
+	    --innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=8M "$@"
+}
+
+# faults NAME WANTED PROCESSES HOSTS [section.key=value...]: tests/faults/NAME
+# on a site of its own that finds the database at HOSTS.
+faults()
+{
+	local name=$1 wanted=$2 site_processes=$3 own_hosts=$4
+	local own_database=$tests_short/fdb
+	shift 4
+	case $name in *"$wanted"*) ;; *) return ;; esac
+	say "  faults/$name ${*:+with }$*"
+	variant "faults-$name" lighttpd fcgi "" "$@"
+	FAULTS_ROOT=$ROOT FAULTS_DB=$faults_db FAULTS_SOCKET=$own_database \
+	FAULTS_SHORT=$tests_short FAULTS_NAME=dw_faults_${name//-/_} \
+	    node_tests "faults-$name" \
+	    "$ROOT/tests/faults/${name%%-*}.test.mjs"
+	process_end "$site/run/web.pid"
+	rm -f "$tests_short/proxy"
+}
+
+part_faults()
+{
+	local wanted=${1:-} proxy
+	tests_folder
+	proxy=$tests_short/proxy
+	rm -rf "$faults_db"
+	faults_database
+	faults gone "$wanted" 2 "$proxy"
+	process_end "$faults_db/run/mariadbd.pid"
+}
