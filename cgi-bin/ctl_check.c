@@ -150,6 +150,14 @@ database_mend(unsigned number)
 	case 2003:
 	case 2005:
 		return "No server answers there: see database.hosts.";
+	case 2006:
+	case 2013:
+		return "The connection broke: is that a MySQL or MariaDB "
+		    "server, and is it well?  See database.hosts and the "
+		    "server's own log.";
+	case 1290:
+		return "This server only reads: name the one that writes in "
+		    "database.hosts.";
 	case 2059:
 		return "The server asks for an authentication plugin that "
 		    "the client library cannot load: set "

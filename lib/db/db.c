@@ -23,11 +23,15 @@
 #define INLINE_BYTES	512	/* longer values are fetched by their length */
 #define MAX_COLUMNS	40
 #define MAX_PARAMS	40
-#define TX_TRIES	4
+#define TRIES		4
+#define TRIES_MS	12000	/* none begins later than this */
 #define CONNECT_BUDGET_MS	2500
+#define PREPARE_BUDGET_MS	500	/* beyond: each on its first use */
 #define ER_CONNECTION_KILLED_	1927	/* MariaDB's name varies */
 #define ER_CLIENT_TIMEOUT_	4031	/* MySQL 8: idle connection closed */
 #define ER_WSREP_NOT_READY_	1047
+#define ER_STATEMENT_TIMEOUT_	1969	/* MariaDB: max_statement_time */
+#define ER_QUERY_TIMEOUT_	3024	/* MySQL: max_execution_time */
 
 struct db {
 	const struct config *cfg;
@@ -38,7 +42,7 @@ struct db {
 	bool prepare_all;
 	MYSQL *my;
 	MYSQL_STMT **prepared;
-	bool in_tx, lost, used;		/* used: since the last db_idle */
+	bool in_tx, lost;
 	int64_t last_ms;
 	unsigned last_errno;
 	char last_error[512];
@@ -175,7 +179,6 @@ db_close(struct db *d)
 void
 db_idle(struct db *d)
 {
-	d->used = false;
 	if (d->my != NULL && clock_mono_ms() - d->last_ms >=
 	    d->cfg->database_idle_close_s * 1000)
 		db_close(d);
@@ -189,7 +192,7 @@ db_forget(struct db *d)
 	memset(d->prepared, 0, d->n * sizeof(*d->prepared));
 	d->prepare_all = false;	/* of all statements a child needs a few */
 	d->my = NULL;
-	d->in_tx = d->lost = d->used = false;
+	d->in_tx = d->lost = false;
 }
 
 struct place { struct str host; const char *socket; unsigned port; };
@@ -244,7 +247,8 @@ set_options(MYSQL *my, const struct config *cfg, int64_t budget_ms)
 	mysql_options(my, MYSQL_INIT_COMMAND,
 	    "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,"
 	    "NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-	    "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1");
+	    "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1, "
+	    "innodb_lock_wait_timeout=4");	/* less than the read's */
 	mysql_options(my, MYSQL_INIT_COMMAND,
 	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 	if (str_present(cfg->database_plugin_dir))
@@ -351,10 +355,12 @@ static enum err prepare(struct ctx *c, struct db *d, unsigned statement);
 static enum err
 prepare_each(struct ctx *c, struct db *d)
 {
+	int64_t start = clock_mono_ms();
 	enum err e;
 	size_t i;
 
-	for (i = 0; d->prepare_all && i < d->n; i++) {
+	for (i = 0; d->prepare_all && i < d->n &&
+	    clock_mono_ms() - start < PREPARE_BUDGET_MS; i++) {
 		e = prepare(c, d, (unsigned)i);
 		if (e != ERR_OK)
 			return e;
@@ -386,6 +392,9 @@ connect_any(struct ctx *c, struct db *d)
 			break;
 		clock_sleep_ms(20 + (int64_t)rand_below(80));
 	}
+	if (too_many(d->last_errno))
+		log_write(c, LOG_ERROR, "database_full", "%u %s",
+		    d->last_errno, d->last_error);
 	return err_set(c, ERR_UNAVAILABLE, NULL, "no database: %u %s",
 	    d->last_errno, d->last_error);
 }
@@ -407,36 +416,81 @@ ensure(struct ctx *c, struct db *d)
 
 /* ---- errors ---- */
 
+/* What it did with the statement at hand is unknown. */
 static bool
 is_lost(unsigned number)
 {
-	return number == CR_SERVER_GONE_ERROR || number == CR_SERVER_LOST ||
-	    number == ER_CONNECTION_KILLED_ || number == ER_CLIENT_TIMEOUT_ ||
-	    number == ER_SERVER_SHUTDOWN || number == ER_QUERY_INTERRUPTED ||
-	    number == CR_CONNECTION_ERROR || number == CR_CONN_HOST_ERROR;
+	switch (number) {
+	case 0:			/* a failure without a reason */
+	case CR_SERVER_GONE_ERROR:
+	case CR_SERVER_LOST:
+	case CR_CONNECTION_ERROR:
+	case CR_CONN_HOST_ERROR:
+	case ER_CONNECTION_KILLED_:
+	case ER_CLIENT_TIMEOUT_:
+	case ER_SERVER_SHUTDOWN:
+	case ER_QUERY_INTERRUPTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* This server did not do it; another one, or this one later, may. */
+static bool
+is_refused(unsigned number)
+{
+	switch (number) {
+	case ER_OPTION_PREVENTS_STATEMENT:
+	case ER_READ_ONLY_MODE:
+	case ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION:
+	case ER_WSREP_NOT_READY_:
+		return true;
+	default:
+		return too_many(number);
+	}
+}
+
+/* S-146: no room, no memory, no time. */
+static bool
+is_short(unsigned number)
+{
+	switch (number) {
+	case ER_DISK_FULL:
+	case ER_RECORD_FILE_FULL:
+	case ER_ERROR_ON_WRITE:
+	case ER_GET_ERRNO:
+	case ER_LOCK_TABLE_FULL:
+	case ER_OUTOFMEMORY:
+	case ER_OUT_OF_SORTMEMORY:
+	case ER_OUT_OF_RESOURCES:
+	case ER_MAX_PREPARED_STMT_COUNT_REACHED:
+	case ER_STATEMENT_TIMEOUT_:
+	case ER_QUERY_TIMEOUT_:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static enum err
 classify(struct ctx *c, struct db *d, unsigned number, const char *text)
 {
+	enum err e = ERR_INTERNAL;
+
 	note_failure(d, number, text);
 	if (number == ER_DUP_ENTRY)
 		return err_set(c, ERR_CONFLICT, NULL, "%s", text);
 	if (number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT ||
-	    number == ER_CHECKREAD)
-		return err_set(c, ERR_RETRY, NULL, "%u %s", number, text);
-	if (is_lost(number) || number == 0) {
+	    number == ER_CHECKREAD) {
+		e = ERR_RETRY;
+	} else if (is_lost(number) || is_refused(number)) {
 		d->lost = true;
-		return err_set(c, d->in_tx ? ERR_RETRY : ERR_UNAVAILABLE,
-		    NULL, "%u %s", number, text);
+		e = d->in_tx ? ERR_RETRY : ERR_UNAVAILABLE;
+	} else if (is_short(number)) {
+		e = ERR_UNAVAILABLE;
 	}
-	if (number == ER_WSREP_NOT_READY_ || too_many(number) ||
-	    number == ER_OPTION_PREVENTS_STATEMENT) {
-		d->lost = true;		/* the next host may be better */
-		return err_set(c, ERR_UNAVAILABLE, NULL, "%u %s", number,
-		    text);
-	}
-	return err_set(c, ERR_INTERNAL, NULL, "%u %s", number, text);
+	return err_set(c, e, NULL, "%u %s", number, text);
 }
 
 /* ---- failures made on purpose ---- */
@@ -610,34 +664,42 @@ execute_once(struct ctx *c, struct db *d, unsigned statement,
 	return ERR_OK;
 }
 
+/* Is there something to be gained by a new connection? */
+static bool
+was_lost(const struct db *d, enum err e)
+{
+	return (e == ERR_UNAVAILABLE || e == ERR_RETRY) && d->my != NULL &&
+	    d->lost;
+}
+
+/* Before the next try; false: there is none. */
+static bool
+pause_before(int tried, int64_t start_ms)
+{
+	if (tried >= TRIES || clock_mono_ms() - start_ms > TRIES_MS)
+		return false;
+	clock_sleep_ms((2 << tried) + (int64_t)rand_below(4u << tried));
+	return true;
+}
+
 /*
- * A connection that died while idle is replaced once.  When it dies under a
- * statement that writes, what happened is unknown, and trying again could do
- * the thing twice.
+ * Outside of a transaction: again on a new connection when this one died,
+ * again when it was undone whole.
  */
 static enum err
 execute(struct ctx *c, unsigned statement, const struct db_arg *args)
 {
+	int64_t start_ms = clock_mono_ms();
 	struct db *d = c->db;
-	bool reads, was_used, had;
 	enum err e;
 	int i;
 
 	must(d != NULL && statement < d->n);
-	had = d->my != NULL;
-	was_used = d->used;
-	reads = strncmp(d->statements[statement].text, "SELECT", 6) == 0;
 	c->statements++;
 	e = execute_once(c, d, statement, args);
-	if (e != ERR_OK && had && d->lost && !d->in_tx && (reads || !was_used ||
-	    d->last_errno == CR_SERVER_GONE_ERROR))
+	for (i = 1; !d->in_tx && (e == ERR_RETRY || was_lost(d, e)) &&
+	    pause_before(i, start_ms); i++)
 		e = execute_once(c, d, statement, args);
-	/* By itself it has been undone whole, so it can be done again. */
-	for (i = 0; e == ERR_RETRY && !d->in_tx && i < TX_TRIES; i++) {
-		clock_sleep_ms(2 + (int64_t)rand_below(8u << i));
-		e = execute_once(c, d, statement, args);
-	}
-	d->used = true;
 	d->last_ms = clock_mono_ms();
 	return e;
 }
@@ -896,19 +958,12 @@ command(struct ctx *c, struct db *d, const char *sql)
 static enum err
 begin(struct ctx *c, struct db *d)
 {
-	bool had = d->my != NULL;
 	enum err e;
 
 	e = ensure(c, d);
-	if (e != ERR_OK)
-		return e;
-	e = command(c, d, "START TRANSACTION");
-	if (e == ERR_UNAVAILABLE && had && d->lost) {
-		e = ensure(c, d);
-		if (e == ERR_OK)
-			e = command(c, d, "START TRANSACTION");
-	}
-	return e;
+	if (e == ERR_OK)
+		e = command(c, d, "START TRANSACTION");
+	return was_lost(d, e) ? ERR_RETRY : e;
 }
 
 static enum err
@@ -943,6 +998,52 @@ roll_back(struct ctx *c, struct db *d)
 	c->err = kept;
 }
 
+/*
+ * What became of it?  The server may still be at it, so the question waits
+ * for its locks: a serializable transaction's reads do (MySQL 8.0 manual,
+ * 15.7.2.1).
+ */
+static enum err
+ask(struct ctx *c, struct db *d, db_tx_fn *in_doubt, void *arg)
+{
+	enum err e;
+
+	e = ensure(c, d);
+	if (e == ERR_OK)
+		e = command(c, d,
+		    "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+	if (e == ERR_OK)
+		e = begin(c, d);
+	if (e != ERR_OK)
+		return was_lost(d, e) ? ERR_RETRY : e;
+	d->in_tx = true;
+	e = in_doubt(c, arg);
+	roll_back(c, d);
+	d->in_tx = false;
+	return e;
+}
+
+static enum err
+resolve(struct ctx *c, struct db *d, db_tx_fn *in_doubt, void *arg)
+{
+	int64_t start_ms = clock_mono_ms();
+	enum err e;
+	int i = 1;
+
+	log_write(c, LOG_WARN, "commit_in_doubt", "%u %s", d->last_errno,
+	    d->last_error);
+	if (in_doubt == NULL)
+		return err_set(c, ERR_UNAVAILABLE, NULL,
+		    "connection lost during commit");
+	do
+		e = ask(c, d, in_doubt, arg);
+	while (e == ERR_RETRY && pause_before(i++, start_ms));
+	if (e == ERR_RETRY)
+		return err_set(c, ERR_UNAVAILABLE, NULL,
+		    "the commit stays in doubt");
+	return e == ERR_NOT_FOUND ? ERR_RETRY : e;
+}
+
 /* One run from BEGIN to COMMIT; ERR_RETRY: nothing of it is there. */
 static enum err
 run(struct ctx *c, struct db *d, db_tx_fn *fn, void *arg, db_tx_fn *in_doubt)
@@ -960,37 +1061,26 @@ run(struct ctx *c, struct db *d, db_tx_fn *fn, void *arg, db_tx_fn *in_doubt)
 	if (e != ERR_OK && !doubt)
 		roll_back(c, d);
 	d->in_tx = false;
-	d->used = true;
 	d->last_ms = clock_mono_ms();
-	if (!doubt)
-		return e;
-	log_write(c, LOG_WARN, "commit_in_doubt", "%u %s", d->last_errno,
-	    d->last_error);
-	if (in_doubt == NULL)
-		return err_set(c, ERR_UNAVAILABLE, NULL,
-		    "connection lost during commit");
-	e = in_doubt(c, arg);
-	return e == ERR_NOT_FOUND ? ERR_RETRY : e;
+	return doubt ? resolve(c, d, in_doubt, arg) : e;
 }
 
 enum err
 db_tx(struct ctx *c, db_tx_fn *fn, void *arg, db_tx_fn *in_doubt)
 {
+	int64_t start_ms = clock_mono_ms();
 	struct db *d = c->db;
-	enum err e = ERR_RETRY;
-	int i;
+	enum err e;
+	int i = 1;
 
 	must(d != NULL && !d->in_tx);
-	for (i = 0; i < TX_TRIES && e == ERR_RETRY; i++) {
-		if (i > 0)
-			clock_sleep_ms((5 << i) + (int64_t)rand_below(
-			    (uint32_t)(10 << i)));
+	do {
 		c->err = (struct err_detail){ 0 };
 		e = run(c, d, fn, arg, in_doubt);
-	}
+	} while (e == ERR_RETRY && pause_before(i++, start_ms));
 	if (e == ERR_RETRY)
 		e = err_set(c, ERR_UNAVAILABLE, NULL,
-		    "given up after %d tries: %u %s", TX_TRIES,
+		    "given up after %d tries: %u %s", i - 1,
 		    d->last_errno, d->last_error);
 	return e;
 }

@@ -53,8 +53,9 @@ void db_forget(struct db *d);
  * ERR_RETRY (deadlock, lock wait, certification, lost connection: db_tx
  * handles it; outside of a transaction the statement was tried again
  * already); ERR_UNAVAILABLE; ERR_INTERNAL.
- * Outside of a transaction a connection found dead is replaced and the
- * statement tried once more.
+ * Outside of a transaction a connection that dies is replaced and the
+ * statement tried again, 3 times at most: it may have been done before.  What
+ * must not be done twice stands in a transaction.
  */
 MUST_CHECK enum err db_exec(struct ctx *c, unsigned statement,
     const struct db_arg *args, int64_t *changed_out /* may be NULL */);
@@ -73,7 +74,8 @@ MUST_CHECK enum err db_all(struct ctx *c, unsigned statement,
  * outside the database before its return.
  *
  * in_doubt (may be NULL): called on a new connection when the connection is
- * lost during COMMIT; returns ERR_OK when the change is there, ERR_NOT_FOUND
+ * lost during COMMIT, within a transaction whose reads wait until that of
+ * fn is decided; returns ERR_OK when the change is there, ERR_NOT_FOUND
  * when it is not (then fn is run again), else an error.  Without it the
  * answer is ERR_UNAVAILABLE.
  */

@@ -211,13 +211,15 @@ end_tx(struct ctx *c, void *arg)
 	return end_row(c, &s, d->refresh_too, "logout");
 }
 
-/* Ending twice is ending: nothing is in doubt after a lost commit. */
 static enum err
 end_in_doubt(struct ctx *c, void *arg)
 {
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
+	const struct ending *d = arg;
+	struct store_session s;
+	enum err e;
+
+	e = store_session_by_token(c, d->hash, &s);
+	return e == ERR_OK && s.generation != 0 ? ERR_NOT_FOUND : e;
 }
 
 enum err
@@ -290,6 +292,15 @@ session_list(struct ctx *c, struct uid uid, size_t max,
 	return ERR_OK;
 }
 
+/* Ending twice is ending: nothing is in doubt after a lost commit. */
+static enum err
+repeatable(struct ctx *c, void *arg)
+{
+	(void)c;
+	(void)arg;
+	return ERR_NOT_FOUND;
+}
+
 static enum err
 revoke_tx(struct ctx *c, void *arg)
 {
@@ -306,7 +317,7 @@ revoke_tx(struct ctx *c, void *arg)
 enum err
 session_revoke(struct ctx *c, struct uid handle)
 {
-	return store_tx(c, revoke_tx, &handle, end_in_doubt);
+	return store_tx(c, revoke_tx, &handle, repeatable);
 }
 
 static enum err
@@ -324,5 +335,5 @@ revoke_all_tx(struct ctx *c, void *arg)
 enum err
 session_revoke_all(struct ctx *c, struct uid uid)
 {
-	return store_tx(c, revoke_all_tx, &uid, end_in_doubt);
+	return store_tx(c, revoke_all_tx, &uid, repeatable);
 }

@@ -1,12 +1,12 @@
 // What the tests of faults share: the database server that they may stop and
 // start, the proxy in front of it, and the truth as the database knows it.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-const { FAULTS_ROOT, FAULTS_DB, FAULTS_SOCKET, FAULTS_SHORT,
+const { FAULTS_OPTIONS, FAULTS_ROOT, FAULTS_DB, FAULTS_SOCKET, FAULTS_SHORT,
     FAULTS_NAME } = process.env;
 assert.ok(FAULTS_DB && FAULTS_SOCKET && FAULTS_NAME,
     './dev test faults starts these tests');
@@ -53,10 +53,15 @@ export class Tally {
 
 // ---- the server ----
 
-const shell = (words, ...args) => execFileSync('bash', ['-c',
-    `set -u; LC_ALL=C.UTF-8; . "$0/tests/lib/common.sh";
-    . "$0/tests/lib/database.sh"; ${words}`, FAULTS_ROOT, ...args],
-{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+// Never by a call that blocks: the proxy must go on meanwhile.
+const run = (file, args, input = '') => new Promise((done, fail) => {
+    const p = execFile(file, args, { encoding: 'utf8' }, (e, out, err) =>
+        e ? fail(new Error(`${file}: ${err || e.message}`)) : done(out));
+    p.stdin.end(input);
+});
+const shell = (words, ...args) => run('bash', ['-c', `set -u; LC_ALL=C.UTF-8
+    . "$0/tests/lib/common.sh"; . "$0/tests/lib/database.sh"; ${words}`,
+FAULTS_ROOT, ...args]);
 
 export class Server {
     constructor(folder = FAULTS_DB, socket = FAULTS_SOCKET) {
@@ -64,15 +69,21 @@ export class Server {
             pidFile: join(folder, 'run/mariadbd.pid') });
     }
     start(...options) {
-        shell('database_up "$@"', this.folder, this.socket,
-            '--innodb-flush-log-at-trx-commit=0',
-            '--innodb-log-file-size=8M', ...options);
+        return shell('database_up "$@"', this.folder, this.socket,
+            ...FAULTS_OPTIONS.split(' '), ...options);
     }
     stop() {
-        shell('process_end "$1"', this.pidFile);
+        return shell('process_end "$1"', this.pidFile);
     }
     get pid() {
         return Number(readFileSync(this.pidFile, 'utf8').split(' ')[0]);
+    }
+    running() {
+        try {
+            return process.kill(this.pid, 0);
+        } catch {
+            return false;
+        }
     }
     signal(name) {
         process.kill(this.pid, name);
@@ -89,25 +100,26 @@ export class Server {
         });
         rmSync(this.pidFile);
     }
-    sql(text, database = FAULTS_NAME) {
-        return execFileSync('mariadb', ['--no-defaults', '-N', '-B',
+    async sql(text, database = FAULTS_NAME) {
+        const out = await run('mariadb', ['--no-defaults', '-N', '-B',
             '--default-character-set=utf8mb4', '-S', this.socket,
-            ...database ? [database] : []],
-        { encoding: 'utf8', input: text }).trim();
+            ...database ? [database] : []], text);
+        return out.trim();
     }
-    number(text) {
-        return Number(this.sql(text));
+    async number(text) {
+        return Number(await this.sql(text));
     }
     // Numbers of the site's connections.
-    connections() {
-        return this.sql('SELECT ID FROM information_schema.PROCESSLIST ' +
-            `WHERE USER = '${FAULTS_NAME}'`).split('\n').filter(Boolean);
+    async connections(more = '') {
+        const out = await this.sql('SELECT ID FROM ' +
+            'information_schema.PROCESSLIST ' +
+            `WHERE USER = '${FAULTS_NAME}' ${more}`);
+        return out.split('\n').filter(Boolean);
     }
-    killConnections() {
-        for (const id of this.connections())
-            try {
-                this.sql(`KILL CONNECTION ${id}`);
-            } catch { /* it went by itself */ }
+    async killConnections(more) {
+        for (const id of await this.connections(more))
+            await this.sql(`KILL CONNECTION ${id}`).catch((e) =>
+                assert.match(e.message, /Unknown thread/));
     }
 }
 export const db = new Server();
@@ -283,5 +295,6 @@ export function cgi(method, uri, { env = {}, input = '', config, limit } =
 }
 
 export const ctl = (...args) => new Promise((done) => execFile('/bin/sh',
-    ['-c', `${process.env.DOORWARD_CTL} "$@"`, 'ctl', ...args],
+    ['-c', `${process.env.DOORWARD_CTL.replace(/ --config .*/, '')} "$@"`,
+        'ctl', ...args],
     (e, out, err) => done({ code: e?.code ?? 0, out, err })));

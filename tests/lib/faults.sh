@@ -4,13 +4,16 @@
 
 needs_faults="run node lighttpd"
 faults_db=$VAR/test/faults-db
+# What is committed survives the server's death, if not the machine's.
+faults_options=(--innodb-flush-log-at-trx-commit=2 --innodb-log-file-size=8M
+	--max-user-connections=1000)
 
 # faults_database [OPTION...]: start it, or start it again with these options.
 faults_database()
 {
 	process_end "$faults_db/run/mariadbd.pid"
 	database_up "$faults_db" "$tests_short/fdb" \
-	    --innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=8M "$@"
+	    "${faults_options[@]}" "$@"
 }
 
 # faults NAME WANTED PROCESSES HOSTS [section.key=value...]: tests/faults/NAME
@@ -23,7 +26,8 @@ faults()
 	case $name in *"$wanted"*) ;; *) return ;; esac
 	say "  faults/$name ${*:+with }$*"
 	variant "faults-$name" lighttpd fcgi "" "$@"
-	FAULTS_ROOT=$ROOT FAULTS_DB=$faults_db FAULTS_SOCKET=$own_database \
+	FAULTS_ROOT=$ROOT FAULTS_OPTIONS="${faults_options[*]}" \
+	FAULTS_DB=$faults_db FAULTS_SOCKET=$own_database \
 	FAULTS_SHORT=$tests_short FAULTS_NAME=dw_faults_${name//-/_} \
 	    node_tests "faults-$name" \
 	    "$ROOT/tests/faults/${name%%-*}.test.mjs"
