@@ -76,10 +76,11 @@ static enum err
 end_replaced(struct ctx *c, struct str cookie)
 {
 	unsigned char hash[TOKEN_HASH];
+	bool ended;
 
 	if (!token_hash(SESSION_PAGE, cookie, hash))
 		return ERR_OK;
-	return store_session_end(c, SESSION_PAGE, hash);
+	return store_session_end(c, SESSION_PAGE, hash, &ended);
 }
 
 enum err
@@ -184,12 +185,13 @@ static enum err
 end_row(struct ctx *c, const struct store_session *s, bool refresh_too,
     const char *event)
 {
+	bool ended = false;
 	enum err e;
 
-	e = store_session_end(c, s->kind, s->token_hash);
+	e = store_session_end(c, s->kind, s->token_hash, &ended);
 	if (e == ERR_OK && refresh_too)
 		e = store_refresh_drop_family(c, s->family);
-	if (e == ERR_OK && s->generation != 0)
+	if (e == ERR_OK && ended)
 		e = audit_add(c, event, s->uid, "");
 	return e;
 }

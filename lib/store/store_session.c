@@ -65,10 +65,16 @@ store_session_seen(struct ctx *c, const unsigned char token_hash[32],
 
 enum err
 store_session_end(struct ctx *c, int64_t kind,
-    const unsigned char token_hash[32])
+    const unsigned char token_hash[32], bool *ended_out)
 {
-	return db_exec(c, STMT_SESSION_END, ARGS(db_hash(token_hash),
-	    db_int(kind)), NULL);
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_SESSION_END, ARGS(db_hash(token_hash),
+	    db_int(kind)), &changed);
+	if (e == ERR_OK)
+		*ended_out = changed == 1;
+	return e;
 }
 
 static enum err

@@ -26,8 +26,9 @@ MUST_CHECK enum err store_session_by_handle(struct ctx *c,
     struct uid handle, struct store_session *out);
 MUST_CHECK enum err store_session_seen(struct ctx *c,
     const unsigned char token_hash[32], int64_t now_s);
+/* *ended_out: it was this call, and none before it. */
 MUST_CHECK enum err store_session_end(struct ctx *c, int64_t kind,
-    const unsigned char token_hash[32]);
+    const unsigned char token_hash[32], bool *ended_out);
 /* Raise the account's generation.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_end_all(struct ctx *c, struct uid uid,
     int64_t now_s);
