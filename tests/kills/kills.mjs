@@ -124,9 +124,11 @@ export function visitor() {
                 jar.set(name, value);
         }
         const text = await answer.text();
+        // The page's own form comes after that of signing out.
         return { status: answer.status, text, headers: answer.headers,
             to: answer.headers.get('location') ?? '',
-            token: /name="form_token" value="([^"]*)"/.exec(text)?.[1] };
+            token: [...text.matchAll(/name="form_token" value="([^"]*)"/g)]
+                .at(-1)?.[1] };
     };
     const get = (path) => ask('GET', path);
     const post = (path, form) => ask('POST', path, form);

@@ -59,6 +59,7 @@ part_kills()
 	workers=16 kills_site codes "$wanted" codes.test.mjs \
 	    registration.verify_by=code password.reset_by=code \
 	    sott.single_use=yes login.max_failures=3
+	workers=4 kills_site kill "$wanted" kill.test.mjs
 	[ -n "$kills_ran" ] || {
 		say "    not ok - no part of kills is named so"
 		failed=$((failed + 1))
