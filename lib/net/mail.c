@@ -217,7 +217,8 @@ next_line(struct str *rest, struct str *line)
 	return true;
 }
 
-/* A lone dot ends a message in SMTP, "From " begins one in a mailbox. */
+/* A lone dot ends a message in SMTP, "From " begins one in a mailbox.  No
+ * other F is touched: a link is read by people and simple programs, too. */
 static bool
 qp_literal(struct str line, size_t i, bool first)
 {
@@ -225,7 +226,8 @@ qp_literal(struct str line, size_t i, bool first)
 
 	if (ch == ' ' || ch == '\t')
 		return i + 1 < line.len;
-	if (first && (ch == '.' || ch == 'F'))
+	if (first && (ch == '.' ||
+	    str_starts(str_sub(line, i, SIZE_MAX), STR("From "))))
 		return false;
 	return ch > 0x20 && ch < 0x7f && ch != '=';
 }

@@ -176,7 +176,7 @@ async function judge(method, path, answer) {
 
 // ---- mail ----
 
-function quoted(text) {
+export function quoted(text) {
     const bytes = text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g,
         (_, h) => String.fromCharCode(parseInt(h, 16)));
     return Buffer.from(bytes, 'latin1').toString('utf8');

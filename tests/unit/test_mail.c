@@ -391,6 +391,27 @@ test_s123_f57_bodies_arrive_whole(void **state)
 	assert_str(body(s), "");
 }
 
+/* Who joins the lines of a long link reads it, whatever its letters are. */
+static void
+test_a_long_link_is_broken_and_no_more(void **state)
+{
+	struct mail m = sample();
+	struct str s;
+	struct buf b;
+	int i;
+
+	(void)state;
+	buf_init(&b, arena, 1024);
+	for (i = 0; i < 200; i++)
+		buf_char(&b, 'F');
+	m.text = buf_view(&b);
+	s = composed(&m);
+	assert_str(body(s), str_printf(arena, "%s\n", b.p).p);
+	assert_null(strstr(s.p, "=46"));
+	m.text = STR("From me\n");
+	assert_non_null(strstr(composed(&m).p, "\n=46rom me"));
+}
+
 static void
 test_text_of_other_scripts_is_base64(void **state)
 {
@@ -1176,6 +1197,7 @@ main(void)
 		    test_quotes_in_names_are_escaped_and_empty_names_left_out),
 		CLAIM(test_other_scripts_are_words_of_whole_characters),
 		CLAIM(test_s123_f57_bodies_arrive_whole),
+		CLAIM(test_a_long_link_is_broken_and_no_more),
 		CLAIM(test_text_of_other_scripts_is_base64),
 		CLAIM(test_s123_addresses_and_ids_that_could_bend_are_refused),
 		CLAIM(test_f06_recipients_domain_is_in_ascii),
