@@ -5,6 +5,7 @@
 #include "mail_internal.h"
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/config.h"
@@ -121,6 +122,21 @@ is_permanent(CURLcode r, long reply, const struct upload *u)
 	    (r == CURLE_WEIRD_SERVER_REPLY && u->begun);
 }
 
+/*
+ * The message is taken.  libcurl says goodbye when it cleans up, and waits two
+ * minutes for the answer; who never answers must not make us forget that he
+ * has the message.
+ */
+static void
+expect_no_goodbye(CURL *h)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl.getinfo(h, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RD);
+}
+
 static enum err
 transfer(struct ctx *c, CURL *h, struct upload *u, bool *permanent_out)
 {
@@ -130,8 +146,10 @@ transfer(struct ctx *c, CURL *h, struct upload *u, bool *permanent_out)
 
 	curl.setopt(h, CURLOPT_ERRORBUFFER, error);
 	r = curl.perform(h);
-	if (r == CURLE_OK)
+	if (r == CURLE_OK) {
+		expect_no_goodbye(h);
 		return ERR_OK;
+	}
 	curl.getinfo(h, CURLINFO_RESPONSE_CODE, &reply);
 	*permanent_out = is_permanent(r, reply, u);
 	return err_set(c, ERR_DELIVERY, NULL, "SMTP: %s (last reply %ld)",

@@ -60,6 +60,11 @@ part_kills()
 	    registration.verify_by=code password.reset_by=code \
 	    sott.single_use=yes login.max_failures=3
 	workers=4 kills_site kill "$wanted" kill.test.mjs
+	smtp_port=$(free_port)
+	export DOORWARD_SMTP_PORT=$smtp_port
+	workers=4 kills_site smtp "$wanted" smtp.test.mjs \
+	    mail.transport=smtp mail.host=127.0.0.1 mail.port="$smtp_port" \
+	    mail.security=plain
 	[ -n "$kills_ran" ] || {
 		say "    not ok - no part of kills is named so"
 		failed=$((failed + 1))
