@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AUTH, address, call, granted, login, mail, mails, password, refused,
     register, sott } from '../http/api.mjs';
-import { audits, codeOf, nextMail, number, oneOf, times, uidOf, visitor }
-    from './kills.mjs';
+import { audits, clock, codeOf, nextMail, number, oneOf, times, uidOf,
+    visitor } from './kills.mjs';
 
 const next = 'violet-harbour-88';
 const verify = (email, otp) => call('PUT', `${AUTH}/email`,
@@ -119,3 +119,33 @@ test('S-021: three may fail: 50 wrong ones at once are three comparisons',
             [...new Set(all.map((a) => a.json.ErrorCode))].join());
         assert.equal(audits(p.email, 'login_refused'), 3);
     });
+
+test('S-144: an hour back revives no used code, and no tries', async () => {
+    const p = await register(), q = await register();
+    const code = codeOf(await mail(p.email));
+    const other = codeOf(await mail(q.email));
+    const bad = other === '000000' ? '111111' : '000000';
+    granted(await verify(p.email, code));
+    for (let i = 0; i < 5; i++)
+        refused(await verify(q.email, bad), 1185, 403);
+    clock(-3600);
+    refused(await verify(p.email, code), 1186, 403);
+    refused(await verify(q.email, other), 1185, 403);
+    clock(0);
+});
+
+test('S-144, S-031: a code ends at its second, no sooner', async () => {
+    for (const [shift, alive] of [[-3, true], [0, false]]) {
+        const p = await register();
+        const code = codeOf(await mail(p.email));
+        const end = number(`SELECT expires_s FROM dw_ticket
+            WHERE purpose = 1 AND uid = UNHEX('${uidOf(p.email)}')`);
+        clock(end + shift - Math.floor(Date.now() / 1000));
+        const a = await verify(p.email, code);
+        clock(0);
+        if (alive)
+            granted(a);
+        else
+            refused(a, 1187, 403);
+    }
+});

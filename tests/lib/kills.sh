@@ -60,6 +60,9 @@ part_kills()
 	    registration.verify_by=code password.reset_by=code \
 	    sott.single_use=yes login.max_failures=3
 	workers=4 kills_site kill "$wanted" kill.test.mjs
+	spawn_in=(env TZ=CET-1CEST,M3.5.0,M10.5.0/3)
+	workers=4 kills_site clock "$wanted" clock.test.mjs
+	spawn_in=()
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port
 	workers=4 kills_site smtp "$wanted" smtp.test.mjs \
