@@ -2,6 +2,8 @@
  * The web program: FastCGI or plain CGI.  argv is never read: Apache makes
  * arguments of a query string without '=' (RFC 3875 §4.4).
  */
+#include <errno.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -87,7 +89,7 @@ configure(struct program *p)
 	if (file == NULL)
 		return "no configuration: DOORWARD_CONFIG is not set, and "
 		    "there is no etc/doorward.conf beside the program's "
-		    "folder";
+		    "folder or in the user's home";
 	if (!config_read(p->process, file, &p->config, &why))
 		return why;
 	cfg = p->config;
@@ -147,13 +149,12 @@ resident_kib(void)
 	return n == 2 ? (long)resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
 }
 
-/* The web server starts another one. */
 static bool
-worn_out(unsigned long served, long *start_kib)
+worn_out(const struct program *p, int64_t served, long *start_kib)
 {
 	long now;
 
-	if (served >= LIMIT_REQUESTS)
+	if (served >= p->config->limits_requests_per_process)
 		return true;
 	if (served % LOOK_EVERY != 0)
 		return false;
@@ -163,28 +164,45 @@ worn_out(unsigned long served, long *start_kib)
 	return now - *start_kib > LIMIT_GROWTH_KIB;
 }
 
-static void
+enum end { END, RENEW };
+
+static enum end
 loop(struct program *p)
 {
 	int64_t idle_ms = p->config->database_idle_close_s * 1000;
 	int wait_ms = (int)(idle_ms < WAKE_MS ? idle_ms : WAKE_MS);
-	unsigned long served = 0;
+	int64_t served = 0;
 	long start_kib = 0;
 
 	for (;;) {
 		switch (transport_wait(p->transport, wait_ms)) {
 		case TRANSPORT_REQUEST:
 			serve(p);
-			if (worn_out(++served, &start_kib))
-				return;
+			if (worn_out(p, ++served, &start_kib))
+				return RENEW;
 			break;
 		case TRANSPORT_IDLE:
 			site_idle(&p->site);
 			break;
 		case TRANSPORT_STOP:
-			return;
+			return END;
 		}
 	}
+}
+
+/*
+ * A worn process ends, and its manager starts another one.  Without a manager
+ * it starts itself anew, on the same socket; should that fail, it ends.
+ */
+static void
+start_anew(void)
+{
+	extern char **environ;
+	char *name = (char *)(uintptr_t)getauxval(AT_EXECFN);
+	char *argv[] = { name, NULL };
+
+	execve(name, argv, environ);
+	log_write(NULL, LOG_ERROR, "renew", "%s: %s", name, strerror(errno));
 }
 
 int
@@ -192,6 +210,8 @@ main(void)
 {
 	struct program p = { .process = NULL };
 	const char *why;
+	enum end end;
+	bool managed;
 
 	keep_private();
 	p.process = arena_new();
@@ -206,9 +226,12 @@ main(void)
 	why = configure(&p);
 	if (why != NULL)
 		return give_up(&p, why);
-	loop(&p);
+	end = loop(&p);
+	managed = transport_is_managed(p.transport);
 	site_close(&p.site);
 	arena_free(p.request);
 	arena_free(p.process);
+	if (end == RENEW && !managed)
+		start_anew();
 	return 0;
 }

@@ -22,7 +22,7 @@
 struct transport {
 	enum transport_kind kind;
 	FCGX_Request fcgi;
-	pid_t parent;
+	pid_t parent;		/* 0: nobody's, see alone() */
 	sigset_t waiting;	/* the mask while waiting: stops get through */
 	bool taken;		/* CGI, MEMORY: the one request was given */
 	const char *const *env;
@@ -109,6 +109,16 @@ open_fastcgi(struct transport *t)
 	return flags >= 0 && fcntl(0, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
+/*
+ * spawn-fcgi and its like leave when their processes run, each of which they
+ * made the leader of a session; the servers' own managers stay.
+ */
+static bool
+alone(void)
+{
+	return getsid(0) == getpid();
+}
+
 struct transport *
 transport_open(struct arena *process)
 {
@@ -116,7 +126,7 @@ transport_open(struct arena *process)
 	struct transport *t;
 
 	t = ARENA_NEW(process, struct transport);
-	t->parent = getppid();
+	t->parent = alone() ? 0 : getppid();
 	if (getenv("GATEWAY_INTERFACE") != NULL) {
 		t->kind = TRANSPORT_CGI;
 		t->env = (const char *const *)environ;
@@ -154,7 +164,13 @@ transport_kind(const struct transport *t)
 static bool
 must_stop(const struct transport *t)
 {
-	return stop || getppid() != t->parent;
+	return stop || (t->parent != 0 && getppid() != t->parent);
+}
+
+bool
+transport_is_managed(const struct transport *t)
+{
+	return t->parent != 0;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -1103,20 +1104,58 @@ config_data_dir(struct arena *a, const struct config *c, const char *name)
 }
 
 static struct str
-program_dir(struct arena *a)
+real_path(struct arena *a, const char *path)
 {
-	const char *name = (const char *)(uintptr_t)getauxval(AT_EXECFN);
-	struct str dir = STR_NONE;
+	struct str s = STR_NONE;
 	char *real;
 
-	real = name != NULL ? realpath(name, NULL) : NULL;
+	real = path != NULL ? realpath(path, NULL) : NULL;
 	if (real == NULL)
-		real = realpath("/proc/self/exe", NULL);
-	if (real == NULL)
-		return STR_NONE;
-	dir = folder_of(a, folder_of(a, str_of(real)));
+		return s;
+	s = str_dup(a, str_of(real));
 	free(real);
-	return dir;
+	return s;
+}
+
+/* What was started: the program, or a text file whose first line names it. */
+static struct str
+started_file(struct arena *a)
+{
+	return real_path(a, (const char *)(uintptr_t)getauxval(AT_EXECFN));
+}
+
+static bool
+is_script(struct str file)
+{
+	char start[2] = "";
+	int fd;
+
+	fd = open(file.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	if (read_whole(fd, start, sizeof(start)) < 0)
+		start[0] = '\0';
+	close(fd);
+	return memcmp(start, "#!", sizeof(start)) == 0;
+}
+
+/* Behind a loader of one's own, /proc/self/exe would name that. */
+static struct str
+program_file(struct arena *a)
+{
+	struct str file = started_file(a);
+
+	if (file.p == NULL || is_script(file))
+		file = real_path(a, "/proc/self/exe");
+	return file;
+}
+
+static struct str
+program_dir(struct arena *a)
+{
+	struct str file = program_file(a);
+
+	return file.p == NULL ? file : folder_of(a, folder_of(a, file));
 }
 
 static void
@@ -1141,22 +1180,44 @@ place_files(struct reader *r)
 		    "templates"));
 }
 
+static const char *
+config_in(struct arena *a, struct str dir)
+{
+	const char *path;
+
+	if (dir.p == NULL)
+		return NULL;
+	path = str_printf(a, "%s/etc/doorward.conf", dir.p).p;
+	return access(path, F_OK) == 0 ? path : NULL;
+}
+
+/* The environment may be empty: suEXEC leaves no HOME. */
+static struct str
+home_dir(struct arena *a)
+{
+	const struct passwd *user = getpwuid(geteuid());
+
+	return user != NULL && user->pw_dir[0] == '/' ?
+	    str_dup(a, str_of(user->pw_dir)) : STR_NONE;
+}
+
 const char *
 config_find(struct arena *a, const char *given)
 {
 	const char *env, *path;
-	struct str dir;
+	struct str started;
 
 	if (given != NULL)
 		return given;
 	env = getenv("DOORWARD_CONFIG");
 	if (env != NULL && *env != '\0')
 		return env;
-	dir = program_dir(a);
-	if (dir.p == NULL)
-		return NULL;
-	path = str_printf(a, "%s/etc/doorward.conf", dir.p).p;
-	return access(path, F_OK) == 0 ? path : NULL;
+	started = started_file(a);
+	path = started.p == NULL ? NULL :
+	    config_in(a, folder_of(a, folder_of(a, started)));
+	if (path == NULL)
+		path = config_in(a, program_dir(a));
+	return path != NULL ? path : config_in(a, home_dir(a));
 }
 
 bool

@@ -1,7 +1,7 @@
 /*
  * The configuration: one INI file, found by DOORWARD_CONFIG, else
- * etc/doorward.conf beside the program's folder.  Read once at start; a
- * wrong value is an error that names the line.
+ * etc/doorward.conf beside the program's folder or in the user's home.  Read
+ * once at start; a wrong value is an error that names the line.
  */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
@@ -45,8 +45,10 @@ extern const size_t settings_count;
 
 /*
  * Where the configuration is: the given path if not NULL, else
- * DOORWARD_CONFIG, else etc/doorward.conf beside the program's folder (from
- * AT_EXECFN).  NULL when there is none.
+ * DOORWARD_CONFIG, else etc/doorward.conf beside the folder of the file that
+ * was started (AT_EXECFN; it may be a text file of which the first line is
+ * "#!" and the program's path), else beside the program's own folder, else in
+ * the user's home.  NULL when there is none.
  */
 const char *config_find(struct arena *a, const char *given);
 /*

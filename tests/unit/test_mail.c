@@ -379,6 +379,7 @@ test_s123_f57_bodies_arrive_whole(void **state)
 	m.text = buf_view(&b);
 	s = composed(&m);
 	assert_wire_form(s);
+	assert_null(strstr(s.p, "\nFrom me"));
 	assert_str(body(s), b.p);
 	m.text = STR("a\r\nb\rc\nd");
 	assert_str(body(composed(&m)), "a\nb\nc\nd\n");
