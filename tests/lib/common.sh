@@ -77,9 +77,13 @@ process_run()
 	shift 2
 	mkdir -p "$folder/log" "$folder/run" || return 1
 	setsid "$@" </dev/null >>"$folder/log/$name.log" 2>&1 &
-	pid=$!
-	printf '%s %s\n' "$pid" "$(process_start "$pid")" \
-	    >"$folder/run/$name.pid"
+	process_note "$folder" "$name" $!
+}
+
+# process_note FOLDER NAME PID
+process_note()
+{
+	printf '%s %s\n' "$3" "$(process_start "$3")" >"$1/run/$2.pid"
 }
 
 process_alive()
@@ -153,5 +157,5 @@ web_user_find()
 
 web_owns()
 {
-	[ "$(id -u)" != 0 ] || chown -R www-data:www-data "$@"
+	[ "$(id -u)" != 0 ] || chown -R "$web_user:" "$@"
 }

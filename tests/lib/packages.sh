@@ -7,6 +7,7 @@ packages_build="gcc make autoconf automake pkg-config libc6-dev libfcgi-dev
 packages_run="mariadb-server-core mariadb-client-core mariadb-client curl"
 packages_lighttpd="lighttpd"
 packages_apache="apache2-bin libapache2-mod-fcgid"
+packages_servers="nginx spawn-fcgi apache2-suexec-custom"
 packages_browser="chromium fonts-dejavu-core"
 
 package_missing()
@@ -55,13 +56,16 @@ Run this as root, or install sudo."
 		trap - EXIT
 	fi
 	[ "$status" = 0 ] || die "Debian's packages could not be installed."
-	case " ${wanted[*]} " in *" lighttpd "*)
-		if [ -d /run/systemd/system ]; then
-			$sudo systemctl disable --now lighttpd
-		elif command -v update-rc.d >/dev/null; then
-			$sudo update-rc.d lighttpd disable
-		fi >/dev/null 2>&1 ;;
-	esac
+	local server
+	for server in lighttpd nginx; do
+		case " ${wanted[*]} " in *" $server "*)
+			if [ -d /run/systemd/system ]; then
+				$sudo systemctl disable --now "$server"
+			elif command -v update-rc.d >/dev/null; then
+				$sudo update-rc.d "$server" disable
+			fi >/dev/null 2>&1 ;;
+		esac
+	done
 }
 
 # need GROUP...: node, or a list packages_GROUP; each part of the tests names

@@ -86,50 +86,114 @@ lighttpd_up()
 	    -f "$site/etc/lighttpd.conf"
 }
 
+# spawn_up FOLDER SHORTFOLDER: the processes for a server that starts none,
+# noted like all others, as worker1 to worker4.
+spawn_up()
+{
+	local site=$1 short=$2 pid n=0
+	(cd / && DOORWARD_CONFIG=$site/etc/doorward.conf "${as_web[@]}" \
+	    spawn-fcgi -s "$short/fcgi" -M 0600 -F 4 -P "$short/pids" -- \
+	    "$short/bin/doorward.fcgi") >"$site/log/spawn.log" 2>&1 ||
+	    die "spawn-fcgi failed:
+$(<"$site/log/spawn.log")"
+	while read -r pid || [ -n "$pid" ]; do
+		n=$((n + 1))
+		process_note "$site" "worker$n" "$pid"
+	done <"$short/pids"
+}
+
+nginx_up()
+{
+	local site=$1 base=$3 port=$4 short=$5 listen
+	listen=127.0.0.1:$port
+	ipv6_here && listen="$listen; listen [::1]:$port"
+	spawn_up "$site" "$short"
+	render "$ROOT/docs/servers/nginx.conf" \
+	    "$site/etc/doorward-server.conf" LISTEN="$listen" \
+	    HOST=localhost BASE="$base" SOCKET="$short/fcgi" \
+	    ACCESSLOG="$site/log/access.log" \
+	    ERRORLOG="$site/log/nginx-doorward.log"
+	render "$ROOT/tests/lib/nginx.conf" "$site/etc/nginx.conf" SITE="$site"
+	process_run "$site" web "${as_web[@]}" /usr/sbin/nginx -p "$site" \
+	    -e "$site/log/nginx-error.log" -c "$site/etc/nginx.conf"
+}
+
+# Each way has its modules and its shipped file.  Where suEXEC starts the
+# programs, Apache itself starts as root: mod_fcgid asks for that.
 apache_up()
 {
-	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6= gateway
-	local modules=/usr/lib/apache2/modules override=None environment
+	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6= gateway=
+	local modules=/usr/lib/apache2/modules override=None environment=SetEnv
+	local suexec="Suexec Off" file= as_apache=("${as_web[@]}")
 	ipv6_here && ipv6="Listen [::1]:$port"
-	gateway="LoadModule cgid_module $modules/mod_cgid.so
-ScriptSock $short/cgid"
-	environment=SetEnv
-	case $mode in *fcgi)
+	case $mode in
+	*fcgi)
 		environment=FcgidInitialEnv
-		gateway="$gateway
-LoadModule fcgid_module $modules/mod_fcgid.so
+		gateway="LoadModule fcgid_module $modules/mod_fcgid.so
 FcgidIPCDir $short
 FcgidProcessTableFile $short/fcgid.shm
 FcgidMaxProcessesPerClass 4"
+		file=apache-fcgid.conf
+		;;
+	*cgi)
+		file=apache-cgid.conf
+		;;
+	proxy)
+		gateway="LoadModule proxy_module $modules/mod_proxy.so
+LoadModule proxy_fcgi_module $modules/mod_proxy_fcgi.so"
+		file=apache-proxy-fcgi.conf
+		spawn_up "$site" "$short"
+		;;
+	esac
+	case $mode in suexec-*)
+		suexec="LoadModule suexec_module $modules/mod_suexec.so
+User www-data
+Group www-data
+SuexecUserGroup $web_user $web_user"
+		as_apache=()
+		chown www-data: "$short"
 	esac
 	case $mode in
-	htaccess-*)
+	htaccess-* | suexec-*)
 		# As on shared hosting: a web folder with the program in it.
+		# suEXEC hands on no environment.
 		override=All
 		mkdir -p "$site/htdocs$base"
 		cp "$BUILD/doorward.fcgi" "$site/htdocs$base/"
 		cp "$ROOT/docs/servers/htaccess" "$site/htdocs$base/.htaccess"
-		printf '%s DOORWARD_CONFIG "%s"\n' "$environment" \
-		    "$site/etc/doorward.conf" >"$site/etc/doorward-server.conf"
+		web_owns "$site/htdocs"
+		case $mode in
+		suexec-*) : ;;
+		*) printf '%s DOORWARD_CONFIG "%s"\n' "$environment" \
+		    "$site/etc/doorward.conf" ;;
+		esac >"$site/etc/doorward-server.conf"
 		;;
 	*)
-		render "$ROOT/docs/servers/apache-${mode}d.conf" \
+		render "$ROOT/docs/servers/$file" \
 		    "$site/etc/doorward-server.conf" BASE="$base" \
+		    PREFIX="${base:-/}" \
 		    PROGRAM="$short/bin/doorward.fcgi" \
-		    FOLDER="$short/bin" \
+		    FOLDER="$short/bin" SOCKET="$short/fcgi" \
 		    CONFIG="$site/etc/doorward.conf" \
 		    ACCESSLOG="$site/log/access.log" \
 		    ERRORLOG="$site/log/apache-error.log"
 		;;
 	esac
+	# The demo's mailbox is plain CGI.
+	gateway="LoadModule cgid_module $modules/mod_cgid.so
+ScriptSock $short/cgid
+$gateway"
 	render "$ROOT/tests/lib/apache.conf" "$site/etc/apache.conf" \
 	    PORT="$port" IPV6="$ipv6" SITE="$site" MODULES="$modules" \
-	    GATEWAY="$gateway" OVERRIDE="$override" DEMO="$demo"
-	process_run "$site" web "${as_web[@]}" /usr/sbin/apache2 \
+	    SUEXEC="$suexec" GATEWAY="$gateway" OVERRIDE="$override" \
+	    DEMO="$demo"
+	process_run "$site" web "${as_apache[@]}" /usr/sbin/apache2 \
 	    -f "$site/etc/apache.conf" -DFOREGROUND
 }
 
-# site_up FOLDER lighttpd|apache [htaccess-]fcgi|cgi BASE PORT SHORTFOLDER DEMO
+# site_up FOLDER lighttpd|apache|nginx MODE BASE PORT SHORTFOLDER DEMO
+# MODE: fcgi or cgi; of Apache also htaccess-fcgi, -cgi, suexec-fcgi, -cgi and
+# proxy; of nginx fcgi.
 site_up()
 {
 	local site=$1 server=$2

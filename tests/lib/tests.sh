@@ -5,7 +5,7 @@ tests_parts=(lint unit fuzz store cgi http pages faults kills)
 passed=0 failed=0 skipped=0
 needs_store="run"
 needs_cgi="run node lighttpd"
-needs_http="run node lighttpd apache"
+needs_http="run node lighttpd apache servers"
 needs_pages="run node lighttpd browser"
 TESTS=$VAR/test
 
@@ -118,6 +118,10 @@ variant()
 	mkdir -p "$short"
 	chmod 755 "$short"
 	rm -rf "$site"
+	if [ -n "${site_at:-}" ]; then
+		ln -s "$site_at" "$site"
+		site=$site_at
+	fi
 	site_make "$site" "$url" "${own_database:-$tests_short/db}" \
 	    "dw_${name//-/_}" \
 	    login.username=yes mail.gap_s=0 limits.requests_per_s=2000 \
@@ -129,6 +133,14 @@ variant()
 	[ -z "${own_hosts:-}" ] ||
 	    ini_set "$site/etc/doorward.conf" database hosts "$own_hosts"
 	site_up "$site" "$server" "$mode" "$base" "$port" "$short" ""
+	export DOORWARD_SERVER=$server DOORWARD_MODE=$mode
+	export DOORWARD_SHORT=$short DOORWARD_SOCKET=$tests_short/db
+}
+
+# The server, and the processes that stand alone.
+site_end()
+{
+	stop_all "$site"/run/*.pid
 }
 
 # node_tests NAME FILE...
@@ -171,32 +183,89 @@ tests_named()
 	}
 }
 
+# suexec_begin NAME: a user and a folder that suEXEC accepts; the site is that
+# user's home.  suexec_end removes both.
+suexec_begin()
+{
+	local root
+	[ "$(id -u)" = 0 ] || {
+		say "    skipped: $1 needs root"
+		skipped=$((skipped + 1))
+		return 1
+	}
+	read -r root </etc/apache2/suexec/www-data
+	mkdir -p "$root" /var/log/apache2
+	suexec_home=$(mktemp -d "$root/doorward-test.XXXXXX")
+	suexec_user=dwtest$$
+	useradd --system --user-group --no-create-home --no-log-init \
+	    --home-dir "$suexec_home" --shell /usr/sbin/nologin "$suexec_user"
+}
+
+suexec_end()
+{
+	[ -n "${suexec_user:-}" ] || return 0
+	wait_for 20 userdel "$suexec_user" 2>/dev/null ||
+	    say "The user $suexec_user could not be removed."
+	rm -rf "$suexec_home"
+	suexec_user=
+}
+
+# Name, server, its mode, base path, and which files: all, or those named.
+http_variants="lighttpd-fcgi lighttpd fcgi /
+lighttpd-cgi lighttpd cgi /auth
+apache-fcgid apache fcgi /
+apache-fcgid-auth apache fcgi /auth conventions hosting
+apache-cgid apache cgi /
+apache-proxy apache proxy /auth
+apache-proxy-root apache proxy / conventions hosting
+nginx nginx fcgi /
+nginx-auth nginx fcgi /auth conventions hosting
+htaccess-fcgid apache htaccess-fcgi /auth conventions hosting
+htaccess-cgid apache htaccess-cgi /auth conventions hosting
+suexec-fcgid apache suexec-fcgi /auth conventions hosting
+suexec-cgid apache suexec-cgi /auth conventions hosting"
+
+# http_variant WANTED NAME SERVER MODE BASE [FILE...]
+http_variant()
+{
+	local wanted=$1 name=$2 server=$3 mode=$4 base=${5%/} file only
+	local as_web=("${as_web[@]}") web_user=$web_user site_at= life=
+	shift 5
+	only=" $* "
+	case ${VARIANT:-$name} in "$name") ;; *) return ;; esac
+	files=()
+	for file in "$ROOT"/tests/http/*"$wanted"*.test.mjs; do
+		[ -e "$file" ] || continue
+		case $only in
+		"  " | *" $(basename "$file" .test.mjs) "*) files+=("$file") ;;
+		esac
+	done
+	case life in *"$wanted"*) life=$ROOT/tests/http/life/life.test.mjs ;;
+	esac
+	[ ${#files[@]} -gt 0 ] || [ -n "$life" ] || return
+	say "  http through $name at ${base:-/}"
+	case $mode in suexec-*)
+		suexec_begin "$name" || return
+		web_user=$suexec_user site_at=$suexec_home
+		as_web=(setpriv --reuid="$web_user" --regid="$web_user"
+		    --clear-groups)
+	esac
+	variant "$name" "$server" "$mode" "$base"
+	[ ${#files[@]} = 0 ] || node_tests "http-$name" "${files[@]}"
+	# Where processes come and go; at its end the server is killed.
+	[ -z "$life" ] || node_tests "http-$name-life" "$life"
+	site_end
+	suexec_end
+}
+
 part_http()
 {
-	local row name server mode base only file all
-	case ${1:-} in codes | fields | open | sdk | smtp) files=() ;; *)
-		tests_named http "${1:-}" || return ;;
+	local row
+	case ${1:-} in codes | fields | open | sdk | smtp) ;; *)
+		while read -r row; do
+			http_variant "${1:-}" $row
+		done <<<"$http_variants" ;;
 	esac
-	all=("${files[@]}")
-	for row in "lighttpd-fcgi lighttpd fcgi /" \
-	    "lighttpd-cgi lighttpd cgi /auth" \
-	    "apache-fcgid apache fcgi /" "apache-fcgid-auth apache fcgi /auth" \
-	    "apache-cgid apache cgi / conventions" \
-	    "htaccess-fcgid apache htaccess-fcgi /auth conventions" \
-	    "htaccess-cgid apache htaccess-cgi /auth conventions"; do
-		read -r name server mode base only <<<"$row"
-		base=${base%/}
-		case ${VARIANT:-$name} in "$name") ;; *) continue ;; esac
-		files=()
-		for file in "${all[@]}"; do
-			case $file in *"$only"*) files+=("$file") ;; esac
-		done
-		[ ${#files[@]} -gt 0 ] || continue
-		say "  http through $name at ${base:-/}"
-		variant "$name" "$server" "$mode" "$base"
-		node_tests "http-$name" "${files[@]}"
-		process_end "$site/run/web.pid"
-	done
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code
 	settings fields "${1:-}"
@@ -221,7 +290,7 @@ settings()
 	say "  http/$name ${*:+with }$*"
 	variant "$name" lighttpd fcgi "" "$@"
 	node_tests "http-$name" "$ROOT/tests/http/$name"/*.test.mjs
-	process_end "$site/run/web.pid"
+	site_end
 }
 
 part_cgi()
@@ -229,7 +298,7 @@ part_cgi()
 	tests_named cgi "${1:-}" || return
 	variant cgi lighttpd cgi ""
 	node_tests cgi "${files[@]}"
-	process_end "$site/run/web.pid"
+	site_end
 }
 
 part_pages()
@@ -238,7 +307,7 @@ part_pages()
 	tests_modules
 	variant pages lighttpd fcgi ""
 	node_tests pages "${files[@]}"
-	process_end "$site/run/web.pid"
+	site_end
 }
 
 # after_all: what must hold when http and pages have both run
@@ -267,6 +336,7 @@ tests_end()
 	for file in "$TESTS"/*/run/*.pid; do
 		[ -e "$file" ] && process_end "$file"
 	done
+	suexec_end
 	[ -n "${tests_short:-}" ] && rm -rf "$tests_short"
 }
 
