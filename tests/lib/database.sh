@@ -1,5 +1,6 @@
 # A private MariaDB: own data folder, Unix socket only.  The socket lies in a
-# short folder of its own, for a socket's path may not exceed 107 bytes.
+# short folder of its own, for a socket's path may not exceed 107 bytes.  So do
+# temporary tables: a server that starts removes those of others from /tmp.
 
 # database_up FOLDER SOCKET [OPTION...]
 database_up()
@@ -14,6 +15,7 @@ database_up()
 		ln -sfn "$folder/data.new" "${socket%/*}/data.new"
 		mariadb-install-db --no-defaults \
 		    --datadir="${socket%/*}/data.new" \
+		    --tmpdir="${socket%/*}" \
 		    --user="$(id -un)" --skip-test-db --skip-name-resolve \
 		    --auth-root-authentication-method=socket \
 		    --auth-root-socket-user="$(id -un)" \
@@ -26,6 +28,7 @@ $(tail -n 20 "$folder/log/install.log")"
 	process_run "$folder" mariadbd mariadbd --no-defaults \
 	    --user="$(id -un)" --datadir="$folder/data" --socket="$socket" \
 	    --pid-file="$folder/data/mariadbd.pid" --skip-networking \
+	    --tmpdir="${socket%/*}" \
 	    --skip-name-resolve --innodb-buffer-pool-size=64M "$@"
 	database_ready()
 	{
