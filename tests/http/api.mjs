@@ -68,14 +68,16 @@ export async function call(method, path, options = {}) {
 }
 
 // Every secret that an answer gave: after.mjs looks where it went.
-function note({ json, headers }) {
-    const found = setCookies(headers).map((c) => /=([^;]*)/.exec(c)[1]);
-    for (const name of ['access_token', 'refresh_token', 'Sott'])
-        if (json?.[name])
-            found.push(json[name]);
+export function noteSecrets(found) {
     if (found.length > 0 && process.env.DOORWARD_SITE)
         appendFileSync(join(process.env.DOORWARD_SITE, 'issued'),
             found.map((s) => `${s}\n`).join(''));
+}
+
+function note({ json, headers }) {
+    noteSecrets(setCookies(headers).map((c) => /=([^;]*)/.exec(c)[1])
+        .concat(['access_token', 'refresh_token', 'Sott']
+            .map((name) => json?.[name]).filter(Boolean)));
 }
 
 // Debian 12's Node has no getSetCookie; our cookies hold no comma.

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { chromium } from 'playwright-core';
-import { base } from '../http/api.mjs';
+import { base, noteSecrets } from '../http/api.mjs';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome'].find(existsSync);
@@ -21,6 +21,11 @@ export async function visitor(options = {}) {
     page.on('console', (m) => {
         if (m.type() === 'error' && !/status of 4\d\d/.test(m.text()))
             faults.push(m.text());
+    });
+    page.on('response', async (r) => {
+        const headers = await r.headersArray().catch(() => []);
+        noteSecrets(headers.filter((h) => /^set-cookie$/i.test(h.name))
+            .map((h) => /=([^;]*)/.exec(h.value)[1]).filter(Boolean));
     });
     page.on('pageerror', (e) => faults.push(String(e)));
     page.on('request', (r) => requests.push({ url: r.url(),
