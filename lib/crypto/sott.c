@@ -329,7 +329,8 @@ check_own(struct ctx *c, struct str token, struct span *out)
 		return false;
 	out->start_s = (int64_t)get64(p + 5);
 	out->end_s = (int64_t)get64(p + 13);
-	return out->end_s >= out->start_s;
+	return out->start_s >= 0 && out->end_s >= out->start_s &&
+	    out->end_s <= INT64_MAX / 2;
 }
 
 static int64_t
