@@ -122,7 +122,7 @@ judge_text(struct arena *a, struct str s, const struct json *j, bool guard)
  * A second reader, straight from the grammar of RFC 8259 §2 to §7: no limits,
  * no opinion about names and surrogates.
  */
-struct text { const char *p, *end; };
+struct text { const char *p, *end; size_t members; };
 
 static bool
 take(struct text *t, const char *among)
@@ -209,6 +209,7 @@ take_value(struct text *t)
 			ok = take(t, "\"") && take_string(t);
 			take_many(t, blank);
 			ok = ok && take(t, ":");
+			t->members++;
 		}
 		ok = ok && take_value(t);
 		take_many(t, blank);
@@ -217,20 +218,39 @@ take_value(struct text *t)
 }
 
 static bool
-grammatical(struct str s)
+grammatical(struct str s, size_t *members)
 {
-	struct text t = { s.p, s.p + s.len };
+	struct text t = { s.p, s.p + s.len, 0 };
 
+	*members = 0;
 	if (!utf8_valid(s) || !take_value(&t))
 		return false;
 	take_many(&t, " \t\r\n");
+	*members = t.members;
 	return t.p == t.end;
+}
+
+static bool
+add_members(void *arg, struct str name, struct json *value)
+{
+	size_t *n = arg, i;
+
+	(void)name;
+	if (json_type(value) == JSON_OBJECT)
+		*n += json_length(value);
+	json_each(value, add_members, n);
+	if (json_type(value) == JSON_ARRAY)
+		for (i = 0; i < json_length(value); i++)
+			add_members(n, STR(""), json_at(value, i));
+	return true;
 }
 
 void
 fuzz_one(struct arena *a, struct str s)
 {
 	enum json_fault f, gate;
+	size_t written, kept = 0;
+	bool grammar;
 	struct json *j;
 
 	gate = json_check(s, LIMIT_JSON_DEPTH, LIMIT_JSON_MEMBERS);
@@ -247,8 +267,14 @@ fuzz_one(struct arena *a, struct str s)
 		claim(json_check(s, 64, 100000) == JSON_FINE);
 	}
 	/* Refused though well formed: for one of the reasons in json.h. */
-	if (grammatical(s))
+	grammar = grammatical(s, &written);
+	if (grammar)
 		claim(f != JSON_SYNTAX && f != JSON_UTF8);
 	else
 		claim(f != JSON_FINE);
+	/* A name that stood twice would have lost a member. */
+	if (f == JSON_FINE) {
+		add_members(&kept, STR(""), j);
+		claim(kept == written);
+	}
 }

@@ -11,6 +11,17 @@
 
 const char fuzz_name[] = "name";
 
+static bool
+only_among(struct str s, const char *bytes)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (strchr(bytes, s.p[i]) == NULL)
+			return false;
+	return true;
+}
+
 static void
 judge_username(struct arena *a, struct str s)
 {
@@ -28,6 +39,7 @@ judge_username(struct arena *a, struct str s)
 	claim(utf8_length(id.canonical) <= 32);
 	claim(fuzz_clean(id.canonical));
 	claim(!fuzz_has_any(id.canonical, " @/\\\"'<>&%?#:+,;()"));
+	claim(!only_among(id.canonical, "0123456789._-"));
 	claim(identifier_username(a, id.canonical, &other) == ERR_OK);
 	claim(str_eq(other.canonical, id.canonical));
 	claim(identifier_email(a, s, true, &other) != ERR_OK);

@@ -13,6 +13,11 @@ struct twin {
 	const struct json *other;
 };
 
+struct naming {
+	struct arena *arena;
+	struct str fields;
+};
+
 static bool part_of(struct arena *a, const struct json *part,
     const struct json *whole);
 
@@ -50,6 +55,27 @@ part_of(struct arena *a, const struct json *part, const struct json *whole)
 	return true;
 }
 
+static bool
+is_named(void *arg, struct str name, struct json *value)
+{
+	struct naming *n = arg;
+
+	(void)value;
+	return fuzz_contains(n->fields, str_lower(n->arena, name));
+}
+
+/* What the expression does not name is gone; wrappers and "*" name all. */
+static bool
+only_named(struct arena *a, const struct json *part, struct str fields)
+{
+	struct str lower = str_lower(a, str_trim(fields));
+	struct naming n = { a, lower };
+
+	return lower.len == 0 || str_has(lower, '*') ||
+	    fuzz_contains(lower, STR("profile")) ||
+	    fuzz_contains(lower, STR("data")) || json_each(part, is_named, &n);
+}
+
 void
 fuzz_one(struct arena *a, struct str s)
 {
@@ -77,6 +103,7 @@ fuzz_one(struct arena *a, struct str s)
 		return;
 	}
 	claim(part_of(a, part, whole));
+	claim(only_named(a, part, fields));
 	again = json_project(a, part, fields, &ok_again);
 	claim(ok_again && again != NULL);
 	after = json_text(a, part, false);

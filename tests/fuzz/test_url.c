@@ -37,24 +37,81 @@ boundary(struct str rest, const char *marks)
 	return rest.len == 0 || strchr(marks, rest.p[0]) != NULL;
 }
 
-/* Where the prefix ends and no dot segment is about, nothing can be moved. */
-static bool
-plainly_below(struct str path, const char *prefix)
+/* 1 for ".", 2 for "..", also where the dots are escaped; else 0. */
+static int
+dots(struct str s)
 {
-	struct str rest;
+	int n = 0;
 
-	if (fuzz_contains(path, STR("/.")) ||
-	    fuzz_contains(path, STR("/%2e")) ||
-	    fuzz_contains(path, STR("/%2E")))
-		return true;	/* Node's reader judges that */
-	if (!str_starts(path, str_of(prefix)))
-		return false;
-	rest = str_sub(path, strlen(prefix), SIZE_MAX);
-	return boundary(rest, "/?#");
+	for (; s.len > 0; n++)
+		if (s.p[0] == '.')
+			s = str_sub(s, 1, SIZE_MAX);
+		else if (str_istarts(s, STR("%2e")))
+			s = str_sub(s, 3, SIZE_MAX);
+		else
+			return 0;
+	return n < 3 ? n : 0;
+}
+
+/* WHATWG URL, path state: ".." takes the last segment away. */
+static struct str
+without_dots(struct arena *a, struct str path)
+{
+	struct str *kept = ARENA_ARRAY(a, struct str, path.len + 1), part;
+	struct buf b;
+	size_t i, n = 0;
+	int d = 0;
+
+	path = str_sub(path, 1, SIZE_MAX);
+	while (str_split(&path, '/', &part)) {
+		d = dots(part);
+		if (d == 0)
+			kept[n++] = part;
+		else if (d == 2 && n > 0)
+			n--;
+	}
+	if (d > 0)
+		kept[n++] = STR("");
+	buf_init(&b, a, SIZE_MAX / 2);
+	for (i = 0; i < n; i++) {
+		buf_char(&b, '/');
+		buf_str(&b, kept[i]);
+	}
+	return buf_view(&b);
 }
 
 static bool
-in_place(struct str url)
+below(struct arena *a, struct str rest, const char *prefix)
+{
+	size_t n;
+
+	for (n = 0; n < rest.len && !boundary(str_sub(rest, n, SIZE_MAX),
+	    "?#"); n++)
+		;
+	rest = str_sub(rest, 0, n);
+	if (rest.len > 0)
+		rest = without_dots(a, rest);
+	return str_starts(rest, str_of(prefix)) &&
+	    boundary(str_sub(rest, strlen(prefix), SIZE_MAX), "/");
+}
+
+/* Whoever stands in front of the host, or escapes, could be another. */
+static void
+claim_authority(struct str url)
+{
+	struct str rest = url, part;
+	size_t n;
+
+	str_split(&rest, ':', &part);
+	for (n = 2; n < rest.len && !boundary(str_sub(rest, n, SIZE_MAX),
+	    "/?#"); n++)
+		;
+	if (str_starts(rest, STR("//")))
+		claim(!fuzz_has_any(str_sub(rest, 0, n), "@%"));
+}
+
+static bool
+in_place(struct arena *a, struct str url)
 {
 	struct str lower = url, rest;
 	size_t i;
@@ -66,8 +123,7 @@ in_place(struct str url)
 		if (!str_istarts(url, lower))
 			continue;
 		rest = str_sub(url, lower.len, SIZE_MAX);
-		if (boundary(rest, "/?#") &&
-		    plainly_below(rest, places[i].path))
+		if (boundary(rest, "/?#") && below(a, rest, places[i].path))
 			return true;
 	}
 	return false;
@@ -84,7 +140,8 @@ judge_admitted(struct arena *a, const struct config *cfg, struct str url)
 		claim((unsigned char)url.p[i] > 0x20 &&
 		    (unsigned char)url.p[i] < 0x7f);
 	claim(!fuzz_has_any(url, "\\\"<>^`{|}"));
-	claim(in_place(url));
+	claim(in_place(a, url));
+	claim_authority(url);
 	/* The token that is put in leads nowhere else. */
 	more = url_with(a, url, "vtoken", STR("a/../\\@#?&b"));
 	claim(more.len > LIMIT_URL || url_admitted(a, cfg, more));
