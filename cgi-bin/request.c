@@ -282,7 +282,8 @@ path_from_info(struct http *h, struct str script, struct str info)
 
 /*
  * An error document of an access checker runs with the protected address as
- * REQUEST_URI; what is to be shown stands in PATH_INFO.
+ * REQUEST_URI; what is to be shown stands in PATH_INFO, or, behind a proxy
+ * module, in SCRIPT_NAME.
  */
 static enum err
 find_path(struct http *h, const struct meta *m)
@@ -293,7 +294,8 @@ find_path(struct http *h, const struct meta *m)
 		h->redirect_status = (int)status;
 	if (h->redirect_status == 401) {
 		h->protected_uri = m->uri;
-		return path_from_info(h, STR_NONE, m->path_info);
+		return path_from_info(h, STR_NONE, str_present(m->path_info) ?
+		    m->path_info : m->script_name);
 	}
 	if (str_present(m->uri))
 		return path_from_uri(h, m->uri);

@@ -28,7 +28,7 @@
 #define LIMIT_CONFIG_LINE	(64 * 1024)
 #define LIMIT_MAIL		(256 * 1024)
 #define LIMIT_READ_MS		20000	/* for the whole body of a request */
-#define LIMIT_DRAIN		(1024 * 1024)	/* thrown away after a refusal */
+#define LIMIT_DRAIN		(4 * 1024 * 1024) /* thrown away, if refused */
 #define LIMIT_DRAIN_MS		2000
 #define LIMIT_GROWTH_KIB	65536	/* of one process, then it is renewed */
 #define LIMIT_TEMPLATE		(256 * 1024)

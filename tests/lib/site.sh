@@ -124,7 +124,7 @@ apache_up()
 {
 	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6= gateway=
 	local modules=/usr/lib/apache2/modules override=None environment=SetEnv
-	local suexec="Suexec Off" file= as_apache=("${as_web[@]}")
+	local suexec="Suexec Off" login=$base/login file= as_apache=("${as_web[@]}")
 	ipv6_here && ipv6="Listen [::1]:$port"
 	case $mode in
 	*fcgi)
@@ -157,7 +157,7 @@ SuexecUserGroup $web_user $web_user"
 	htaccess-* | suexec-*)
 		# As on shared hosting: a web folder with the program in it.
 		# suEXEC hands on no environment.
-		override=All
+		override=All login=$base/doorward.fcgi/login
 		mkdir -p "$site/htdocs$base"
 		cp "$BUILD/doorward.fcgi" "$site/htdocs$base/"
 		cp "$ROOT/docs/servers/htaccess" "$site/htdocs$base/.htaccess"
@@ -186,7 +186,7 @@ $gateway"
 	render "$ROOT/tests/lib/apache.conf" "$site/etc/apache.conf" \
 	    PORT="$port" IPV6="$ipv6" SITE="$site" MODULES="$modules" \
 	    SUEXEC="$suexec" GATEWAY="$gateway" OVERRIDE="$override" \
-	    DEMO="$demo"
+	    LOGIN="$login" DEMO="$demo"
 	process_run "$site" web "${as_apache[@]}" /usr/sbin/apache2 \
 	    -f "$site/etc/apache.conf" -DFOREGROUND
 }

@@ -146,6 +146,9 @@ test_error_document_401_is_routed_by_path_info(void **state)
 	    WITH("REDIRECT_STATUS=401", "SCRIPT_NAME=/auth",
 	    "PATH_INFO=/page"));
 	assert_int_equal(a.status, 303);
+	a = web_ask("GET", "/private/report.pdf", NULL,
+	    WITH("REDIRECT_STATUS=401", "SCRIPT_NAME=/page"));
+	assert_int_equal(a.status, 303);
 	a = web_ask("GET", "/page", NULL, WITH("REDIRECT_STATUS=200",
 	    "PATH_INFO=/private"));
 	assert_int_equal(a.status, 303);
