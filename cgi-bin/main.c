@@ -191,8 +191,8 @@ loop(struct program *p)
 }
 
 /*
- * A worn process ends, and its manager starts another one.  Without a manager
- * it starts itself anew, on the same socket; should that fail, it ends.
+ * A worn process starts itself anew, on the same socket: whoever waits there
+ * would else be cut off without an answer.  Should that fail, it ends.
  */
 static void
 start_anew(void)
@@ -205,33 +205,44 @@ start_anew(void)
 	log_write(NULL, LOG_ERROR, "renew", "%s: %s", name, strerror(errno));
 }
 
-int
-main(void)
+static int
+run(struct program *p, enum end *end)
 {
-	struct program p = { .process = NULL };
 	const char *why;
-	enum end end;
-	bool managed;
 
-	keep_private();
-	p.process = arena_new();
-	p.request = arena_new();
-	p.transport = transport_open(p.process);
-	if (p.transport == NULL) {
+	p->transport = transport_open(p->process);
+	if (p->transport == NULL) {
 		fputs("doorward.fcgi is started by a web server, as FastCGI "
 		    "or CGI program.\nFor the command line there is "
 		    "doorwardctl.\n", stderr);
 		return 2;
 	}
-	why = configure(&p);
+	why = configure(p);
 	if (why != NULL)
-		return give_up(&p, why);
-	end = loop(&p);
-	managed = transport_is_managed(p.transport);
-	site_close(&p.site);
+		return give_up(p, why);
+	*end = loop(p);
+	if (*end == END)
+		transport_close(p->transport);
+	return 0;
+}
+
+int
+main(void)
+{
+	struct program p = { .process = NULL };
+	enum end end = END;
+	int code;
+
+	keep_private();
+	p.process = arena_new();
+	p.request = arena_new();
+	code = run(&p, &end);
+	/* Freed is wiped: secrets end here however it went. */
+	if (p.site.db != NULL)
+		site_close(&p.site);
 	arena_free(p.request);
 	arena_free(p.process);
-	if (end == RENEW && !managed)
+	if (end == RENEW)
 		start_anew();
-	return 0;
+	return code;
 }

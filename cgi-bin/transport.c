@@ -141,6 +141,13 @@ transport_open(struct arena *process)
 	return t;
 }
 
+void
+transport_close(struct transport *t)
+{
+	if (t->kind == TRANSPORT_FASTCGI)
+		close(0);
+}
+
 struct transport *
 transport_memory(struct arena *a, const char *const *env, struct str body)
 {
@@ -165,12 +172,6 @@ static bool
 must_stop(const struct transport *t)
 {
 	return stop || (t->parent != 0 && getppid() != t->parent);
-}
-
-bool
-transport_is_managed(const struct transport *t)
-{
-	return t->parent != 0;
 }
 
 static void

@@ -18,6 +18,8 @@ enum transport_event { TRANSPORT_REQUEST, TRANSPORT_IDLE, TRANSPORT_STOP };
  * and SIGUSR1, so that they end the process between two requests only.
  */
 struct transport *transport_open(struct arena *process);
+/* The first step of an ending: nobody else is sent here from now on. */
+void transport_close(struct transport *t);
 /* One request from memory.  env: NAME=value strings, NULL at the end;
  * borrowed, as is the body. */
 struct transport *transport_memory(struct arena *a, const char *const *env,
@@ -27,8 +29,6 @@ enum transport_kind transport_kind(const struct transport *t);
 /* The next request; IDLE after timeout_ms without one; STOP when the process
  * is to end: told so, orphaned, or there is no further request. */
 enum transport_event transport_wait(struct transport *t, int timeout_ms);
-/* Does whoever started us stay, and start another one when we end? */
-bool transport_is_managed(const struct transport *t);
 /* Of FastCGI: did the server ask for an answer, not for an authorization? */
 bool transport_is_responder(const struct transport *t);
 /* NAME=value strings, NULL at the end.  A name can stand several times. */

@@ -41,6 +41,7 @@ struct db {
 	size_t n;
 	bool prepare_all;
 	MYSQL *my;
+	MYSQL *parents;			/* freeing it would copy its pages */
 	MYSQL_STMT **prepared;
 	bool in_tx, lost;
 	int64_t last_ms;
@@ -191,6 +192,7 @@ db_forget(struct db *d)
 		close(mysql_get_socket(d->my));
 	memset(d->prepared, 0, d->n * sizeof(*d->prepared));
 	d->prepare_all = false;	/* of all statements a child needs a few */
+	d->parents = d->my;
 	d->my = NULL;
 	d->in_tx = d->lost = false;
 }

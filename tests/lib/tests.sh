@@ -8,6 +8,7 @@ needs_cgi="run node lighttpd"
 needs_http="run node lighttpd apache servers"
 needs_pages="run node lighttpd browser"
 TESTS=$VAR/test
+tag=	# before the name of a site and a log, where a part runs twice
 
 # count FILE: TAP of one program; failures and skipped tests are named.  cmocka
 # writes "not ok ... # SKIP" for a skipped one.
@@ -27,7 +28,7 @@ count()
 # program NAME COMMAND...: TAP on standard output, one result at least.
 program()
 {
-	local name=$1 log=$TESTS/log/${1//\//_}.tap status before=$failed
+	local name=$1 log=$TESTS/log/$tag${1//\//_}.tap status before=$failed
 	local ran=$((passed + skipped))
 	shift
 	"$@" </dev/null >"$log" 2>"$log.err"
@@ -108,7 +109,7 @@ part_store()
 # database of all, or on that of the socket own_database.
 variant()
 {
-	local name=$1 server=$2 mode=$3 base=$4 short
+	local name=$tag$1 server=$2 mode=$3 base=$4 short
 	shift 4
 	[ -n "${own_database:-}" ] || tests_database
 	site=$TESTS/$name
@@ -349,7 +350,8 @@ run_elsewhere()
 	copy=$(mktemp -d /tmp/doorward-tests.XXXXXX)
 	chmod 755 "$copy"
 	trap 'rm -rf "$copy"' EXIT
-	tar -C "$ROOT" --exclude=./build --exclude=./var --exclude=./.git \
+	tar -C "$ROOT" --exclude=./build --exclude=./build-san \
+	    --exclude=./var --exclude=./.git \
 	    --exclude=node_modules -cf - . | tar -C "$copy" -xf -
 	DW_DATA=${DW_DATA:-$ROOT/../shared/data} "$copy/dev" test "$@" &
 	child=$!
