@@ -26,7 +26,7 @@
 #define TRIES		4
 #define TRIES_MS	12000	/* none begins later than this */
 #define CONNECT_BUDGET_MS	2500
-#define PREPARE_BUDGET_MS	500	/* beyond: each on its first use */
+#define PREPARE_BUDGET_MS	100	/* beyond: each on its first use */
 #define ER_CONNECTION_KILLED_	1927	/* MariaDB's name varies */
 #define ER_CLIENT_TIMEOUT_	4031	/* MySQL 8: idle connection closed */
 #define ER_WSREP_NOT_READY_	1047
@@ -250,7 +250,7 @@ set_options(MYSQL *my, const struct config *cfg, int64_t budget_ms)
 	    "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,"
 	    "NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
 	    "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1, "
-	    "innodb_lock_wait_timeout=4");	/* less than the read's */
+	    "innodb_lock_wait_timeout=8");	/* less than the read's */
 	mysql_options(my, MYSQL_INIT_COMMAND,
 	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 	if (str_present(cfg->database_plugin_dir))
@@ -680,7 +680,8 @@ pause_before(int tried, int64_t start_ms)
 {
 	if (tried >= TRIES || clock_mono_ms() - start_ms > TRIES_MS)
 		return false;
-	clock_sleep_ms((2 << tried) + (int64_t)rand_below(4u << tried));
+	/* Far apart: those who met in a deadlock are many and slow. */
+	clock_sleep_ms((5 << tried) + (int64_t)rand_below(50u << tried));
 	return true;
 }
 

@@ -106,6 +106,22 @@ export class Server {
             ...database ? [database] : []], text);
         return out.trim();
     }
+    // One line, by a connection that is kept.
+    async ask(text) {
+        this.client ??= spawn('mariadb', ['--no-defaults', '-N', '-B',
+            '--unbuffered', '-S', this.socket, FAULTS_NAME],
+        { stdio: ['pipe', 'pipe', 'inherit'] });
+        this.client.stdin.write(`${text};\nSELECT 'end of it';\n`);
+        let out = '';
+        for await (const part of this.client.stdout.iterator(
+            { destroyOnReturn: false }))
+            if ((out += part).endsWith('end of it\n'))
+                break;
+        return out.split('\n').slice(0, -2).join('\n');
+    }
+    bye() {
+        this.client?.stdin.end();
+    }
     async number(text) {
         return Number(await this.sql(text));
     }
@@ -142,7 +158,7 @@ class Link {
         this.up = this.down = Promise.resolve();
         for (const s of [client, this.server]) {
             s.on('error', () => {});
-            s.on('close', () => this.cut());
+            s.on('close', () => this.closing || this.cut());
         }
         client.on('data', (d) => this.fromClient(d));
         this.server.on('data', (d) => this.fromServer(d));
@@ -152,9 +168,6 @@ class Link {
         this.client.destroy();
         this.server.destroy();
         this.proxy.links.delete(this);
-    }
-    cutClient() {
-        this.client.destroy();
     }
     pass(way, socket, data) {
         this[way] = this[way].then(async () => {

@@ -43,5 +43,6 @@ part_faults()
 	rm -rf "$faults_db"
 	faults_database
 	faults gone "$wanted" 2 "$proxy"
+	faults commit "$wanted" 2 "$proxy"
 	process_end "$faults_db/run/mariadbd.pid"
 }
