@@ -13,36 +13,43 @@ const KILLS = 500;
 const CLIENTS = 12;
 const count = { worker: 0, after: 0, held: 0 };
 
+async function killAll(t, probe, spawner) {
+    await until('the load runs', () => state.steps.get('login') > 5);
+    while (count.worker + count.after < KILLS) {
+        await sleep(Math.random() * 30);
+        const all = processes();
+        const after = all.filter((p) => p.parent !== spawner);
+        const pool = after.length > 0 && Math.random() < 0.3 ? after :
+            all.filter((p) => p.parent === spawner);
+        // Now and then all at once.
+        let many = Math.random() < 0.05 ? pool.length : 1, hit = 0;
+        for (; many > 0 && pool.length > 0; many--) {
+            const [p] = pool.splice(Math.floor(Math.random() *
+                pool.length), 1);
+            if (!kill(p.pid, 'SIGKILL'))
+                continue;
+            hit++;
+            count[p.parent === spawner ? 'worker' : 'after']++;
+        }
+        const a = await call('GET', `${AUTH}/access_token/validate`,
+            { token: probe.token, judge: false });
+        if (a.status === 200)
+            count.held += hit;
+        else
+            t.diagnostic(`after a kill: ${a.status} ${a.text}`);
+    }
+}
+
 test(`S-145: ${KILLS} random kills; the next request is answered each time`,
     { timeout: 240000 }, async (t) => {
         const probe = await signedIn();
         const spawner = pidOf('spawner');
         const stop = load(CLIENTS);
-        await until('the load runs', () => state.steps.get('login') > 5);
-        while (count.worker + count.after < KILLS) {
-            await sleep(Math.random() * 30);
-            const all = processes();
-            const after = all.filter((p) => p.parent !== spawner);
-            const pool = after.length > 0 && Math.random() < 0.3 ? after :
-                all.filter((p) => p.parent === spawner);
-            // Now and then all at once.
-            let many = Math.random() < 0.05 ? pool.length : 1, hit = 0;
-            for (; many > 0 && pool.length > 0; many--) {
-                const [p] = pool.splice(Math.floor(Math.random() *
-                    pool.length), 1);
-                if (!kill(p.pid, 'SIGKILL'))
-                    continue;
-                hit++;
-                count[p.parent === spawner ? 'worker' : 'after']++;
-            }
-            const a = await call('GET', `${AUTH}/access_token/validate`,
-                { token: probe.token, judge: false });
-            if (a.status === 200)
-                count.held += hit;
-            else
-                t.diagnostic(`after a kill: ${a.status} ${a.text}`);
+        try {
+            await killAll(t, probe, spawner);
+        } finally {
+            await stop();
         }
-        await stop();
         const tried = count.worker + count.after;
         t.diagnostic(`kills: tried ${tried}, held ${count.held} ` +
             `(${count.worker} workers, ${count.after} of deliveries)`);

@@ -32,6 +32,66 @@ spawned_up()
 	    -f "$site/etc/lighttpd.conf"
 }
 
+# A memory group below our own one, or above it where that may have no
+# children: cgroup v1 or v2, as root.  Sets memory_group, or nothing.
+memory_group_make()
+{
+	local bytes=$1 root path limit
+	memory_group=
+	[ "$(id -u)" = 0 ] || return 0
+	if [ -d /sys/fs/cgroup/memory ]; then
+		root=/sys/fs/cgroup/memory limit=memory.limit_in_bytes
+		path=$(awk -F: '$2 ~ /(^|,)memory(,|$)/ { print $3 }' \
+		    /proc/self/cgroup)
+	else
+		root=/sys/fs/cgroup limit=memory.max
+		path=$(awk -F: '$1 == 0 { print $3 }' /proc/self/cgroup)
+	fi
+	while :; do
+		memory_group=$root${path%/}/doorward-tests.$$
+		if mkdir "$memory_group" 2>/dev/null; then
+			{ printf '%s' "$bytes" >"$memory_group/$limit" &&
+			    sh -c 'echo $$ >"$1/cgroup.procs"' sh \
+			    "$memory_group"; } 2>/dev/null && break
+			rmdir "$memory_group"
+		fi
+		memory_group=
+		case $path in '' | /) return ;; esac
+		path=${path%/*}
+	done
+	# No swap to flee to, where that can be said.
+	for limit in memory.swappiness memory.swap.max; do
+		[ -e "$memory_group/$limit" ] &&
+		    printf 0 >"$memory_group/$limit"
+	done
+	return 0
+}
+
+memory_group_end()
+{
+	[ -n "${memory_group:-}" ] || return 0
+	wait_for 10 rmdir "$memory_group" 2>/dev/null
+	memory_group=
+}
+
+# flood_site WANTED: in a memory group, or with bounded address spaces
+flood_site()
+{
+	local megabytes=512
+	memory_group_make $((megabytes << 20))
+	if [ -n "$memory_group" ]; then
+		spawn_in=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"'
+		    "$memory_group")
+	else
+		spawn_in=(prlimit --as=$((megabytes << 20)))
+	fi
+	export DOORWARD_GROUP=$memory_group
+	workers=64 kills_site flood "$1" flood.test.mjs \
+	    password.argon2_memory_kib=19456 password.argon2_passes=2
+	spawn_in=()
+	memory_group_end
+}
+
 # kills_site NAME WANTED FILE [section.key=value...]: FILE against such a site
 kills_site()
 {
@@ -63,6 +123,7 @@ part_kills()
 	spawn_in=(env TZ=CET-1CEST,M3.5.0,M10.5.0/3)
 	workers=4 kills_site clock "$wanted" clock.test.mjs
 	spawn_in=()
+	flood_site "$wanted"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port
 	workers=4 kills_site smtp "$wanted" smtp.test.mjs \

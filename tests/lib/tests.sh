@@ -339,6 +339,7 @@ tests_end()
 		[ -e "$file" ] && process_end "$file"
 	done
 	suexec_end
+	memory_group_end
 	[ -n "${tests_short:-}" ] && rm -rf "$tests_short"
 }
 
