@@ -1,7 +1,7 @@
 # ./dev test: every part, its counts, and one closing line.  Sourced.
 
 # In the order in which they run.
-tests_parts=(lint unit fuzz store cgi http pages faults kills)
+tests_parts=(lint unit fuzz store cgi http pages faults kills sanitize)
 passed=0 failed=0 skipped=0
 needs_store="run"
 needs_cgi="run node lighttpd"
