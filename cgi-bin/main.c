@@ -3,6 +3,7 @@
  * arguments of a query string without '=' (RFC 3875 §4.4).
  */
 #include <errno.h>
+#include <malloc.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -40,6 +41,8 @@ keep_private(void)
 #ifndef __SANITIZE_ADDRESS__
 	prctl(PR_SET_DUMPABLE, 0);
 #endif
+	/* Libraries free what they read a password into: overwrite it. */
+	mallopt(M_PERTURB, 0xa5);
 }
 
 /*

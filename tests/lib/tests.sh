@@ -263,7 +263,7 @@ http_variant()
 part_http()
 {
 	local row
-	case ${1:-} in codes | fields | open | sdk | smtp) ;; *)
+	case ${1:-} in codes | fields | memory | open | sdk | smtp) ;; *)
 		while read -r row; do
 			http_variant "${1:-}" $row
 		done <<<"$http_variants" ;;
@@ -271,6 +271,7 @@ part_http()
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code
 	settings fields "${1:-}"
+	settings memory "${1:-}"
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
