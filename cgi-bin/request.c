@@ -14,19 +14,19 @@ struct meta {
 };
 
 static const struct {
-	const char *var;
+	struct str var;
 	size_t offset;
 } meta_vars[] = {
-	{ "REQUEST_METHOD", offsetof(struct meta, method) },
-	{ "REQUEST_URI", offsetof(struct meta, uri) },
-	{ "PATH_INFO", offsetof(struct meta, path_info) },
-	{ "SCRIPT_NAME", offsetof(struct meta, script_name) },
-	{ "QUERY_STRING", offsetof(struct meta, query) },
-	{ "CONTENT_LENGTH", offsetof(struct meta, length) },
-	{ "REMOTE_ADDR", offsetof(struct meta, address) },
-	{ "HTTPS", offsetof(struct meta, https) },
-	{ "REQUEST_SCHEME", offsetof(struct meta, scheme) },
-	{ "REDIRECT_STATUS", offsetof(struct meta, redirect_status) },
+	{ STR("REQUEST_METHOD"), offsetof(struct meta, method) },
+	{ STR("REQUEST_URI"), offsetof(struct meta, uri) },
+	{ STR("PATH_INFO"), offsetof(struct meta, path_info) },
+	{ STR("SCRIPT_NAME"), offsetof(struct meta, script_name) },
+	{ STR("QUERY_STRING"), offsetof(struct meta, query) },
+	{ STR("CONTENT_LENGTH"), offsetof(struct meta, length) },
+	{ STR("REMOTE_ADDR"), offsetof(struct meta, address) },
+	{ STR("HTTPS"), offsetof(struct meta, https) },
+	{ STR("REQUEST_SCHEME"), offsetof(struct meta, scheme) },
+	{ STR("REDIRECT_STATUS"), offsetof(struct meta, redirect_status) },
 };
 
 /*
@@ -35,32 +35,38 @@ static const struct {
  * any other makes the request unacceptable.
  */
 static const struct {
-	const char *var, *name;
+	struct str var, name;
 	bool forwarding;
 } header_vars[] = {
-	{ "CONTENT_TYPE", "content-type", false },
-	{ "HTTP_ACCEPT_LANGUAGE", "accept-language", false },
-	{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD",
-	    "access-control-request-method", false },
-	{ "HTTP_AUTHORIZATION", "authorization", false },
-	{ "HTTP_COOKIE", "cookie", false },
-	{ "HTTP_HOST", "host", false },
-	{ "HTTP_ORIGIN", "origin", false },
-	{ "HTTP_REFERER", "referer", false },
-	{ "HTTP_SEC_FETCH_MODE", "sec-fetch-mode", false },
-	{ "HTTP_SEC_FETCH_SITE", "sec-fetch-site", false },
-	{ "HTTP_USER_AGENT", "user-agent", false },
-	{ "HTTP_X_DOORWARD_APIKEY", "x-doorward-apikey", false },
-	{ "HTTP_X_DOORWARD_APISECRET", "x-doorward-apisecret", false },
-	{ "HTTP_X_DOORWARD_SOTT", "x-doorward-sott", false },
-	{ "HTTP_X_LOGINRADIUS_APIKEY", "x-loginradius-apikey", false },
-	{ "HTTP_X_LOGINRADIUS_APISECRET", "x-loginradius-apisecret", false },
-	{ "HTTP_X_LOGINRADIUS_SOTT", "x-loginradius-sott", false },
-	{ "HTTP_X_FORWARDED_FOR", "x-forwarded-for", true },
-	{ "HTTP_X_FORWARDED_PROTO", "x-forwarded-proto", true },
-	{ "HTTP_X_ORIGIN_ACCEPT_LANGUAGE", "x-origin-accept-language", true },
-	{ "HTTP_X_ORIGIN_IP", "x-origin-ip", true },
-	{ "HTTP_X_ORIGIN_USER_AGENT", "x-origin-user-agent", true },
+	{ STR("CONTENT_TYPE"), STR("content-type"), false },
+	{ STR("HTTP_ACCEPT_LANGUAGE"), STR("accept-language"), false },
+	{ STR("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
+	    STR("access-control-request-method"), false },
+	{ STR("HTTP_AUTHORIZATION"), STR("authorization"), false },
+	{ STR("HTTP_COOKIE"), STR("cookie"), false },
+	{ STR("HTTP_HOST"), STR("host"), false },
+	{ STR("HTTP_ORIGIN"), STR("origin"), false },
+	{ STR("HTTP_REFERER"), STR("referer"), false },
+	{ STR("HTTP_SEC_FETCH_MODE"), STR("sec-fetch-mode"), false },
+	{ STR("HTTP_SEC_FETCH_SITE"), STR("sec-fetch-site"), false },
+	{ STR("HTTP_USER_AGENT"), STR("user-agent"), false },
+	{ STR("HTTP_X_DOORWARD_APIKEY"), STR("x-doorward-apikey"), false },
+	{ STR("HTTP_X_DOORWARD_APISECRET"), STR("x-doorward-apisecret"),
+	    false },
+	{ STR("HTTP_X_DOORWARD_SOTT"), STR("x-doorward-sott"), false },
+	{ STR("HTTP_X_LOGINRADIUS_APIKEY"), STR("x-loginradius-apikey"),
+	    false },
+	{ STR("HTTP_X_LOGINRADIUS_APISECRET"),
+	    STR("x-loginradius-apisecret"), false },
+	{ STR("HTTP_X_LOGINRADIUS_SOTT"), STR("x-loginradius-sott"),
+	    false },
+	{ STR("HTTP_X_FORWARDED_FOR"), STR("x-forwarded-for"), true },
+	{ STR("HTTP_X_FORWARDED_PROTO"), STR("x-forwarded-proto"), true },
+	{ STR("HTTP_X_ORIGIN_ACCEPT_LANGUAGE"),
+	    STR("x-origin-accept-language"), true },
+	{ STR("HTTP_X_ORIGIN_IP"), STR("x-origin-ip"), true },
+	{ STR("HTTP_X_ORIGIN_USER_AGENT"), STR("x-origin-user-agent"),
+	    true },
 };
 
 static struct str
@@ -373,14 +379,14 @@ read_length(struct http *h, struct str length)
 }
 
 static bool
-add_header(struct http *h, const char *name, struct str value,
+add_header(struct http *h, struct str name, struct str value,
     bool forwarding)
 {
 	struct pairs *p = &h->headers;
 	size_t i;
 
 	for (i = 0; i < p->n; i++) {
-		if (!str_eq(p->items[i].name, str_of(name)))
+		if (!str_eq(p->items[i].name, name))
 			continue;
 		if (!forwarding && str_present(p->items[i].value) &&
 		    !str_eq(p->items[i].value, value))
@@ -389,7 +395,7 @@ add_header(struct http *h, const char *name, struct str value,
 			p->items[i].value = STR("");
 		return true;
 	}
-	p->items[p->n].name = str_of(name);
+	p->items[p->n].name = name;
 	p->items[p->n].value = value;
 	p->n++;
 	return true;
@@ -401,7 +407,7 @@ meta_at(struct meta *m, struct str name)
 	size_t i;
 
 	for (i = 0; i < COUNT(meta_vars); i++)
-		if (str_eq(name, str_of(meta_vars[i].var)))
+		if (str_eq(name, meta_vars[i].var))
 			return (struct str *)(void *)((char *)m +
 			    meta_vars[i].offset);
 	return NULL;
@@ -422,13 +428,13 @@ take_variable(struct http *h, struct meta *m, struct str name,
 		return ERR_OK;
 	}
 	for (i = 0; i < COUNT(header_vars); i++) {
-		if (!str_eq(name, str_of(header_vars[i].var)))
+		if (!str_eq(name, header_vars[i].var))
 			continue;
 		if (value.len > LIMIT_HEADER || has_control(value) ||
 		    !add_header(h, header_vars[i].name, value,
 		    header_vars[i].forwarding))
 			return err_set(h->ctx, ERR_BAD_REQUEST,
-			    header_vars[i].name, "header not acceptable");
+			    header_vars[i].name.p, "header not acceptable");
 	}
 	return ERR_OK;
 }

@@ -284,6 +284,15 @@ common_headers(struct http *h)
 	response_header(h, "X-Request-Id", str_of(c->request_id));
 }
 
+static void
+add_header(struct buf *b, const struct pair *p)
+{
+	buf_str(b, p->name);
+	buf_cstr(b, ": ");
+	buf_str(b, p->value);
+	buf_cstr(b, "\r\n");
+}
+
 struct str
 response_text(struct http *h)
 {
@@ -297,9 +306,7 @@ response_text(struct http *h)
 		buf_printf(&b, "Content-Type: %.*s\r\n",
 		    STR_FMT(h->content_type));
 	for (i = 0; i < h->out_headers.n; i++)
-		buf_printf(&b, "%.*s: %.*s\r\n",
-		    STR_FMT(h->out_headers.items[i].name),
-		    STR_FMT(h->out_headers.items[i].value));
+		add_header(&b, &h->out_headers.items[i]);
 	if (h->status != 204 && !h->head)
 		buf_printf(&b, "Content-Length: %zu\r\n", h->out_body.len);
 	buf_cstr(&b, "\r\n");

@@ -26,6 +26,8 @@ matches(const char *pattern, struct str path, struct str values[4])
 	struct str want = str_of(pattern), part, have;
 	size_t n = 0;
 
+	if (strchr(pattern, '{') == NULL)
+		return str_ieq(want, path);
 	while (str_split(&want, '/', &part)) {
 		if (!str_split(&path, '/', &have))
 			return false;

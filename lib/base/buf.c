@@ -67,18 +67,23 @@ buf_char(struct buf *b, char ch)
 void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->cap - b->len;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(b->p + b->len, room + 1, fmt, ap);
 	va_end(ap);
 	must(n >= 0);
-	if (!reserve(b, (size_t)n))
+	if (!reserve(b, (size_t)n)) {
+		b->p[b->len] = '\0';
 		return;
-	va_start(ap, fmt);
-	vsnprintf(b->p + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	}
+	if ((size_t)n > room) {
+		va_start(ap, fmt);
+		vsnprintf(b->p + b->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)n;
 }
 

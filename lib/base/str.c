@@ -5,23 +5,7 @@
 
 #include "arena.h"
 
-struct str
-str_of(const char *s)
-{
-	return s == NULL ? STR_NONE : (struct str){ s, strlen(s) };
-}
-
-bool
-str_present(struct str s)
-{
-	return s.p != NULL && s.len > 0;
-}
-
-bool
-str_eq(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
+#define SHORT	128	/* most texts that are printed fit at once */
 
 bool
 str_ieq(struct str a, struct str b)
@@ -135,10 +119,13 @@ str_printf(struct arena *a, const char *fmt, ...)
 	char *p;
 	int n;
 
+	p = arena_alloc(a, SHORT);
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(p, SHORT, fmt, ap);
 	va_end(ap);
 	must(n >= 0);
+	if (n < SHORT)
+		return (struct str){ p, (size_t)n };
 	p = arena_alloc(a, (size_t)n + 1);
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);

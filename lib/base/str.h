@@ -18,9 +18,25 @@ struct str {
 #define STR_NONE	((struct str){ NULL, 0 })
 #define STR_FMT(s)	(int)(s).len, (s).p	/* for "%.*s" */
 
-struct str str_of(const char *s);	/* borrows; NULL gives STR_NONE */
-bool str_present(struct str s);		/* not absent and not empty */
-bool str_eq(struct str a, struct str b);
+/* Here, so that the compiler counts the letters of what it can see. */
+static inline struct str
+str_of(const char *s)			/* borrows; NULL gives STR_NONE */
+{
+	return s == NULL ? STR_NONE : (struct str){ s, strlen(s) };
+}
+
+static inline bool
+str_present(struct str s)		/* not absent and not empty */
+{
+	return s.p != NULL && s.len > 0;
+}
+
+static inline bool
+str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
 bool str_ieq(struct str a, struct str b);	/* ASCII letters alike */
 bool str_starts(struct str s, struct str prefix);
 bool str_istarts(struct str s, struct str prefix);

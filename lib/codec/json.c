@@ -403,6 +403,17 @@ word_at(struct str s, size_t i)
 	    str_starts(rest, STR("errorCode"));
 }
 
+/* How much from i on needs no look: no first byte of what the rest judges. */
+static size_t
+plain_at(struct str s, size_t i)
+{
+	size_t n = 0;
+
+	while (i + n < s.len && strchr("<>&\\\xe2" "dDe", s.p[i + n]) == NULL)
+		n++;
+	return n;
+}
+
 /*
  * json-c's text once more, with what our readers need escaped.  behind is
  * where an escape ended: its last digit may begin a word ("\u001d" before
@@ -414,6 +425,11 @@ put_text(struct buf *b, struct str s, bool guard)
 	size_t i, n, behind = 0;
 
 	for (i = 0; i < s.len; i += n) {
+		n = i > 0 && i == behind ? 0 : plain_at(s, i);
+		if (n > 0) {
+			buf_add(b, s.p + i, n);
+			continue;
+		}
 		n = unsafe_at(s, i);
 		if (n > 0) {
 			put_unsafe(b, s, i, n);

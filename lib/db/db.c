@@ -21,6 +21,7 @@
  */
 
 #define INLINE_BYTES	512	/* longer values are fetched by their length */
+#define FIXED_BYTES	40	/* ids and hashes, and what is too long for one */
 #define MAX_COLUMNS	40
 #define MAX_PARAMS	40
 #define TRIES		4
@@ -717,8 +718,15 @@ struct result {
 	unsigned long lengths[MAX_COLUMNS];
 	my_bool nulls[MAX_COLUMNS], cut[MAX_COLUMNS];
 	int64_t ints[MAX_COLUMNS];
-	unsigned char (*bytes)[INLINE_BYTES];
+	unsigned char *bytes[MAX_COLUMNS];
 };
+
+static size_t
+inline_bytes(char letter)
+{
+	letter |= 0x20;
+	return letter == 'u' || letter == 'h' ? FIXED_BYTES : INLINE_BYTES;
+}
 
 static enum err
 result_open(struct ctx *c, unsigned statement, struct result *r)
@@ -731,7 +739,6 @@ result_open(struct ctx *c, unsigned statement, struct result *r)
 	r->letters = d->statements[statement].out;
 	r->n = strlen(r->letters);
 	must(r->n > 0 && r->n <= MAX_COLUMNS);
-	r->bytes = arena_alloc_array(c->arena, r->n, INLINE_BYTES);
 	for (i = 0; i < r->n; i++) {
 		MYSQL_BIND *b = &r->bind[i];
 
@@ -745,8 +752,9 @@ result_open(struct ctx *c, unsigned statement, struct result *r)
 		} else {
 			b->buffer_type = (r->letters[i] | 0x20) == 't' ?
 			    MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
-			b->buffer = r->bytes[i];
-			b->buffer_length = INLINE_BYTES;
+			b->buffer_length = inline_bytes(r->letters[i]);
+			b->buffer = r->bytes[i] = arena_alloc(c->arena,
+			    b->buffer_length);
 		}
 	}
 	if (mysql_stmt_bind_result(r->st, r->bind) != 0)
