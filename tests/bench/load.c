@@ -57,6 +57,7 @@ static size_t groups_n, conns_n, answers, answers_max;
 static unsigned port, accounts;
 static int64_t count_from_ns, end_ns;
 static int poller;
+static bool draining;
 
 static void
 fail(const char *what, const char *more)
@@ -211,7 +212,11 @@ read_conn(struct conn *c)
 		    n < 0 ? strerror(errno) : "");
 	c->len += (size_t)n;
 	c->in[c->len] = '\0';
-	if (take_answer(c))
+	if (!take_answer(c))
+		return;
+	if (draining)
+		c->sent_ns = 0;
+	else
 		send_request(c);
 }
 
@@ -222,18 +227,29 @@ is_over(void)
 }
 
 static void
-run(void)
+take_some(void)
 {
 	struct epoll_event ev[64];
 	int i, n;
 
-	while (!is_over()) {
-		n = epoll_wait(poller, ev, 64, SILENCE_MS);
-		if (n == 0)
-			fail("no answer", "in 15 s");
-		for (i = 0; i < n; i++)
-			read_conn(ev[i].data.ptr);
-	}
+	n = epoll_wait(poller, ev, 64, SILENCE_MS);
+	if (n == 0)
+		fail("no answer", "in 15 s");
+	for (i = 0; i < n; i++)
+		read_conn(ev[i].data.ptr);
+}
+
+/* What is under way is waited for: the next run would find it in its way. */
+static void
+drain(void)
+{
+	size_t i;
+
+	draining = true;
+	count_from_ns = INT64_MAX;
+	for (i = 0; i < conns_n; i++)
+		while (conns[i]->sent_ns != 0)
+			take_some();
 }
 
 static void
@@ -296,7 +312,7 @@ report(struct group *g, double seconds)
 int
 main(int argc, char **argv)
 {
-	int64_t start, end;
+	int64_t start, end, from;
 	size_t i;
 	int at;
 
@@ -313,10 +329,13 @@ main(int argc, char **argv)
 	end_ns = count_from_ns + strtol(argv[3], NULL, 10) * 1000000;
 	for (i = 0; i < conns_n; i++)
 		send_request(conns[i]);
-	run();
+	while (!is_over())
+		take_some();
 	end = now_ns();
 	note_waiting(end);
+	from = count_from_ns;
+	drain();
 	for (i = 0; i < groups_n; i++)
-		report(&groups[i], (double)(end - count_from_ns) / 1e9);
+		report(&groups[i], (double)(end - from) / 1e9);
 	return 0;
 }
