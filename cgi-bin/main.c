@@ -194,8 +194,9 @@ loop(struct program *p)
 }
 
 /*
- * A worn process starts itself anew, on the same socket: whoever waits there
- * would else be cut off without an answer.  Should that fail, it ends.
+ * A worn process starts itself anew on the same socket: whoever waits there
+ * is served, and no manager is needed (spawn-fcgi has left long ago).  Should
+ * that fail, it ends.
  */
 static void
 start_anew(void)

@@ -78,6 +78,7 @@ process_run()
 	mkdir -p "$folder/log" "$folder/run" || return 1
 	setsid "$@" </dev/null >>"$folder/log/$name.log" 2>&1 &
 	process_note "$folder" "$name" $!
+	disown $!
 }
 
 # process_note FOLDER NAME PID

@@ -129,7 +129,8 @@ variant()
 	    password.argon2_memory_kib=1024 password.argon2_passes=1 \
 	    urls.allow="https://app.example.org/docs" \
 	    cors.origins="https://app.example.org" \
-	    proxy.trusted=127.0.0.1 \
+	    proxy.trusted=127.0.0.1 database.idle_close_s=2 \
+	    limits.requests_per_process=150 \
 	    test.clock_file="$site/etc/clock" \
 	    test.fault_file="$site/etc/fault" "$@"
 	[ -z "${own_hosts:-}" ] ||
