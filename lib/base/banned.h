@@ -14,6 +14,7 @@
 
 #pragma GCC diagnostic error "-Wdeprecated-declarations"
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): it declares */
 #define BAN(fn)	extern __typeof__(fn) fn __attribute__((deprecated("banned")))
 
 BAN(strcpy);
@@ -38,6 +39,11 @@ BAN(system);
 BAN(popen);
 BAN(mktemp);
 BAN(tmpnam);
+BAN(tempnam);
+BAN(stpcpy);
+BAN(srandom);
+BAN(lrand48);
+BAN(mrand48);
 BAN(setlocale);
 
 #undef BAN
