@@ -240,7 +240,7 @@ split_legacy(struct arena *a, struct str token, struct str *cipher)
 		return false;
 	/* One spelling of the sum: uses are counted by the token's text. */
 	sum = md5_hex(a, left);
-	if (sum.p != NULL && !str_eq(sum, right))
+	if (sum.p != NULL && !secret_equal(sum.p, sum.len, right.p, right.len))
 		return false;
 	return base64_decode(a, left, cipher) && cipher->len % BLOCK == 0 &&
 	    cipher->len >= CIPHER_MIN && cipher->len <= CIPHER_MAX;

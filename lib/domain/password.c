@@ -361,7 +361,8 @@ change_tx(struct ctx *c, void *arg)
 	e = account_lock(c, g->session->uid, &a);
 	if (e == ERR_OK)
 		e = store_password_lock(c, a.uid, &now);
-	if (e == ERR_OK && !str_eq(now.phc, g->old.phc))
+	if (e == ERR_OK &&
+	    !str_eq(now.phc, g->old.phc))	/* not secret: both stored */
 		e = ERR_NOT_FOUND;
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_OLD_PASSWORD, "oldpassword",
@@ -386,7 +387,8 @@ change_in_doubt(struct ctx *c, void *arg)
 	e = store_password_get(c, g->session->uid, &now);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_UNAVAILABLE : e;
-	return str_eq(now.phc, str_of(g->phc)) ? ERR_OK : ERR_NOT_FOUND;
+	return str_eq(now.phc, str_of(g->phc)) ?	/* not secret: stored */
+	    ERR_OK : ERR_NOT_FOUND;
 }
 
 static enum err

@@ -478,7 +478,8 @@ reset_in_doubt(struct ctx *c, void *arg)
 	e = store_password_get(c, r->account.uid, &now);
 	if (e != ERR_OK)
 		return e;
-	return str_eq(now.phc, str_of(r->phc)) ? ERR_OK : ERR_NOT_FOUND;
+	return str_eq(now.phc, str_of(r->phc)) ?	/* not secret: stored */
+	    ERR_OK : ERR_NOT_FOUND;
 }
 
 enum err
