@@ -15,7 +15,7 @@ struct ctl {
 	struct ctx *ctx;
 	const char *config_file;	/* --config, or NULL */
 	bool json;			/* --json */
-	int argc;			/* of the command: argv[0] is its name */
+	int argc;		/* of the command: argv[0] is its name */
 	char **argv;
 	const struct ctl_command *command;
 };

@@ -179,10 +179,13 @@ database_mend(unsigned number)
 static bool
 old_server(struct str version)
 {
-	int major = 0, minor = 0;
+	long major, minor;
+	char *rest;
 
-	if (sscanf(version.p, "%d.%d", &major, &minor) != 2)
+	major = strtol(version.p, &rest, 10);
+	if (rest == version.p || *rest != '.')
 		return false;
+	minor = strtol(rest + 1, NULL, 10);
 	if (strstr(version.p, "MariaDB") != NULL)
 		return major < 10 || (major == 10 && minor < 3);
 	return major < 5 || (major == 5 && minor < 7);

@@ -262,7 +262,7 @@ int
 ctl_user_delete(struct ctl *t)
 {
 	bool yes = false;
-	struct account a;
+	struct account a = { .n_emails = 0 };
 	const char *name;
 	struct json *j;
 	enum err e;

@@ -140,16 +140,18 @@ serve(struct program *p)
 static long
 resident_kib(void)
 {
-	unsigned long all, resident;
+	char text[128];
+	const char *second;
 	FILE *f;
-	int n;
 
 	f = fopen("/proc/self/statm", "re");
 	if (f == NULL)
 		return 0;
-	n = fscanf(f, "%lu %lu", &all, &resident);
+	second = fgets(text, sizeof(text), f) != NULL ? strchr(text, ' ') :
+	    NULL;
 	fclose(f);
-	return n == 2 ? (long)resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+	return second == NULL ? 0 :
+	    strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 static bool

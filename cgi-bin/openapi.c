@@ -377,7 +377,7 @@ error_answer(struct operation *o, int status)
 {
 	struct json *codes = json_new_array(o->arena), *schema, *parts;
 	struct json *members, *code;
-	int seen[ERR_COUNT];
+	int seen[ERR_COUNT] = { 0 };
 	struct buf text;
 	size_t e, k, n = 0;
 

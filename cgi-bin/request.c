@@ -218,7 +218,7 @@ request_path(struct arena *a, struct str raw, struct str *path_out)
 static struct str
 target_of(struct http *h, struct str uri)
 {
-	struct str rest = uri;
+	struct str rest;
 	size_t skip, end;
 
 	if (str_istarts(uri, STR("http://")))

@@ -76,7 +76,7 @@ is_listening(int fd)
 static bool
 is_local(int fd)
 {
-	struct sockaddr_storage a;
+	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(a);
 
 	if (getsockname(fd, (struct sockaddr *)(void *)&a, &len) != 0)
@@ -122,7 +122,6 @@ alone(void)
 struct transport *
 transport_open(struct arena *process)
 {
-	extern char **environ;
 	struct transport *t;
 
 	t = ARENA_NEW(process, struct transport);

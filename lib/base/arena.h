@@ -20,7 +20,8 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *obj);
 size_t arena_used(const struct arena *a);	/* bytes */
 
 #define ARENA_NEW(a, type)	((type *)arena_alloc((a), sizeof(type)))
-#define ARENA_ARRAY(a, type, n)	((type *)arena_alloc_array((a), (n), sizeof(type)))
+#define ARENA_ARRAY(a, type, n) \
+	((type *)arena_alloc_array((a), (n), sizeof(type)))
 void *arena_alloc_array(struct arena *a, size_t n, size_t size);
 
 #endif

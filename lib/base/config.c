@@ -16,7 +16,7 @@
 
 #include "arena.h"
 #include "buf.h"
-#include "limits.h"
+#include "base/limits.h"
 
 #define FILE_MAX	(1024 * 1024)
 #define SECRET_FILE_MAX	4096
@@ -843,16 +843,15 @@ static bool
 is_network(struct arena *a, struct str s)
 {
 	unsigned char raw[16];
-	struct str rest = s, address, bits = STR_NONE;
+	struct str bits = s, address;
 	int64_t n;
 	int family;
 
-	if (!str_split(&rest, '/', &address) || address.len > 45)
+	if (!str_split(&bits, '/', &address) || address.len > 45)
 		return false;
 	family = str_has(address, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(family, str_cstr(a, address), raw) != 1)
 		return false;
-	bits = rest;
 	return bits.p == NULL ||
 	    str_to_int(bits, 0, family == AF_INET6 ? 128 : 32, &n);
 }

@@ -6,7 +6,7 @@
 void
 ctx_init(struct ctx *c, struct arena *a, const struct config *cfg)
 {
-	struct uid id;
+	struct uid id = { { 0 } };
 
 	*c = (struct ctx){ .arena = a, .config = cfg };
 	c->now_ms = clock_now_ms();

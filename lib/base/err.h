@@ -27,7 +27,7 @@ struct err_detail {
 	enum err code;
 	const char *field;	/* public: the parameter that is meant */
 	const char *note;	/* private: for the log alone */
-	int64_t until_s;	/* LOGIN_SUSPENDED, RATE_LIMITED, ...: when over */
+	int64_t until_s;	/* LOGIN_SUSPENDED, RATE_LIMITED: when over */
 	struct err_field *fields;	/* VALIDATION */
 };
 

@@ -10,7 +10,7 @@
 struct arena;
 
 struct str {
-	const char *p;		/* NULL: absent, which is not the empty string */
+	const char *p;		/* NULL: absent, which is not empty */
 	size_t len;
 };
 
@@ -34,6 +34,7 @@ str_present(struct str s)		/* not absent and not empty */
 static inline bool
 str_eq(struct str a, struct str b)
 {
+	/* NOLINTNEXTLINE: where p is NULL, len is 0 */
 	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 

@@ -22,7 +22,7 @@
 
 /* The library's copy, if it made one, may hold a password. */
 static struct str
-adopt(struct arena *a, uint8_t *got, uint8_t *room, size_t len)
+adopt(struct arena *a, uint8_t *got, const uint8_t *room, size_t len)
 {
 	struct str s;
 

@@ -419,8 +419,10 @@ put_plain(struct buf *b, struct str s)
 	size_t i;
 
 	for (i = 0; i < s.len; i++)
-		buf_char(b, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ?
-		    ' ' : s.p[i]);
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			buf_char(b, ' ');
+		else
+			buf_char(b, s.p[i]);
 }
 
 static bool

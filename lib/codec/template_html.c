@@ -130,7 +130,7 @@ in_raw(struct html *h, char ch)
 		return;
 	}
 	if (ch >= 'A' && ch <= 'Z')
-		ch += 32;
+		ch = (char)(ch - 'A' + 'a');
 	want = h->matched == 0 ? '<' : h->matched == 1 ? '/' :
 	    h->matched < n + 2 ? h->tag[h->matched - 2] : '\0';
 	h->matched = ch == want ? h->matched + 1 : ch == '<';

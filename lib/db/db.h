@@ -44,7 +44,8 @@ struct db_column { size_t offset; };
 struct db *db_new(struct arena *process, const struct config *cfg,
     const struct db_statement *statements, size_t n, bool prepare_all);
 void db_close(struct db *d);		/* the connection; reopened on demand */
-void db_idle(struct db *d);		/* between requests: closes after database.idle_close_s */
+/* Between requests: closes after database.idle_close_s. */
+void db_idle(struct db *d);
 /* Child after fork: forget the parent's connection without a word to it. */
 void db_forget(struct db *d);
 

@@ -12,7 +12,7 @@ struct account_create {
 	struct str email_label;		/* absent: "Primary" */
 	int64_t email_verified_s;	/* 0: not yet */
 	struct identifier username;	/* kind 0: none */
-	const char *phc;		/* a hash made before; NULL: no password */
+	const char *phc;	/* a hash made before; NULL: no password */
 	struct str document;		/* profile JSON; absent: "{}" */
 	bool required_filled;
 	struct str source;		/* registration source; absent: "API" */

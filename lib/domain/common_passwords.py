@@ -6,7 +6,7 @@ Source: the password dictionaries of zxcvbn 4.4.2 (Dan Wheeler and Dropbox)
 and of @zxcvbn-ts/language-common 4.1.3 (MrWook), both under the MIT licence.
 Unpack both packages of the npm registry and give their folders:
 
-	common_passwords.py ZXCVBN_DIR LANGUAGE_COMMON_DIR > common_passwords.inc
+	common_passwords.py ZXCVBN_DIR LANGUAGE_DIR > common_passwords.inc
 
 Kept are the entries of 8 characters and more: shorter ones are refused by
 their length already.  Lower case, sorted bytewise, one string a line.

@@ -17,7 +17,7 @@ struct outbox_mail {
 	struct uid uid;		/* zero: no account */
 	struct values *values;	/* names and links are escaped and defused */
 	int64_t expires_s;	/* a secret past its life is not sent */
-	bool decoy;		/* same work for an unknown address: never sent */
+	bool decoy;	/* same work for an unknown address: never sent */
 };
 /* A name that people chose, fit for a mail: 64 characters at most, one line,
  * nothing in it that a mail program would make a link of (S-124). */

@@ -9,7 +9,7 @@
 
 struct registration {
 	struct str sott;		/* absent: none was sent */
-	bool from_page;			/* our own form: no SOTT, always quiet */
+	bool from_page;		/* our own form: no SOTT, always quiet */
 	struct str email, email_label;	/* email absent: ERR_EMAIL_MISSING */
 	struct str username;		/* may be absent */
 	struct secret password;		/* as typed */

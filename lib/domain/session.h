@@ -29,7 +29,7 @@ struct session_tokens {
 struct session_options {
 	enum session_kind kind;
 	bool remember;
-	struct str replaces;	/* page cookie that this sign-in ends; or absent */
+	struct str replaces;	/* page cookie that this ends; or absent */
 };
 
 /* Inside the transaction of a sign-in. */

@@ -351,7 +351,8 @@ clean_all(struct ctx *c, int64_t end_ms, int64_t *removed_out)
 	for (what = 0; what < CLEAN_KINDS && e == ERR_OK; what++)
 		e = clean_kind(c, (enum store_clean)what, end_ms,
 		    removed_out);
-	for (n = BATCH; e == ERR_OK && n == BATCH && clock_mono_ms() < end_ms;) {
+	n = BATCH;
+	while (e == ERR_OK && n == BATCH && clock_mono_ms() < end_ms) {
 		e = account_sweep_unverified(c, &n);
 		if (e == ERR_OK)
 			*removed_out += n;

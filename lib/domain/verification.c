@@ -96,6 +96,7 @@ mail_set_life(struct ctx *c, struct values *v, int64_t life_s)
 enum err
 verification_send(struct ctx *c, const struct verification_mail *m)
 {
+	static const struct uid nobody;
 	const struct config *cfg = c->config;
 	int64_t life_s = by_code(c) ? cfg->lifetime_email_code_s :
 	    cfg->lifetime_verification_link_s;
@@ -123,8 +124,7 @@ verification_send(struct ctx *c, const struct verification_mail *m)
 	e = outbox_add_mail(c, &mail);
 	if (e == ERR_OK)
 		e = audit_add(c, m->decoy ? "verification_decoy" :
-		    "verification_sent", m->decoy ? (struct uid){ { 0 } } :
-		    m->uid, "");
+		    "verification_sent", m->decoy ? nobody : m->uid, "");
 	return e;
 }
 

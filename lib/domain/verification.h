@@ -44,6 +44,6 @@ MUST_CHECK enum err verification_send_again(struct ctx *c,
 MUST_CHECK enum err welcome_send(struct ctx *c, const struct account *a,
     struct str to, struct str variant);
 
-#define VERIFICATION_MAIL	"verify-email"	/* template, and kind in limits */
+#define VERIFICATION_MAIL "verify-email"	/* also kind of limit */
 
 #endif

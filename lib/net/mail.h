@@ -10,7 +10,7 @@
 
 struct mail {
 	struct str from_address, from_name;
-	struct str to_address;		/* as stored; ASCII domain is made here */
+	struct str to_address;		/* as stored; IDNA is done here */
 	struct str subject;
 	struct str text;		/* UTF-8, lines end with LF */
 	struct str html;		/* may be absent */

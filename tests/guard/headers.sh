@@ -13,7 +13,8 @@ rm -f /tmp/doorward-header.$$
 for file in cgi-bin/*.c lib/*/*.c; do
 	own=$(basename "${file%.c}.h")
 	[ -e "$(dirname "$file")/$own" ] || continue
-	first=$(sed -n 's/^#include ["<]\([^">]*\)[">].*/\1/p' "$file" | head -n 1)
+	first=$(sed -n 's/^#include ["<]\([^">]*\)[">].*/\1/p' "$file" |
+	    head -n 1)
 	[ "$(basename "$first")" = "$own" ] ||
 	    { echo "$file does not include $own first"; bad=1; }
 done

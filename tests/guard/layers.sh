@@ -27,7 +27,7 @@ for file in cgi-bin/*.[ch] lib/*/*.[ch] lib/*/*.def; do
 		*" $target "*) ;;
 		*) echo "$file includes $name"; bad=1 ;;
 		esac
-	done < <(sed -n 's/^[[:space:]]*#[[:space:]]*include "\([^"]*\)".*/\1/p' "$file")
+	done < <(sed -nE 's/^\s*#\s*include "([^"]*)".*/\1/p' "$file")
 done
 # Third-party headers keep to one place, so that they can be replaced.
 one_place()

@@ -88,7 +88,7 @@ test('CSRF: a visitor from a mail link does not spoil open forms (S-101)',
         const c = client();
         const one = await c.ask('GET', '/login');
         const strict = [...c.jar];
-        c.jar.clear();		// a Strict cookie is held back
+        c.jar.clear();  // a Strict cookie is held back
         const two = await c.ask('GET', '/check-mail', undefined,
             { 'Sec-Fetch-Site': 'cross-site' });
         assert.ok(two.token);
