@@ -8,7 +8,13 @@ needs_sanitize="run node lighttpd sanitize"
 # server has no other way to tell of a fault.  So the options are built in.
 sanitize_build()
 {
-	cat >"$BUILD/options.h.new" <<-C
+	# Undefined behaviour becomes a trap, which the address sanitizer
+	# reports: its own library has a log of its own.
+	build_options=(--enable-faults --enable-sanitizers
+	    CFLAGS="-g -O1 -fsanitize-undefined-trap-on-error"
+	    CPPFLAGS="-include $BUILD/options.h")
+	cat >"$TESTS/options.h" <<-C
+	/* ${build_options[@]} */
 	extern const char *__asan_default_options(void);
 	__attribute__((weak, used)) const char *
 	__asan_default_options(void)
@@ -19,18 +25,14 @@ sanitize_build()
 		    "handle_sigill=1";
 	}
 	C
-	# Only when it differs: everything is built anew after it.
-	if cmp -s "$BUILD/options.h.new" "$BUILD/options.h"; then
-		rm "$BUILD/options.h.new"
-	else
-		mv "$BUILD/options.h.new" "$BUILD/options.h"
-		rm -f "$BUILD/Makefile"
+	if ! cmp -s "$TESTS/options.h" "$BUILD/options.h"; then
+		rm -rf "$BUILD"
+		mkdir -p "$BUILD"
+		cp "$TESTS/options.h" "$BUILD/options.h"
 	fi
-	# Undefined behaviour becomes a trap, which the address sanitizer
-	# reports: its own library has a log of its own.
-	build_options=(--enable-faults --enable-sanitizers
-	    CFLAGS="-g -O1 -fsanitize-undefined-trap-on-error"
-	    CPPFLAGS="-include $BUILD/options.h")
+	mkdir -p "$reports"
+	chmod 1777 "$reports"
+	rm -f "$reports"/*
 	build_tree all tests/guard/canary
 	build_tree check TESTS=
 }
@@ -90,12 +92,9 @@ sanitized()
 {
 	local BUILD=$ROOT/build-san build_options tag=san- VARIANT part
 	local reports=$BUILD/reports
-	rm -rf "$reports"
-	mkdir -p "$reports"
-	chmod 1777 "$reports"
 	sanitize_build
-	canaries sanitizers "$BUILD/tests/guard/canary" overrun_heap use_after_free \
-	    overrun_arena use_after_reset overflow_number leak
+	canaries sanitizers "$BUILD/tests/guard/canary" overrun_heap \
+	    use_after_free overrun_arena use_after_reset overflow_number leak
 	for part in unit store cgi; do
 		say "  $part under sanitizers"
 		"part_$part"
@@ -117,7 +116,8 @@ memcheck_wrap()
 		#!/bin/sh
 		exec valgrind -q --error-exitcode=99 --leak-check=full \
 		    --errors-for-leak-kinds=definite \
-		    --show-leak-kinds=definite --log-file='$reports/memcheck.%p' \
+		    --show-leak-kinds=definite \
+		    --log-file='$reports/memcheck.%p' \
 		    '$built/$program' "\$@"
 		SH
 		chmod 755 "$BUILD/$program"
@@ -135,8 +135,8 @@ memcheck()
 	chmod 1777 "$reports"
 	memcheck_wrap tests/guard/canary doorward.fcgi
 	ln -s "$built/doorwardctl" "$BUILD/doorwardctl"
-	canaries memcheck "$BUILD/tests/guard/canary" overrun_heap use_after_free leak \
-	    use_unset
+	canaries memcheck "$BUILD/tests/guard/canary" overrun_heap \
+	    use_after_free leak use_unset
 	for name in $1; do
 		memcheck_wrap "tests/unit/test_$name"
 		programs unit "test_$name"
