@@ -100,11 +100,12 @@ kills_site()
 	[ -z "$wanted" ] || [ "$wanted" = "$name" ] || return 0
 	kills_ran=1
 	say "  kills/$name"
-	variant "kills-$name" spawned fcgi "" mail.per_hour=10000 \
+	variant "kills-$name" "${front:-spawned}" fcgi "" mail.per_hour=10000 \
 	    mail.per_day=10000 mail.per_hour_source=100000 "$@"
 	export DOORWARD_SOCKET=$tests_short/db \
-	    DOORWARD_DATABASE=dw_kills_$name \
+	    DOORWARD_DATABASE="dw_kills_$name" \
 	    DOORWARD_SHORT=$tests_short/kills-$name
+	disown -a		# some are killed: bash need not say so
 	node_tests "kills-$name" "$ROOT/tests/kills/$file"
 	process_end "$site/run/web.pid"
 	process_end "$site/run/spawner.pid"
@@ -123,6 +124,12 @@ part_kills()
 	spawn_in=(env TZ=CET-1CEST,M3.5.0,M10.5.0/3)
 	workers=4 kills_site clock "$wanted" clock.test.mjs
 	spawn_in=()
+	workers=4 kills_site workers "$wanted" workers.test.mjs \
+	    database.idle_close_s=2
+	export DOORWARD_OWN_WORKERS=yes
+	front=lighttpd kills_site lighttpd "$wanted" workers.test.mjs \
+	    database.idle_close_s=2
+	export -n DOORWARD_OWN_WORKERS
 	flood_site "$wanted"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port
