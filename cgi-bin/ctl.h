@@ -60,6 +60,8 @@ int ctl_user_delete(struct ctl *t);
 int ctl_session_list(struct ctl *t);
 int ctl_session_revoke(struct ctl *t);
 int ctl_sott(struct ctl *t);
+int ctl_keys_list(struct ctl *t);
+int ctl_keys_rotate(struct ctl *t);
 int ctl_outbox_list(struct ctl *t);
 int ctl_outbox_run(struct ctl *t);
 int ctl_outbox_retry(struct ctl *t);

@@ -27,6 +27,7 @@ struct program {
 	struct arena *process, *request;
 	struct transport *transport;
 	struct config *config;
+	struct stat config_at;	/* the file as it was read */
 	struct ctx site;	/* db and keys, for every request */
 };
 
@@ -93,6 +94,8 @@ configure(struct program *p)
 		return "no configuration: DOORWARD_CONFIG is not set, and "
 		    "there is no etc/doorward.conf beside the program's "
 		    "folder or in the user's home";
+	if (stat(file, &p->config_at) != 0)
+		return strerror(errno);
 	if (!config_read(p->process, file, &p->config, &why))
 		return why;
 	cfg = p->config;
@@ -169,6 +172,39 @@ worn_out(const struct program *p, int64_t served, long *start_kib)
 	return now - *start_kib > LIMIT_GROWTH_KIB;
 }
 
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+	    a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/*
+ * Looked at before each request is taken, so that none is judged by keys that
+ * were replaced before it was made.  What cannot be used changes nothing.
+ */
+static bool
+has_new_config(struct program *p)
+{
+	struct config *cfg;
+	struct stat now;
+	const char *why;
+	bool ok;
+
+	if (transport_kind(p->transport) != TRANSPORT_FASTCGI ||
+	    stat(p->config->file.p, &now) != 0 ||
+	    same_file(&now, &p->config_at))
+		return false;
+	p->config_at = now;
+	ok = config_read(p->request, p->config->file.p, &cfg, &why);
+	log_write(NULL, ok ? LOG_INFO : LOG_ERROR, "config", "%s", ok ?
+	    "the configuration changed: starting anew with it" : why);
+	arena_reset(p->request);
+	return ok;
+}
+
 enum end { END, RENEW };
 
 static enum end
@@ -176,29 +212,32 @@ loop(struct program *p)
 {
 	int64_t idle_ms = p->config->database_idle_close_s * 1000;
 	int wait_ms = (int)(idle_ms < WAKE_MS ? idle_ms : WAKE_MS);
+	enum transport_event event;
 	int64_t served = 0;
 	long start_kib = 0;
 
 	for (;;) {
-		switch (transport_wait(p->transport, wait_ms)) {
-		case TRANSPORT_REQUEST:
-			serve(p);
-			if (worn_out(p, ++served, &start_kib))
-				return RENEW;
-			break;
-		case TRANSPORT_IDLE:
-			site_idle(&p->site);
-			break;
-		case TRANSPORT_STOP:
+		event = transport_wait(p->transport, wait_ms);
+		if (event == TRANSPORT_READY && has_new_config(p))
+			return RENEW;
+		if (event == TRANSPORT_READY)
+			event = transport_accept(p->transport);
+		if (event == TRANSPORT_STOP)
 			return END;
+		if (event == TRANSPORT_IDLE) {
+			site_idle(&p->site);
+			continue;
 		}
+		serve(p);
+		if (worn_out(p, ++served, &start_kib))
+			return RENEW;
 	}
 }
 
 /*
- * A worn process starts itself anew on the same socket: whoever waits there
- * is served, and no manager is needed (spawn-fcgi has left long ago).  Should
- * that fail, it ends.
+ * A worn process, or one whose configuration changed, starts itself anew on
+ * the same socket: whoever waits there is served, and no manager is needed
+ * (spawn-fcgi has left long ago).  Should that fail, it ends.
  */
 static void
 start_anew(void)

@@ -216,7 +216,7 @@ wait_fastcgi(struct transport *t, int timeout_ms)
 	n = ppoll(&p, 1, &ts, &t->waiting);
 	if (must_stop(t) || (p.revents & (POLLERR | POLLNVAL)) != 0)
 		return TRANSPORT_STOP;
-	return n > 0 ? accept_one(t) : TRANSPORT_IDLE;
+	return n > 0 ? TRANSPORT_READY : TRANSPORT_IDLE;
 }
 
 enum transport_event
@@ -224,8 +224,14 @@ transport_wait(struct transport *t, int timeout_ms)
 {
 	if (t->kind == TRANSPORT_FASTCGI)
 		return wait_fastcgi(t, timeout_ms);
-	if (t->taken)
-		return TRANSPORT_STOP;
+	return t->taken ? TRANSPORT_STOP : TRANSPORT_READY;
+}
+
+enum transport_event
+transport_accept(struct transport *t)
+{
+	if (t->kind == TRANSPORT_FASTCGI)
+		return accept_one(t);
 	t->taken = true;
 	return TRANSPORT_REQUEST;
 }

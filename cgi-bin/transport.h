@@ -11,7 +11,8 @@ struct arena;
 struct transport;
 
 enum transport_kind { TRANSPORT_FASTCGI, TRANSPORT_CGI, TRANSPORT_MEMORY };
-enum transport_event { TRANSPORT_REQUEST, TRANSPORT_IDLE, TRANSPORT_STOP };
+enum transport_event { TRANSPORT_READY, TRANSPORT_REQUEST, TRANSPORT_IDLE,
+	TRANSPORT_STOP };
 
 /*
  * Finds out how the program was started; NULL: by neither.  Blocks SIGTERM
@@ -26,9 +27,11 @@ struct transport *transport_memory(struct arena *a, const char *const *env,
     struct str body);
 enum transport_kind transport_kind(const struct transport *t);
 
-/* The next request; IDLE after timeout_ms without one; STOP when the process
- * is to end: told so, orphaned, or there is no further request. */
+/* READY when a request waits; IDLE after timeout_ms without one; STOP when the
+ * process is to end: told so, orphaned, or there is no further request. */
 enum transport_event transport_wait(struct transport *t, int timeout_ms);
+/* Take what waits: REQUEST, IDLE when another process was faster, STOP. */
+enum transport_event transport_accept(struct transport *t);
 /* Of FastCGI: did the server ask for an answer, not for an authorization? */
 bool transport_is_responder(const struct transport *t);
 /* NAME=value strings, NULL at the end.  A name can stand several times. */

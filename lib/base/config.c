@@ -820,6 +820,8 @@ judge_keys(struct reader *r)
 {
 	const struct config *c = r->cfg;
 	struct str secret = secret_view(&c->api_secret);
+	struct list earlier;
+	size_t i;
 
 	if (!judge_guid(r, SET_api_key, c->api_key) ||
 	    !judge_guid(r, SET_api_secret, secret))
@@ -832,9 +834,21 @@ judge_keys(struct reader *r)
 		return false;
 	if (!judge_master(r, SET_keys_master, secret_view(&c->keys_master)))
 		return false;
-	return !secret_present(&c->keys_previous_master) ||
-	    judge_master(r, SET_keys_previous_master,
-	    secret_view(&c->keys_previous_master));
+	earlier = config_earlier_masters(r->arena, c);
+	if (earlier.n > KEYS_EARLIER_MAX)
+		return fail_set(r, SET_keys_previous_master,
+		    "more than 16 secrets");
+	for (i = 0; i < earlier.n; i++)
+		if (!judge_master(r, SET_keys_previous_master,
+		    earlier.items[i]))
+			return false;
+	return true;
+}
+
+struct list
+config_earlier_masters(struct arena *a, const struct config *c)
+{
+	return parse_list(a, secret_view(&c->keys_previous_master));
 }
 
 /* Lists and the rest */
@@ -1307,6 +1321,78 @@ config_read(struct arena *a, const char *file, struct config **out,
 	ok = config_parse(a, text, path, out, error_out);
 	secret_wipe((char *)(uintptr_t)text.p, text.len);
 	return ok;
+}
+
+/* Changing one setting */
+
+static bool
+is_setting(struct str line, const char *key)
+{
+	const char *eq = memchr(line.p, '=', line.len);
+
+	return eq != NULL && str_eq(str_trim((struct str){ line.p,
+	    (size_t)(eq - line.p) }), str_of(key));
+}
+
+static bool
+is_section(struct str line, const char *section)
+{
+	return line.len > 2 && line.p[0] == '[' &&
+	    str_eq(str_trim(str_sub(line, 1, line.len - 2)),
+	    str_of(section));
+}
+
+/* Where the line of the setting begins and ends, or where it should stand. */
+struct place { size_t from, to; bool found, has_section; };
+
+static struct place
+find_place(struct str text, const char *section, const char *key)
+{
+	struct place p = { .from = text.len, .to = text.len };
+	struct str rest = text, line, bare;
+	bool within = false;
+	size_t from;
+
+	while (!p.found && rest.p != NULL) {
+		from = (size_t)(rest.p - text.p);
+		if (!str_split(&rest, '\n', &line))
+			break;
+		bare = str_trim(line.len > 0 &&
+		    line.p[line.len - 1] == '\r' ?
+		    str_sub(line, 0, line.len - 1) : line);
+		p.found = within && is_setting(bare, key);
+		if (p.found)
+			p.from = from;
+		if (bare.len > 0 && bare.p[0] == '[')
+			within = is_section(bare, section);
+		if (p.found || (within && !p.has_section))
+			p.to = from + line.len;
+		p.has_section |= within;
+	}
+	if (!p.found && p.has_section)
+		p.from = p.to;
+	return p;
+}
+
+struct str
+config_with(struct arena *a, struct str text, const char *section,
+    const char *key, struct str value)
+{
+	struct place p = find_place(text, section, key);
+	struct buf b;
+
+	buf_init(&b, a, text.len + value.len + 2 * NAME_MAX_BYTES);
+	buf_add(&b, text.p, p.from);
+	if (!p.has_section)
+		buf_printf(&b, "\n[%s]", section);
+	if (!p.found)
+		buf_char(&b, '\n');
+	buf_printf(&b, "%s = %.*s", key, STR_FMT(value));
+	if (!p.has_section)
+		buf_char(&b, '\n');
+	buf_str(&b, str_sub(text, p.to, SIZE_MAX));
+	must(buf_ok(&b));
+	return buf_view(&b);
 }
 
 /* The sample */

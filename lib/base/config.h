@@ -11,6 +11,8 @@
 
 struct arena;
 
+#define KEYS_EARLIER_MAX	16	/* secrets in keys.previous_master */
+
 struct list { const struct str *items; size_t n; };
 
 struct config {
@@ -68,6 +70,15 @@ const char *config_data_dir(struct arena *a, const struct config *c,
     const char *name);
 /* A commented sample of every setting. */
 struct str config_sample(struct arena *a);
+
+/* The words of keys.previous_master, newest first. */
+struct list config_earlier_masters(struct arena *a, const struct config *c);
+/*
+ * The text of a configuration with one setting changed; every other line, and
+ * every comment, stays as it is.
+ */
+struct str config_with(struct arena *a, struct str text, const char *section,
+    const char *key, struct str value);
 
 bool list_has(const struct list *l, struct str item);	/* ASCII caseless */
 

@@ -37,7 +37,7 @@ struct key_set {
 };
 
 struct keys {
-	struct key_set set[2];	/* the current one, then the previous */
+	struct key_set set[1 + KEYS_EARLIER_MAX];	/* newest first */
 	size_t sets;
 };
 
@@ -235,7 +235,7 @@ derive(struct str master, const char *purpose, unsigned char out[KEY_LEN])
 }
 
 static void
-add_set(struct arena *a, struct keys *k, const struct secret *hex)
+add_set(struct arena *a, struct keys *k, struct str hex)
 {
 	struct key_set *s = &k->set[k->sets];
 	unsigned char number[KEY_LEN], mac[32];
@@ -243,7 +243,7 @@ add_set(struct arena *a, struct keys *k, const struct secret *hex)
 	size_t i;
 
 	/* The configuration admits nothing else. */
-	must(hex_decode(a, secret_view(hex), &master) &&
+	must(k->sets < COUNT(k->set) && hex_decode(a, hex, &master) &&
 	    master.len == MASTER_LEN);
 	for (i = 0; i < KEY_PURPOSES; i++)
 		derive(master, purpose_names[i], s->key[i]);
@@ -260,10 +260,12 @@ struct keys *
 keys_new(struct arena *a, const struct config *cfg)
 {
 	struct keys *k = ARENA_NEW(a, struct keys);
+	struct list earlier = config_earlier_masters(a, cfg);
+	size_t i;
 
-	add_set(a, k, &cfg->keys_master);
-	if (secret_present(&cfg->keys_previous_master))
-		add_set(a, k, &cfg->keys_previous_master);
+	add_set(a, k, secret_view(&cfg->keys_master));
+	for (i = 0; i < earlier.n; i++)
+		add_set(a, k, earlier.items[i]);
 	return k;
 }
 
@@ -271,6 +273,16 @@ uint32_t
 keys_number(const struct keys *k)
 {
 	return k->set[0].number;
+}
+
+size_t
+keys_numbers(const struct keys *k, uint32_t out[1 + KEYS_EARLIER_MAX])
+{
+	size_t i;
+
+	for (i = 0; i < k->sets; i++)
+		out[i] = k->set[i].number;
+	return k->sets;
 }
 
 static const struct key_set *
@@ -310,6 +322,30 @@ mac_parts(const struct keys *k, enum key_purpose purpose,
 {
 	must((unsigned)purpose < KEY_PURPOSES);
 	mac_with(k->set[0].key[purpose], parts, n, out);
+}
+
+void
+mac_parts_lasting(const struct keys *k, enum key_purpose purpose,
+    const struct str *parts, size_t n, unsigned char out[32])
+{
+	must((unsigned)purpose < KEY_PURPOSES);
+	mac_with(k->set[k->sets - 1].key[purpose], parts, n, out);
+}
+
+bool
+mac_parts_match(const struct keys *k, enum key_purpose purpose,
+    const struct str *parts, size_t n, const void *mac)
+{
+	unsigned char one[32];
+	bool found = false;
+	size_t i;
+
+	must((unsigned)purpose < KEY_PURPOSES);
+	for (i = 0; i < k->sets; i++) {
+		mac_with(k->set[i].key[purpose], parts, n, one);
+		found |= secret_equal(one, sizeof(one), mac, sizeof(one));
+	}
+	return found;
 }
 
 bool

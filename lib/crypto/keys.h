@@ -1,7 +1,7 @@
 /*
  * Purpose keys: HKDF-SHA-256 (RFC 5869) from the master secret, one for each
- * use, so that one leak opens one thing.  Number 1 comes from keys.master,
- * number 0 from keys.previous_master (read only).
+ * use, so that one leak opens one thing.  keys.master makes what is new;
+ * those of keys.previous_master read what is older.
  */
 #ifndef CRYPTO_KEYS_H
 #define CRYPTO_KEYS_H
@@ -18,6 +18,8 @@ struct keys;
 struct keys *keys_new(struct arena *a, const struct config *cfg);
 /* Identifies the master secret (first 4 bytes of a MAC): kept with rows. */
 uint32_t keys_number(const struct keys *k);
+/* Those of all master secrets, the present one first; returns how many. */
+size_t keys_numbers(const struct keys *k, uint32_t out[1 + KEYS_EARLIER_MAX]);
 
 /* HMAC-SHA-256 under a purpose key over length-prefixed parts. */
 void mac_parts(const struct keys *k, enum key_purpose purpose,
@@ -26,6 +28,25 @@ void mac_parts(const struct keys *k, enum key_purpose purpose,
 	mac_parts((k), (purpose), (const struct str[]){ __VA_ARGS__ }, \
 	    sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str), \
 	    (out))
+/*
+ * Under the oldest master secret there is: for names of rows, which must be
+ * found again after a rotation.
+ */
+void mac_parts_lasting(const struct keys *k, enum key_purpose purpose,
+    const struct str *parts, size_t n, unsigned char out[32]);
+#define MAC_LASTING(k, purpose, out, ...) \
+	mac_parts_lasting((k), (purpose), (const struct str[]){ __VA_ARGS__ }, \
+	    sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str), \
+	    (out))
+/* Was it made of these parts, under any of the master secrets?  mac has 32
+ * bytes; constant time in them. */
+MUST_CHECK bool mac_parts_match(const struct keys *k,
+    enum key_purpose purpose, const struct str *parts, size_t n,
+    const void *mac);
+#define MAC_MATCH(k, purpose, mac, ...) \
+	mac_parts_match((k), (purpose), (const struct str[]){ __VA_ARGS__ }, \
+	    sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str), \
+	    (mac))
 void sha256(const void *p, size_t len, unsigned char out[32]);
 
 /*

@@ -41,20 +41,20 @@ bool
 form_token_good(struct ctx *c, struct str browser, struct str session,
     struct str token)
 {
-	unsigned char raw[TIME_BYTES + MAC_BYTES];
 	int64_t made_s = 0;
 	struct str given;
 	int i;
 
 	if (!str_present(browser) ||
 	    !base64url_decode(c->arena, token, &given) ||
-	    given.len != sizeof(raw))
+	    given.len != TIME_BYTES + MAC_BYTES)
 		return false;
 	for (i = 0; i < TIME_BYTES; i++)
 		made_s = (int64_t)((uint64_t)made_s << 8 |
 		    (unsigned char)given.p[i]);
 	if (made_s > c->now_s || made_s < c->now_s - FORM_LIFE_S)
 		return false;
-	seal(c, browser, session, made_s, raw);
-	return secret_equal(raw, sizeof(raw), given.p, given.len);
+	return MAC_MATCH(c->keys, KEY_CSRF, given.p + TIME_BYTES,
+	    str_sub(given, 0, TIME_BYTES), browser,
+	    session.p != NULL ? session : STR(""));
 }

@@ -24,7 +24,7 @@ static void
 row_id(struct ctx *c, const char *purpose, struct str key,
     unsigned char out[32])
 {
-	MAC(c->keys, KEY_LIMIT, out, str_of(purpose), key);
+	MAC_LASTING(c->keys, KEY_LIMIT, out, str_of(purpose), key);
 }
 
 static void
@@ -255,7 +255,7 @@ limit_meter(struct ctx *c, const char *what, struct str key, int64_t max,
 	bool passed;
 	enum err e;
 
-	MAC(c->keys, KEY_LIMIT, id, STR("meter"), str_of(what),
+	MAC_LASTING(c->keys, KEY_LIMIT, id, STR("meter"), str_of(what),
 	    key.p != NULL ? key : STR(""));
 	e = meter(c, id, max, window_s, &passed);
 	if (e != ERR_OK || passed)
@@ -316,7 +316,7 @@ limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
 	for (i = 0; i < COUNT(windows); i++) {
 		if (windows[i].window_s == 0)
 			continue;
-		MAC(c->keys, KEY_LIMIT, id, STR("mail"), windows[i].what,
+		MAC_LASTING(c->keys, KEY_LIMIT, id, STR("mail"), windows[i].what,
 		    canonical);
 		e = meter(c, id, windows[i].max, windows[i].window_s,
 		    &passed);

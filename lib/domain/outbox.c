@@ -321,10 +321,12 @@ send_row(struct ctx *c, const struct store_outbox *row, bool *permanent)
 	struct str message;
 	enum err e;
 
-	*permanent = true;
+	/* Another process, or tomorrow's configuration, may have the key. */
+	*permanent = false;
 	e = open_parts(c, row, &parts);
 	if (e != ERR_OK)
 		return e;
+	*permanent = true;
 	m.subject = parts.subject;
 	m.text = parts.text;
 	m.html = parts.html;

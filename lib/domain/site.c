@@ -83,6 +83,21 @@ site_sott(struct ctx *c, int64_t minutes, bool legacy, struct str *sott_out,
 	return audit_add(c, "sott_issued", nobody, NULL);
 }
 
+size_t
+site_key_numbers(struct ctx *c, uint32_t out[1 + KEYS_EARLIER_MAX])
+{
+	return keys_numbers(keys_new(c->arena, c->config), out);
+}
+
+enum err
+site_keys_rotated(struct ctx *c, uint32_t number)
+{
+	static const struct uid nobody;
+
+	return audit_add(c, "keys_rotated", nobody, str_printf(c->arena,
+	    "%08x", number).p);
+}
+
 enum err
 site_hash_once(struct ctx *c)
 {

@@ -4,6 +4,7 @@
 #ifndef DOMAIN_SITE_H
 #define DOMAIN_SITE_H
 
+#include "base/config.h"
 #include "base/ctx.h"
 #include "base/err.h"
 
@@ -28,6 +29,12 @@ unsigned site_database_errno(const struct ctx *c);
  */
 MUST_CHECK enum err site_sott(struct ctx *c, int64_t minutes, bool legacy,
     struct str *sott_out, int64_t *end_s_out);
+
+/* The numbers of the master secrets, the present one first; returns how
+ * many.  Needs no database. */
+size_t site_key_numbers(struct ctx *c, uint32_t out[1 + KEYS_EARLIER_MAX]);
+/* For the audit: a new master secret is in use. */
+MUST_CHECK enum err site_keys_rotated(struct ctx *c, uint32_t number);
 
 /* One password hash, for doorwardctl bench-hash. */
 MUST_CHECK enum err site_hash_once(struct ctx *c);

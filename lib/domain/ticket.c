@@ -75,7 +75,8 @@ static void
 code_id(struct ctx *c, enum ticket_purpose p, struct str address,
     unsigned char out[32])
 {
-	MAC(c->keys, KEY_CODE, out, STR("row"), purpose_name(p), address);
+	MAC_LASTING(c->keys, KEY_CODE, out, STR("row"), purpose_name(p),
+	    address);
 }
 
 static void
@@ -209,6 +210,16 @@ judge_code_row(struct ctx *c, const struct store_ticket *row)
 	return ERR_OK;
 }
 
+static bool
+code_matches(struct ctx *c, const struct code_try *t,
+    const struct store_ticket *row)
+{
+	struct str owner = { (const char *)row->uid.b, sizeof(row->uid.b) };
+
+	return MAC_MATCH(c->keys, KEY_CODE, row->secret_hash, STR("code"),
+	    purpose_name(t->purpose), owner, t->address, t->code);
+}
+
 /*
  * Whether a code was used or is over shows only to whom the right one is
  * known; all others learn the same (S-020).
@@ -217,11 +228,7 @@ static enum err
 judge_code(struct ctx *c, const struct code_try *t,
     const struct store_ticket *row)
 {
-	unsigned char mac[32];
-
-	code_mac(c, t->purpose, row->uid, t->address, t->code, mac);
-	if (!secret_equal(mac, sizeof(mac), row->secret_hash,
-	    sizeof(row->secret_hash)))
+	if (!code_matches(c, t, row))
 		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "wrong code");
 	return judge_code_row(c, row);
 }
@@ -327,7 +334,7 @@ ticket_decoy_uid(struct ctx *c, struct str canonical)
 	unsigned char mac[32];
 	struct uid u;
 
-	MAC(c->keys, KEY_DECOY, mac, STR("ticket"), canonical);
+	MAC_LASTING(c->keys, KEY_DECOY, mac, STR("ticket"), canonical);
 	memcpy(u.b, mac, sizeof(u.b));
 	return u;
 }

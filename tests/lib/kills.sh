@@ -130,6 +130,8 @@ part_kills()
 	front=lighttpd kills_site lighttpd "$wanted" workers.test.mjs \
 	    database.idle_close_s=2
 	export -n DOORWARD_OWN_WORKERS
+	workers=4 kills_site keys "$wanted" keys.test.mjs \
+	    password.reset_by=code
 	flood_site "$wanted"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port

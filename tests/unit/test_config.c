@@ -375,6 +375,56 @@ test_secrets_short_malformed_or_samples_are_refused(void **state)
 	    "api.previous_secret: ");
 }
 
+/* S-133: nothing else of the owner's file is touched. */
+static void
+test_one_setting_is_changed_in_its_place(void **state)
+{
+	static const struct { const char *from, *key, *to; } edits[] = {
+		{ "# a\n[keys]\n  master=1 \n; b\n[api]\nmaster = 2\n", "master",
+		  "# a\n[keys]\nmaster = new\n; b\n[api]\nmaster = 2\n" },
+		{ "[api]\nmaster = 2\n[ keys ]\n#master = 0\nother = 3", "master",
+		  "[api]\nmaster = 2\n[ keys ]\nmaster = new\n#master = 0\n"
+		  "other = 3" },
+		{ "[keys]\na = 1\n[api]\nb = 2\n[keys]\nmaster = 3", "master",
+		  "[keys]\na = 1\n[api]\nb = 2\n[keys]\nmaster = new" },
+		{ "[keys]\r\nmaster = 1\r\nb = 2\r\n", "b",
+		  "[keys]\r\nmaster = 1\r\nb = new\n" },
+		{ "[keys]", "master", "[keys]\nmaster = new" },
+		{ "[api]\nb = 2\n", "master",
+		  "[api]\nb = 2\n\n[keys]\nmaster = new\n" },
+		{ "", "master", "\n[keys]\nmaster = new\n" }
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(edits); i++)
+		assert_str(config_with(arena, str_of(edits[i].from), "keys",
+		    edits[i].key, STR("new")), edits[i].to);
+}
+
+static void
+test_up_to_16_earlier_masters_are_read(void **state)
+{
+	struct config *cfg;
+	struct list earlier;
+	struct buf b;
+	int i;
+
+	(void)state;
+	buf_init(&b, arena, 4096);
+	buf_cstr(&b, "[keys]\nprevious_master =");
+	for (i = 0; i < 16; i++)
+		buf_printf(&b, " %02x%s", i, "8f0e1d2c3b4a59687f6e5d4c3b2a1908"
+		    "f1e2d3c4b5a69788796a5b4c3d2e1f");
+	cfg = good(added(buf_view(&b).p));
+	earlier = config_earlier_masters(arena, cfg);
+	assert_int_equal(earlier.n, 16);
+	assert_true(str_starts(earlier.items[15], STR("0f8f0e")));
+	buf_printf(&b, " aa%s", "8f0e1d2c3b4a59687f6e5d4c3b2a1908"
+	    "f1e2d3c4b5a69788796a5b4c3d2e1f");
+	assert_has(bad(added(buf_view(&b).p)), "more than 16");
+}
+
 static void
 test_refusals_never_show_a_secret(void **state)
 {
@@ -681,6 +731,8 @@ main(void)
 		cmocka_unit_test(
 		    test_sample_holds_every_setting_with_its_default),
 		cmocka_unit_test(test_truncated_file_is_answered),
+		cmocka_unit_test(test_one_setting_is_changed_in_its_place),
+		cmocka_unit_test(test_up_to_16_earlier_masters_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

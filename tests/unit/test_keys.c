@@ -258,6 +258,38 @@ test_previous_master_is_read_and_never_written_with(void **state)
 	    &part, 1, b));
 }
 
+/* S-133 */
+static void
+test_s133_names_of_rows_and_old_macs_outlive_rotations(void **state)
+{
+	struct keys *old = keys_of(UNIT_MASTER, NULL);
+	struct keys *new = keys_of(UNIT_OTHER_MASTER, UNIT_MASTER);
+	struct keys *other = keys_of(UNIT_OTHER_MASTER, NULL);
+	uint32_t numbers[1 + KEYS_EARLIER_MAX];
+	unsigned char a[32], b[32];
+
+	(void)state;
+	MAC_LASTING(old, KEY_LIMIT, a, STR("x"), STR("y"));
+	MAC_LASTING(new, KEY_LIMIT, b, STR("x"), STR("y"));
+	assert_memory_equal(a, b, 32);
+	MAC_LASTING(other, KEY_LIMIT, b, STR("x"), STR("y"));
+	assert_memory_not_equal(a, b, 32);
+	MAC(old, KEY_CSRF, a, STR("x"), STR("y"));
+	MAC(new, KEY_CSRF, b, STR("x"), STR("y"));
+	assert_memory_not_equal(a, b, 32);
+	assert_true(MAC_MATCH(new, KEY_CSRF, a, STR("x"), STR("y")));
+	assert_true(MAC_MATCH(new, KEY_CSRF, b, STR("x"), STR("y")));
+	assert_false(MAC_MATCH(other, KEY_CSRF, a, STR("x"), STR("y")));
+	assert_false(MAC_MATCH(old, KEY_CSRF, b, STR("x"), STR("y")));
+	assert_false(MAC_MATCH(new, KEY_CODE, a, STR("x"), STR("y")));
+	assert_false(MAC_MATCH(new, KEY_CSRF, a, STR("xy")));
+	a[31] ^= 1;
+	assert_false(MAC_MATCH(new, KEY_CSRF, a, STR("x"), STR("y")));
+	assert_int_equal(keys_numbers(new, numbers), 2);
+	assert_int_equal(numbers[0], keys_number(other));
+	assert_int_equal(numbers[1], keys_number(old));
+}
+
 /* Vectors that stand outside the tree; skipped by name without them. */
 
 static struct json_object *
@@ -427,6 +459,8 @@ main(void)
 		    test_sealed_text_is_bound_to_purpose_and_context),
 		cmocka_unit_test(
 		    test_previous_master_is_read_and_never_written_with),
+		cmocka_unit_test(
+		    test_s133_names_of_rows_and_old_macs_outlive_rotations),
 		cmocka_unit_test(test_hmac_sha256_wycheproof),
 		cmocka_unit_test(test_hkdf_sha256_wycheproof),
 		cmocka_unit_test(test_aes_256_gcm_wycheproof),
