@@ -21,7 +21,7 @@
  */
 
 #define INLINE_BYTES	512	/* longer values are fetched by their length */
-#define FIXED_BYTES	40	/* ids and hashes, and what is too long for one */
+#define FIXED_BYTES	40	/* ids, hashes, and what is too long */
 #define MAX_COLUMNS	40
 #define MAX_PARAMS	40
 #define TRIES		4

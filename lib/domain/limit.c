@@ -134,7 +134,7 @@ own_id(struct ctx *c, const unsigned char id[32], unsigned char out[32])
 {
 	struct str network = c->client.network;
 
-	MAC(c->keys, KEY_LIMIT, out, STR("own"),
+	MAC_LASTING(c->keys, KEY_LIMIT, out, STR("own"),
 	    (struct str){ (const char *)id, 32 },
 	    network.p != NULL ? network : STR(""));
 }
@@ -316,8 +316,8 @@ limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
 	for (i = 0; i < COUNT(windows); i++) {
 		if (windows[i].window_s == 0)
 			continue;
-		MAC_LASTING(c->keys, KEY_LIMIT, id, STR("mail"), windows[i].what,
-		    canonical);
+		MAC_LASTING(c->keys, KEY_LIMIT, id, STR("mail"),
+		    windows[i].what, canonical);
 		e = meter(c, id, windows[i].max, windows[i].window_s,
 		    &passed);
 		if (e != ERR_OK)

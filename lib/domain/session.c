@@ -142,7 +142,8 @@ give(const struct store_session *s, struct session *out)
 {
 	*out = (struct session){
 		.kind = (enum session_kind)s->kind, .uid = s->uid,
-		.generation = s->generation, .family = s->family, .handle = s->handle,
+		.generation = s->generation,
+		.family = s->family, .handle = s->handle,
 		.created_s = s->created_s, .auth_s = s->auth_s,
 		.expires_s = s->expires_s, .remember = s->remember != 0,
 		.provider = s->provider

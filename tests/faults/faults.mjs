@@ -152,7 +152,7 @@ class Link {
         this.client = client;
         this.server = connect(proxy.to);
         this.texts = new Map();
-        this.said = [];		// statements since the start of a transaction
+        this.said = [];    // statements since the start of a transaction
         this.rest = Buffer.alloc(0);
         this.preparing = [];
         this.up = this.down = Promise.resolve();

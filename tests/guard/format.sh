@@ -10,7 +10,8 @@ if [ $# = 0 ]; then
 	while IFS= read -r file; do
 		set -- "$@" "$file"
 	done < <(find cgi-bin lib templates schema tests docs dev .ci \
-	    -name node_modules -prune -o -type f -print | LC_ALL=C sort)
+	    -name node_modules -prune -o -name seeds -prune -o \
+	    -type f -print | LC_ALL=C sort)
 	set -- "$@" configure.ac Makefile.am README.md
 fi
 exec perl -CSD -Mutf8 - "$@" <<'PERL'
@@ -20,7 +21,7 @@ use warnings;
 # Longer lines: rows of tables that a reader looks up and never reads on
 # (.def, .sql), generated tables (.inc), whole HTML tags, addresses and strings
 # that JavaScript does not join, lists of one module, locked packages.
-my $wide = qr/\.(def|inc|sql|html|mail|css|mjs|am|ac|json|md|1)$|Makefile/;
+my $wide = qr/\.(def|inc|sql|html|mail|css|mjs|am|ac|json|md|txt|1)$|Makefile/;
 my $one_word = qr/^\t+(T\(\w+\)|"[^" ]*"),$/;
 my $bad = 0;
 my ($file, $line);

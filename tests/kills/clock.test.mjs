@@ -175,7 +175,7 @@ flow('an hour back: a form of later is shown again, and then good',
         assert.equal((await v.post('/login', { ...form,
             form_token: a.token })).status, 303);
         assert.equal((await v.get('/account')).status, 200);
-        clock(-60);		// 59 minutes later
+        clock(-60);    // 59 minutes later
         assert.equal((await v.get('/account')).status, 200);
         assert.equal((await v.visit('/logout', {})).status, 303);
         clock(-HOUR);

@@ -8,7 +8,7 @@ import { AUTH, address, call, granted, login, person, signedIn, source } from
 import { alive, kill, pidOf, site, sleep, times, until, workers } from
     './kills.mjs';
 
-const group = process.env.DOORWARD_GROUP;	// a memory group's folder
+const group = process.env.DOORWARD_GROUP;    // a memory group's folder
 const where = group ? 'in a memory group of 512 MiB' :
     'with 512 MiB of address space for each process (no memory group here)';
 const MIB = 1 << 20;

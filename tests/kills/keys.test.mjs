@@ -42,7 +42,7 @@ test('S-133: five rotations under load: no request fails, and what was made ' +
     for (let i = 0; i < 10; i++)
         refused(await login({ email: locked }, 'x'), 966, 401);
     renameSync(outbox, `${outbox}-away`);
-    writeFileSync(outbox, '');		// no folder: no delivery
+    writeFileSync(outbox, '');    // no folder: no delivery
     const sealed = await register();
     await until('a mail that waits', () => sql(`SELECT error FROM dw_outbox
         WHERE target = '${sealed.email}'`)[0]?.[0]);

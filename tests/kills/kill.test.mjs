@@ -88,7 +88,7 @@ test('S-145: no lock and no transaction outlives its owner', async () => {
 
 test('S-126: after kills every mail was delivered, once by its Message-ID',
     async (t) => {
-        clock(600);		// the leases of the dead are over
+        clock(600);    // the leases of the dead are over
         await until('the outbox is empty', async () => {
             await ctl('outbox', 'run');
             return number('SELECT COUNT(*) FROM dw_outbox') === 0;

@@ -67,7 +67,7 @@ test('S-030: 50 endings of one token end it once', async () => {
     const p = await signedIn();
     const all = await times(N, () => call('GET',
         `${AUTH}/access_token/invalidate`, { token: p.token }));
-    for (const a of all)		// again without complaint (S-093)
+    for (const a of all)    // again without complaint (S-093)
         granted(a);
     assert.equal(number(`SELECT COUNT(*) FROM dw_audit
         WHERE uid = UNHEX('${uidOf(p.email)}') AND event NOT IN
@@ -80,7 +80,7 @@ test('S-030: 50 endings of one token end it once', async () => {
 test('S-137: 50 accounts want one user name: one has it', async () => {
     const name = `n${address().slice(1, 13)}`;
     const people = [];
-    for (let i = 0; i < 5; i++)		// ten at a time
+    for (let i = 0; i < 5; i++)    // ten at a time
         people.push(...await times(10, () => signedIn()));
     const all = await Promise.all(people.map((p) => call('PUT',
         `${AUTH}/username`, { token: p.token, json: { username: name } })));

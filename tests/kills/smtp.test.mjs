@@ -217,7 +217,7 @@ for (const stage of STAGES)
             await quiet();
             settle();
             if (stage !== 'quit') {
-                await run();	// the lease holds
+                await run();    // the lease holds
                 assert.equal(received(p.email).length,
                     stage === 'dot' ? 1 : 0);
             }

@@ -9,7 +9,7 @@ import { alive, audits, kill, number, pidOf, sleep, times, uidOf, until,
     workers } from './kills.mjs';
 
 const short = process.env.DOORWARD_SHORT;
-const own = process.env.DOORWARD_OWN_WORKERS === 'yes';	// lighttpd's own
+const own = process.env.DOORWARD_OWN_WORKERS === 'yes';    // lighttpd's own
 const front = own ? pidOf('web') : pidOf('spawner');
 const validate = (token, options) => call('GET',
     `${AUTH}/access_token/validate`, { token, judge: false, ...options });
@@ -86,7 +86,7 @@ if (!own) {
     test('S-112: two people 10 000 times on one process: never the other\'s',
         { timeout: 240000 }, async (t) => {
             const all = workers();
-            for (const pid of all.slice(1))		// one is left to serve
+            for (const pid of all.slice(1))    // one is left to serve
                 kill(pid, 'SIGSTOP');
             try {
                 const people = await times(2, (i) => signedIn({ body: {

@@ -124,7 +124,8 @@ apache_up()
 {
 	local site=$1 mode=$2 base=$3 port=$4 short=$5 demo=$6 ipv6= gateway=
 	local modules=/usr/lib/apache2/modules override=None environment=SetEnv
-	local suexec="Suexec Off" login=$base/login file= as_apache=("${as_web[@]}")
+	local suexec="Suexec Off" login=$base/login file=
+	local as_apache=("${as_web[@]}")
 	ipv6_here && ipv6="Listen [::1]:$port"
 	case $mode in
 	*fcgi)

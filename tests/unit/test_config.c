@@ -380,9 +380,11 @@ static void
 test_one_setting_is_changed_in_its_place(void **state)
 {
 	static const struct { const char *from, *key, *to; } edits[] = {
-		{ "# a\n[keys]\n  master=1 \n; b\n[api]\nmaster = 2\n", "master",
+		{ "# a\n[keys]\n  master=1 \n; b\n[api]\nmaster = 2\n",
+		  "master",
 		  "# a\n[keys]\nmaster = new\n; b\n[api]\nmaster = 2\n" },
-		{ "[api]\nmaster = 2\n[ keys ]\n#master = 0\nother = 3", "master",
+		{ "[api]\nmaster = 2\n[ keys ]\n#master = 0\nother = 3",
+		  "master",
 		  "[api]\nmaster = 2\n[ keys ]\nmaster = new\n#master = 0\n"
 		  "other = 3" },
 		{ "[keys]\na = 1\n[api]\nb = 2\n[keys]\nmaster = 3", "master",
