@@ -1,6 +1,5 @@
 /*
- * Which origins may read, and what every answer carries.  S-100, S-103,
- * S-113, S-132.
+ * Which origins may read, and what every answer carries.
  */
 #include "web_ask.h"
 
@@ -85,6 +84,7 @@ test_management_and_pages_are_never_shared_S_100(void **state)
 	}
 }
 
+/* S-100 */
 static void
 test_preflight_needs_no_key_and_lasts_ten_minutes(void **state)
 {
@@ -132,6 +132,7 @@ test_every_api_answer_has_its_headers_S_103(void **state)
 	}
 }
 
+/* S-097, S-103 */
 static void
 test_https_site_pins_https_and_its_cookies(void **state)
 {
@@ -187,6 +188,7 @@ test_success_hides_the_words_that_clients_search(void **state)
 	    "a description and a Description");
 }
 
+/* S-132 */
 static void
 test_error_envelope_is_complete_in_both_spellings(void **state)
 {
@@ -245,6 +247,7 @@ test_internal_failure_tells_its_request_id_alone_S_132(void **state)
 	assert_null(strstr(a.body.p, "row of x"));
 }
 
+/* S-113 */
 static void
 test_redirect_stays_below_the_base_path(void **state)
 {

@@ -1,6 +1,5 @@
 /*
  * What a row needs is enforced before its handler, in the documented order.
- * S-035, S-037, S-043, S-096, S-099, S-101, S-108, S-141.
  */
 #include "web_ask.h"
 
@@ -190,6 +189,7 @@ test_get_that_acts_refuses_head_and_navigation_S_037(void **state)
 	expect(web_ask("GET", act, NULL, NULL), 400, 1060);
 }
 
+/* S-141 */
 static void
 test_checks_come_in_the_documented_order(void **state)
 {
@@ -207,6 +207,7 @@ test_checks_come_in_the_documented_order(void **state)
 	    1090);
 }
 
+/* S-108 */
 static void
 test_plain_http_is_refused_but_on_loopback_S_108(void **state)
 {

@@ -228,6 +228,7 @@ test_sealed_text_is_bound_to_purpose_and_context(void **state)
 	assert_null(plain.p);
 }
 
+/* S-133 */
 static void
 test_previous_master_is_read_and_never_written_with(void **state)
 {
@@ -417,6 +418,7 @@ run_gcm(struct json_object *g, struct json_object *t)
 	return true;
 }
 
+/* S-150 */
 static void
 test_hmac_sha256_wycheproof(void **state)
 {
@@ -425,6 +427,7 @@ test_hmac_sha256_wycheproof(void **state)
 	    174);
 }
 
+/* S-150 */
 static void
 test_hkdf_sha256_wycheproof(void **state)
 {
@@ -433,6 +436,7 @@ test_hkdf_sha256_wycheproof(void **state)
 	    86);
 }
 
+/* S-150 */
 static void
 test_aes_256_gcm_wycheproof(void **state)
 {

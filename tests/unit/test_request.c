@@ -1,6 +1,6 @@
 /*
  * From the server's variables to a request: paths, headers, lengths, and who
- * the client is.  S-107, S-108, S-109, S-110, S-111, S-113, S-119, F-52.
+ * the client is.
  */
 #include "web_ask.h"
 
@@ -12,6 +12,7 @@
 #define TEST(fn)	cmocka_unit_test_setup_teardown(fn, web_set_up, \
 	web_tear_down)
 
+/* S-110 */
 static void
 test_path_is_decoded_once_segment_by_segment(void **state)
 {
@@ -61,7 +62,7 @@ test_path_is_decoded_once_segment_by_segment(void **state)
 	}
 }
 
-/* F-52: the same answer for every spelling of an id that needs a slash. */
+/* S-110, F-52: the same answer for every spelling of an id with a slash. */
 static void
 test_encoded_slash_reaches_no_handler(void **state)
 {
@@ -169,6 +170,7 @@ test_target_in_absolute_form_brings_its_host(void **state)
 	assert_int_equal(a.status, 404);
 }
 
+/* S-109 */
 static void
 test_header_given_twice_is_refused_unless_alike(void **state)
 {
@@ -192,6 +194,7 @@ test_header_given_twice_is_refused_unless_alike(void **state)
 	assert_int_equal(a.status, 200);
 }
 
+/* S-109, S-117 */
 static void
 test_header_too_long_or_with_controls_is_refused(void **state)
 {
@@ -218,6 +221,7 @@ test_unlisted_variables_are_not_read(void **state)
 	assert_int_equal(a.status, 200);
 }
 
+/* S-107 */
 static void
 test_authorization_comes_through_any_number_of_redirects(void **state)
 {
@@ -262,6 +266,7 @@ test_length_is_plain_decimal_within_the_limit(void **state)
 	    WITH("CONTENT_LENGTH=0")).status, 200);
 }
 
+/* S-111 */
 static void
 test_unannounced_body_stops_at_the_limit(void **state)
 {
@@ -278,7 +283,7 @@ test_unannounced_body_stops_at_the_limit(void **state)
 	    WITH("CONTENT_LENGTH=")).status, 413);
 }
 
-/* A published client counts characters where bytes are due. */
+/* S-111: A published client counts characters where bytes are due. */
 static void
 test_body_shorter_than_announced_is_refused(void **state)
 {
@@ -347,6 +352,7 @@ test_unreadable_query_names_the_parameter(void **state)
 	    908);
 }
 
+/* S-022 */
 static void
 test_source_is_an_address_or_a_64(void **state)
 {
@@ -424,6 +430,7 @@ test_client_is_the_rightmost_address_that_is_no_proxy(void **state)
 	assert_str(web_text(&a, "address"), "203.0.113.1");
 }
 
+/* S-108 */
 static void
 test_origin_ip_is_believed_with_the_secret_only(void **state)
 {
