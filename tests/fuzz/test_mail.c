@@ -226,7 +226,7 @@ judge(struct arena *a, const struct mail *m, struct str message)
 		return;
 	}
 	qp = fuzz_contains(str_sub(message, 0, message.len - rest.len),
-	    STR("quoted-printable"));
+	    STR("\r\nContent-Transfer-Encoding: quoted-printable\r\n"));
 	claim_body(a, rest, m->text, qp);
 }
 
