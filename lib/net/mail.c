@@ -146,26 +146,14 @@ add_words(struct buf *b, struct arena *a, struct str s)
 }
 
 static void
-add_quoted(struct buf *b, struct str s)
-{
-	size_t i;
-
-	buf_char(b, '"');
-	for (i = 0; i < s.len; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_char(b, '\\');
-		buf_char(b, s.p[i]);
-	}
-	buf_char(b, '"');
-}
-
-static void
 add_from(struct buf *b, struct arena *a, struct str name, struct str address)
 {
 	buf_cstr(b, "From: ");
 	if (name.len > 0) {
-		if (is_plain(name))
-			add_quoted(b, name);
+		/* Escapes could make the line longer than 78 characters. */
+		if (is_plain(name) && !str_has(name, '"') &&
+		    !str_has(name, '\\'))
+			buf_printf(b, "\"%.*s\"", STR_FMT(name));
 		else
 			add_words(b, a, name);
 		buf_cstr(b, "\r\n ");
