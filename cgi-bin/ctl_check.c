@@ -119,14 +119,21 @@ check_log(struct check *k, const struct config *cfg)
 		return;
 	}
 	f = fopen(cfg->log_file.p, "ae");
-	if (f == NULL)
+	if (f == NULL) {
 		found(k, WRONG, "log", "%s: %s.  Make its folder, writable "
 		    "for the user that Doorward runs as.", cfg->log_file.p,
 		    strerror(errno));
+		return;
+	}
+	fclose(f);
+	log_open(cfg->log_file.p, LOG_INFO);
+	log_write(NULL, LOG_INFO, "check", "by doorwardctl check");
+	if (log_error() != 0)
+		found(k, WRONG, "log", "%s: %s.  Lines are being lost: make "
+		    "room.", cfg->log_file.p, strerror(log_error()));
 	else
 		found(k, FINE, "log", "%s", cfg->log_file.p);
-	if (f != NULL)
-		fclose(f);
+	log_open("/dev/null", LOG_ERROR);
 }
 
 /* ---- database ---- */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -39,6 +40,7 @@ keep_private(void)
 
 	umask(077);
 	setrlimit(RLIMIT_CORE, &none);
+	signal(SIGXFSZ, SIG_IGN);	/* a file that is too large: an error */
 #ifndef __SANITIZE_ADDRESS__
 	prctl(PR_SET_DUMPABLE, 0);
 #endif

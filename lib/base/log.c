@@ -15,6 +15,9 @@ static const char *const level_names[] = {
 };
 static int log_fd = STDERR_FILENO;
 static enum log_level log_least = LOG_INFO;
+static unsigned long lost_lines;
+static bool cut_line;
+static int last_error;
 
 struct line {
 	char p[LINE_MAX_BYTES + 64];
@@ -140,17 +143,64 @@ begin(struct line *l, const struct ctx *c, enum log_level level,
 	put_pair(l, "event", event);
 }
 
-/* A full log never stops the service: a line that fails is lost. */
-static void
-finish(struct line *l)
+static bool
+put_out(const char *p, size_t len)
 {
 	ssize_t n;
 
+	do
+		n = write(log_fd, p, len);
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && (size_t)n < len) {
+		cut_line = true;
+		errno = ENOSPC;
+	}
+	return n == (ssize_t)len;
+}
+
+/* The count goes before the first line that fits again. */
+static bool
+put_lost(void)
+{
+	struct line l;
+	char text[32];
+
+	if (lost_lines == 0)
+		return true;
+	if (cut_line && !put_out("\n", 1))
+		return false;
+	cut_line = false;
+	snprintf(text, sizeof(text), "%lu lines", lost_lines);
+	begin(&l, NULL, LOG_ERROR, "log_lost");
+	put_pair(&l, "text", text);
+	memcpy(l.p + l.len, "}\n", 2);
+	if (!put_out(l.p, l.len + 2))
+		return false;
+	lost_lines = 0;
+	return true;
+}
+
+/* A full log never stops the service (S-146): a line that fails is counted,
+ * and the first one told where the web server may keep it. */
+static void
+finish(struct line *l)
+{
 	memcpy(l->p + l->len, "}\n", 2);
 	l->len += 2;
-	do
-		n = write(log_fd, l->p, l->len);
-	while (n < 0 && errno == EINTR);
+	if (put_lost() && put_out(l->p, l->len)) {
+		last_error = 0;
+		return;
+	}
+	last_error = errno;
+	if (lost_lines++ == 0)
+		fprintf(stderr, "doorward: the log cannot be written: %s\n",
+		    strerror(last_error));
+}
+
+int
+log_error(void)
+{
+	return last_error;
 }
 
 void

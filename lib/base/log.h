@@ -26,5 +26,7 @@ struct log_request {
 	const char *note;
 };
 void log_request(const struct ctx *c, const struct log_request *r);
+/* Why the last line could not be written: errno; or 0. */
+int log_error(void);
 
 #endif

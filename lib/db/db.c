@@ -240,7 +240,7 @@ set_options(MYSQL *my, const struct config *cfg, int64_t budget_ms)
 	my_bool on = 1;
 
 	if ((int64_t)connect_s * 1000 > budget_ms)
-		connect_s = (unsigned)((budget_ms + 999) / 1000);
+		connect_s = (unsigned)(budget_ms / 1000);
 	if (connect_s == 0)
 		connect_s = 1;
 	mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
@@ -382,6 +382,8 @@ connect_any(struct ctx *c, struct db *d)
 			left = CONNECT_BUDGET_MS - (clock_mono_ms() - start);
 			if (left <= 0)
 				break;
+			/* None takes the time of those behind it. */
+			left /= (int64_t)(d->cfg->database_hosts.n - i);
 			if (open_host(d, d->cfg->database_hosts.items[i], left))
 				return prepare_each(c, d);
 			if (!too_many(d->last_errno))
@@ -427,6 +429,7 @@ is_lost(unsigned number)
 	case 0:			/* a failure without a reason */
 	case CR_SERVER_GONE_ERROR:
 	case CR_SERVER_LOST:
+	case CR_OUT_OF_MEMORY:	/* in the midst of an answer, maybe */
 	case CR_CONNECTION_ERROR:
 	case CR_CONN_HOST_ERROR:
 	case ER_CONNECTION_KILLED_:

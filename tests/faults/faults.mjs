@@ -2,11 +2,11 @@
 // start, the proxy in front of it, and the truth as the database knows it.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-const { FAULTS_OPTIONS, FAULTS_ROOT, FAULTS_DB, FAULTS_SOCKET, FAULTS_SHORT,
+const { FAULTS_AS, FAULTS_OPTIONS, FAULTS_ROOT, FAULTS_DB, FAULTS_SOCKET, FAULTS_SHORT,
     FAULTS_NAME } = process.env;
 assert.ok(FAULTS_DB && FAULTS_SOCKET && FAULTS_NAME,
     './dev test faults starts these tests');
@@ -139,6 +139,25 @@ export class Server {
     }
 }
 export const db = new Server();
+
+// The site's workers, as text.
+export function workers() {
+    const program = join(FAULTS_SHORT, FAULTS_NAME.replace(/^dw_/, '')
+        .replaceAll('_', '-'), 'bin/doorward.fcgi');
+    return readdirSync('/proc').filter((pid) => {
+        try {
+            return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`,
+                'utf8').split('\0')[0] === program;
+        } catch {
+            return false;
+        }
+    });
+}
+
+// A soft limit of a worker, as its own user may set it.
+export const limit = (pid, what, value) => run('bash', ['-c', '"$@"', 'bash',
+    ...FAULTS_AS.split(' ').filter(Boolean), 'prlimit', '--pid', pid,
+    `--${what}=${value}:`]);
 
 // ---- the proxy ----
 

@@ -26,7 +26,7 @@ faults()
 	case $name in *"$wanted"*) ;; *) return ;; esac
 	say "  faults/$name ${*:+with }$*"
 	variant "faults-$name" lighttpd fcgi "" "$@"
-	FAULTS_ROOT=$ROOT FAULTS_OPTIONS="${faults_options[*]}" \
+	FAULTS_ROOT=$ROOT FAULTS_AS="${as_web[*]}" FAULTS_OPTIONS="${faults_options[*]}" \
 	FAULTS_DB=$faults_db FAULTS_SOCKET=$own_database \
 	FAULTS_SHORT=$tests_short FAULTS_NAME=dw_faults_${name//-/_} \
 	    node_tests "faults-$name" \
@@ -37,12 +37,32 @@ faults()
 
 part_faults()
 {
-	local wanted=${1:-} proxy
+	local wanted=${1:-} proxy own row
 	tests_folder
-	proxy=$tests_short/proxy
+	proxy=$tests_short/proxy own=$tests_short/fdb
 	rm -rf "$faults_db"
 	faults_database
 	faults gone "$wanted" 2 "$proxy"
 	faults commit "$wanted" 2 "$proxy"
+	faults hosts "$wanted" 2 "$tests_short/first, $tests_short/second"
+	faults memory "$wanted" 1 "$own" password.argon2_memory_kib=19456
+	# Whatever the host's administrator has set (S-136, S-011).
+	for row in "latin1 latin1_swedish_ci" "utf8mb4 utf8mb4_general_ci"; do
+		case defaults-${row%% *} in *"$wanted"*) ;; *) continue ;; esac
+		faults_database --character-set-server="${row% *}" \
+		    --collation-server="${row#* }" --sql-mode= \
+		    --default-time-zone=+05:30 --autocommit=0 \
+		    --init-connect="SET autocommit = 0" \
+		    --default-storage-engine=MyISAM \
+		    --transaction-isolation=SERIALIZABLE
+		faults "defaults-${row%% *}" "$wanted" 2 "$own"
+	done
+	# All tables in one file that may not grow beyond a size (S-146).
+	case full in *"$wanted"*)
+		faults_database --innodb-file-per-table=0 \
+		    --innodb-autoextend-increment=1 \
+		    --innodb-data-file-path=ibdata1:12M:autoextend:max:96M
+		faults full "$wanted" 1 "$own" ;;
+	esac
 	process_end "$faults_db/run/mariadbd.pid"
 }
