@@ -76,7 +76,7 @@ test('S-011: twins by accent, width, or sharp s stay apart', async () => {
         }
         assert.equal(await db.ask(`SELECT COUNT(DISTINCT uid) FROM
             dw_identifier WHERE canonical IN ('${a}.${x}@example.com',
-            '${b}.${x}@example.com')`), a === 'ab' ? '1' : '2', `${a} ${b}`);
+            '${b}.${x}@example.com')`), '2', `${a} ${b}`);
         granted(await login(one));
     }
 });

@@ -57,6 +57,7 @@ export class Tally {
 const run = (file, args, input = '') => new Promise((done, fail) => {
     const p = execFile(file, args, { encoding: 'utf8' }, (e, out, err) =>
         e ? fail(new Error(`${file}: ${err || e.message}`)) : done(out));
+    p.stdin.on('error', () => {});	// it says itself why it ended
     p.stdin.end(input);
 });
 const shell = (words, ...args) => run('bash', ['-c', `set -u; LC_ALL=C.UTF-8
@@ -103,14 +104,14 @@ export class Server {
     async sql(text, database = FAULTS_NAME) {
         const out = await run('mariadb', ['--no-defaults', '-N', '-B',
             '--default-character-set=utf8mb4', '-S', this.socket,
-            ...database ? [database] : []], text);
+            ...database ? [database] : []], `SET autocommit = 1; ${text}`);
         return out.trim();
     }
     // One line, by a connection that is kept.
     async ask(text) {
         this.client ??= spawn('mariadb', ['--no-defaults', '-N', '-B',
-            '--unbuffered', '-S', this.socket, FAULTS_NAME],
-        { stdio: ['pipe', 'pipe', 'inherit'] });
+            '--unbuffered', '--init-command=SET autocommit = 1',
+            '-S', this.socket, FAULTS_NAME], { stdio: ['pipe', 'pipe', 'inherit'] });
         this.client.stdin.write(`${text};\nSELECT 'end of it';\n`);
         let out = '';
         for await (const part of this.client.stdout.iterator(
@@ -121,6 +122,7 @@ export class Server {
     }
     bye() {
         this.client?.stdin.end();
+        this.client = undefined;
     }
     async number(text) {
         return Number(await this.sql(text));

@@ -70,6 +70,14 @@ test('S-146: a FastCGI worker without memory: 5xx, and the next works',
         const seen = {};
         for (const spare of [0, 64, 256, 1024, 4096, 8192, 16384, 30000])
             await tally.one(`${spare} KiB to spare`, async () => {
+                // A new one, which has allocated nothing yet.
+                const [old] = workers();
+                process.kill(Number(old), 'SIGTERM');
+                await until('there is another', () => workers().length === 1
+                    && workers()[0] !== old);
+                await until('it answers', async () => (await call('GET',
+                    `${AUTH}/access_token/validate`, { token: p.token,
+                        judge: false })).status === 200);
                 const [pid] = workers();
                 const size = Number(/^VmSize:\s+(\d+)/m.exec(readFileSync(
                     `/proc/${pid}/status`, 'utf8'))[1]);
@@ -93,5 +101,6 @@ test('S-146: a FastCGI worker without memory: 5xx, and the next works',
                 granted(await login(p));
             });
         t.diagnostic(JSON.stringify(seen));
+        assert.ok(Object.keys(seen).some((s) => s >= 500), 'there was enough');
         tally.end(t, 'worker without memory');
     });
