@@ -678,12 +678,15 @@ was_lost(const struct db *d, enum err e)
 	    d->lost;
 }
 
-/* Before the next try; false: there is none. */
+/* Before the next try; false: there is none.  A connection that was lost is
+ * replaced at once. */
 static bool
-pause_before(int tried, int64_t start_ms)
+pause_before(const struct db *d, int tried, int64_t start_ms)
 {
 	if (tried >= TRIES || clock_mono_ms() - start_ms > TRIES_MS)
 		return false;
+	if (d->lost && tried == 1)
+		return true;
 	/* Far apart: those who met in a deadlock are many and slow. */
 	clock_sleep_ms((5 << tried) + (int64_t)rand_below(50u << tried));
 	return true;
@@ -705,7 +708,7 @@ execute(struct ctx *c, unsigned statement, const struct db_arg *args)
 	c->statements++;
 	e = execute_once(c, d, statement, args);
 	for (i = 1; !d->in_tx && (e == ERR_RETRY || was_lost(d, e)) &&
-	    pause_before(i, start_ms); i++)
+	    pause_before(d, i, start_ms); i++)
 		e = execute_once(c, d, statement, args);
 	d->last_ms = clock_mono_ms();
 	return e;
@@ -1051,7 +1054,7 @@ resolve(struct ctx *c, struct db *d, db_tx_fn *in_doubt, void *arg)
 		    "connection lost during commit");
 	do
 		e = ask(c, d, in_doubt, arg);
-	while (e == ERR_RETRY && pause_before(i++, start_ms));
+	while (e == ERR_RETRY && pause_before(d, i++, start_ms));
 	if (e == ERR_RETRY)
 		return err_set(c, ERR_UNAVAILABLE, NULL,
 		    "the commit stays in doubt");
@@ -1091,7 +1094,7 @@ db_tx(struct ctx *c, db_tx_fn *fn, void *arg, db_tx_fn *in_doubt)
 	do {
 		c->err = (struct err_detail){ 0 };
 		e = run(c, d, fn, arg, in_doubt);
-	} while (e == ERR_RETRY && pause_before(i++, start_ms));
+	} while (e == ERR_RETRY && pause_before(d, i++, start_ms));
 	if (e == ERR_RETRY)
 		e = err_set(c, ERR_UNAVAILABLE, NULL,
 		    "given up after %d tries: %u %s", i - 1,

@@ -84,6 +84,18 @@ reset(void)
 }
 
 static enum err
+reset_by_code(void)
+{
+	struct password_reset r = { .kind = IDENTIFIER_EMAIL,
+		.identifier = STR(ADA), .code = str_of(secret),
+		.password = fx_secret(SECOND),
+		.session = { .kind = SESSION_API } };
+	struct password_reset_result out;
+
+	return password_reset(fx, &r, &out);
+}
+
+static enum err
 update(void)
 {
 	struct profile_update u = { .auth_s = 0 };
@@ -133,6 +145,25 @@ asked(void)
 }
 
 static void
+asked_for_code(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	fx_config->password_reset_by = STR("code");
+	fx_config->password_login_on_reset = true;
+	assert_int_equal(forgot(), ERR_OK);
+	snprintf(secret, sizeof(secret), "%s",
+	    fx_mail_word("reset-password", "Your code:\n\n ").p);
+	fx_sql("DELETE FROM dw_outbox");
+}
+
+static void
+resets_by_code(void)
+{
+	signed_in();
+	fx_config->password_reset_by = STR("code");
+}
+
+static void
 asked_unproven(void)
 {
 	asked();
@@ -149,7 +180,10 @@ static const struct flow {
 } flows[] = {
 	{ "change", signed_in, change, ERR_TOKEN_UNKNOWN },
 	{ "forgot", signed_in, forgot, ERR_OK },
+	{ "forgot, by code", resets_by_code, forgot, ERR_OK },
 	{ "reset", asked, reset, ERR_LINK_USED },
+	{ "reset by code", asked_for_code, reset_by_code,
+	    ERR_EMAIL_CODE_USED },
 	{ "reset, unproven", asked_unproven, reset, ERR_LINK_USED },
 	{ "update", signed_in, update, ERR_OK },
 	{ "rename", signed_in, rename_account, ERR_OK },
