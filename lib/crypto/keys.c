@@ -396,6 +396,13 @@ aead_seal(struct arena *a, const struct keys *k, enum key_purpose purpose,
 }
 
 bool
+aead_key_known(const struct keys *k, struct str sealed)
+{
+	return sealed.len >= SEALED_MIN &&
+	    set_of(k, get32(bytes(sealed))) != NULL;
+}
+
+bool
 aead_open(struct arena *a, const struct keys *k, enum key_purpose purpose,
     struct str context, struct str sealed, struct str *plain_out)
 {

@@ -55,6 +55,8 @@ void sha256(const void *p, size_t len, unsigned char out[32]);
  */
 struct str aead_seal(struct arena *a, const struct keys *k,
     enum key_purpose purpose, struct str context, struct str plain);
+/* Is the sealed text's key number that of one of our master secrets? */
+bool aead_key_known(const struct keys *k, struct str sealed);
 /* False: altered, wrong context, or an unknown key number. */
 MUST_CHECK bool aead_open(struct arena *a, const struct keys *k,
     enum key_purpose purpose, struct str context, struct str sealed,

@@ -322,7 +322,7 @@ send_row(struct ctx *c, const struct store_outbox *row, bool *permanent)
 	enum err e;
 
 	/* Another process, or tomorrow's configuration, may have the key. */
-	*permanent = false;
+	*permanent = aead_key_known(c->keys, row->payload);
 	e = open_parts(c, row, &parts);
 	if (e != ERR_OK)
 		return e;

@@ -310,6 +310,19 @@ test_a_message_that_cannot_be_opened_is_dead_at_once(void **state)
 	assert_int_equal(rows(1), 1);
 }
 
+/* S-133: another process may know the key already. */
+static void
+test_s133_a_message_of_an_unknown_key_waits(void **state)
+{
+	(void)state;
+	assert_int_equal(add("welcome", ADA, 0, false), ERR_OK);
+	fx_sql("UPDATE dw_outbox SET payload = CONCAT('abcd',"
+	    " SUBSTR(payload, 5))");
+	run();
+	assert_int_equal(failed, 1);
+	assert_int_equal(rows(0), 1);
+}
+
 static void
 test_what_a_failed_delivery_says_does_not_reach_the_answer(void **state)
 {
@@ -384,6 +397,7 @@ main(void)
 	T(test_s126_a_message_is_claimed_by_one_of_many),
 	T(test_s126_a_killed_delivery_is_repeated_with_its_message_id),
 	T(test_a_message_that_cannot_be_opened_is_dead_at_once),
+	T(test_s133_a_message_of_an_unknown_key_waits),
 	T(test_what_a_failed_delivery_says_does_not_reach_the_answer),
 	T(test_s124_names_make_no_links_in_mails),
 	};
