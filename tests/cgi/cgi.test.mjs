@@ -20,10 +20,11 @@ writeFileSync(conf, readFileSync(join(process.env.DOORWARD_SITE,
 after(() => rmSync(own, { recursive: true }));
 
 function run(env, { input = '', args = [], close = true,
-    config = conf } = {}) {
+    config = conf, file = program, cwd } = {}) {
     return new Promise((done) => {
-        const p = spawn(program, args, { env: { PATH: process.env.PATH,
-            DOORWARD_CONFIG: config, GATEWAY_INTERFACE: 'CGI/1.1',
+        const p = spawn(file, args, { cwd, env: { PATH: process.env.PATH,
+            ...config && { DOORWARD_CONFIG: config },
+            GATEWAY_INTERFACE: 'CGI/1.1',
             SERVER_PROTOCOL: 'HTTP/1.1', REMOTE_ADDR: '127.0.0.1',
             HTTP_HOST: new URL(base).host, SCRIPT_NAME: '/doorward.fcgi',
             ...env } });
@@ -140,7 +141,34 @@ test('the address of another is not believed (S-108)', async () => {
         HTTP_X_FORWARDED_FOR: '203.0.113.9', HTTP_PROXY: 'http://x/',
         HTTP_X_ORIGIN_IP: '203.0.113.9' });
     assert.equal(a.status, 200);
+    const id = /^X-Request-Id: (\S+)/im.exec(a.head)[1];
+    const line = readFileSync(join(process.env.DOORWARD_SITE,
+        'log/doorward.log'), 'utf8').split('\n').find((l) => l.includes(id));
+    assert.equal(JSON.parse(line).from, '127.0.0.1');
 });
+
+test('a text file that names the program finds its own configuration',
+    async () => {
+        const web = join(own, 'stub/web');
+        mkdirSync(web, { recursive: true });
+        mkdirSync(join(own, 'stub/etc'));
+        // Templates are beside the program, not beside the text file.
+        writeFileSync(join(own, 'stub/etc/doorward.conf'),
+            readFileSync(conf, 'utf8').replace(/^\[templates\]\ndir = .*/m,
+                '[templates]'), { mode: 0o600 });
+        const file = join(web, 'doorward.fcgi');
+        writeFileSync(file, `#!${program}\n`, { mode: 0o755 });
+        for (const how of [{ file }, { file: './doorward.fcgi', cwd: web }]) {
+            const a = await get('/login?--help', {}, { config: null,
+                args: ['--help'], ...how });
+            assert.equal(a.status, 200, a.out);
+            assert.match(a.body, /name="password"/);
+            assert.equal(a.code, 0);
+        }
+        rmSync(join(own, 'stub/etc/doorward.conf'));
+        const none = await get('/login', {}, { config: null, file });
+        assert.equal(none.status, 503);
+    });
 
 test('behind https: __Host- cookies, HSTS, no plain http (S-097, S-103, ' +
     'S-108, F-50)', async () => {

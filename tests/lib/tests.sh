@@ -130,8 +130,6 @@ variant()
 	    password.argon2_memory_kib=1024 password.argon2_passes=1 \
 	    urls.allow="https://app.example.org/docs" \
 	    cors.origins="https://app.example.org" \
-	    proxy.trusted=127.0.0.1 database.idle_close_s=2 \
-	    limits.requests_per_process=150 \
 	    test.clock_file="$site/etc/clock" \
 	    test.fault_file="$site/etc/fault" "$@"
 	[ -z "${own_hosts:-}" ] ||
@@ -224,10 +222,10 @@ apache-proxy apache proxy /auth
 apache-proxy-root apache proxy / conventions hosting
 nginx nginx fcgi /
 nginx-auth nginx fcgi /auth conventions hosting
-htaccess-fcgid apache htaccess-fcgi /auth conventions hosting
-htaccess-cgid apache htaccess-cgi /auth conventions hosting
-suexec-fcgid apache suexec-fcgi /auth conventions hosting
-suexec-cgid apache suexec-cgi /auth conventions hosting"
+htaccess-fcgid apache htaccess-fcgi /auth conventions hosting life
+htaccess-cgid apache htaccess-cgi /auth conventions hosting life
+suexec-fcgid apache suexec-fcgi /auth conventions hosting life
+suexec-cgid apache suexec-cgi /auth conventions hosting life"
 
 # http_variant WANTED NAME SERVER MODE BASE [FILE...]
 http_variant()
@@ -244,7 +242,8 @@ http_variant()
 		"  " | *" $(basename "$file" .test.mjs) "*) files+=("$file") ;;
 		esac
 	done
-	case life in *"$wanted"*) life=$ROOT/tests/http/life/life.test.mjs ;;
+	case "$wanted$only" in "  " | life* | " "*" life "*)
+		life=$ROOT/tests/http/life/life.test.mjs ;;
 	esac
 	[ ${#files[@]} -gt 0 ] || [ -n "$life" ] || return
 	say "  http through $name at ${base:-/}"
@@ -254,7 +253,8 @@ http_variant()
 		as_web=(setpriv --reuid="$web_user" --regid="$web_user"
 		    --clear-groups)
 	esac
-	variant "$name" "$server" "$mode" "$base"
+	variant "$name" "$server" "$mode" "$base" proxy.trusted=127.0.0.1 \
+	    database.idle_close_s=2 limits.requests_per_process=150
 	[ ${#files[@]} = 0 ] || node_tests "http-$name" "${files[@]}"
 	# Where processes come and go; at its end the server is killed.
 	[ -z "$life" ] || node_tests "http-$name-life" "$life"
