@@ -14,7 +14,6 @@
 
 #pragma GCC diagnostic error "-Wdeprecated-declarations"
 
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): it declares */
 #define BAN(fn)	extern __typeof__(fn) fn __attribute__((deprecated("banned")))
 
 BAN(strcpy);

@@ -42,7 +42,9 @@ reported()
 {
 	local file found=
 	for file in "$reports"/*; do
-		[ -s "$file" ] || continue
+		# A test of unit/base asks for more memory than there is.
+		grep -qv 'WARNING: AddressSanitizer failed to allocate' \
+		    "$file" || continue
 		found=1
 		say "    not ok - $1: ${file##*/}"
 		head -n 60 "$file" | sed 's/^/      /' >&2
@@ -99,6 +101,7 @@ sanitized()
 		say "  $part under sanitizers"
 		"part_$part"
 	done
+	local -x DOORWARD_SLOW=1	# fork costs ten times as much
 	for VARIANT in lighttpd-fcgi codes open sdk smtp; do
 		part_http
 	done
