@@ -457,14 +457,21 @@ answer_quietly(struct ctx *c, const struct making *m,
 	    "");
 }
 
+/*
+ * Only what may be replaced is locked.  In the other flows nothing serialises
+ * the callers: each has shared the row since its insert failed, and whoever
+ * asked for more would wait for the others, and they for him.
+ */
 static enum err
 address_known(struct ctx *c, struct making *m)
 {
+	struct str address = m->account.email.canonical;
 	struct store_holder h;
 	enum err e;
 
-	e = store_holder_lock(c, IDENTIFIER_EMAIL,
-	    m->account.email.canonical, &h);
+	e = flow_is(c, "required") ?
+	    store_holder_lock(c, IDENTIFIER_EMAIL, address, &h) :
+	    store_holder(c, IDENTIFIER_EMAIL, address, &h);
 	if (e == ERR_NOT_FOUND)
 		return ERR_RETRY;	/* it went away meanwhile */
 	if (e != ERR_OK)
