@@ -35,6 +35,7 @@ program()
 	"$@" </dev/null >"$log" 2>"$log.err"
 	status=$?
 	count "$log"
+	sed -n 's/^# \(vectors: \)/  \1/p' "$log" >&2
 	if [ "$failed" = "$before" ]; then
 		if [ "$status" != 0 ]; then
 			say "    not ok - $name ended with $status"
