@@ -57,7 +57,7 @@ export class Tally {
 const run = (file, args, input = '') => new Promise((done, fail) => {
     const p = execFile(file, args, { encoding: 'utf8' }, (e, out, err) =>
         e ? fail(new Error(`${file}: ${err || e.message}`)) : done(out));
-    p.stdin.on('error', () => {});	// it says itself why it ended
+    p.stdin.on('error', () => {});    // it says itself why it ended
     p.stdin.end(input);
 });
 const shell = (words, ...args) => run('bash', ['-c', `set -u; LC_ALL=C.UTF-8

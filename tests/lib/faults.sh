@@ -26,7 +26,8 @@ faults()
 	case $name in *"$wanted"*) ;; *) return ;; esac
 	say "  faults/$name ${*:+with }$*"
 	variant "faults-$name" lighttpd fcgi "" "$@"
-	FAULTS_ROOT=$ROOT FAULTS_AS="${as_web[*]}" FAULTS_OPTIONS="${faults_options[*]}" \
+	FAULTS_ROOT=$ROOT FAULTS_AS="${as_web[*]}" \
+	    FAULTS_OPTIONS="${faults_options[*]}" \
 	FAULTS_DB=$faults_db FAULTS_SOCKET=$own_database \
 	FAULTS_SHORT=$tests_short FAULTS_NAME=dw_faults_${name//-/_} \
 	    node_tests "faults-$name" \

@@ -114,7 +114,8 @@ log_in_at_page(void)
 {
 	struct login in = { .identifier = STR(ADA),
 		.password = fx_secret(PASSWORD),
-		.session = { .kind = SESSION_PAGE, .replaces = str_of(secret) } };
+		.session = { .kind = SESSION_PAGE,
+		    .replaces = str_of(secret) } };
 	struct login_result out;
 
 	return login_by_password(fx, &in, &out);
