@@ -190,7 +190,8 @@ bench_site()
 	chmod 755 "$short"
 	say "Making a site of $2 accounts..."
 	site_make "$site" "http://localhost:$4" "$bench_short/db" "dw_$1" \
-	    api.key="$bench_key" limits.requests_per_s=100000
+	    api.key="$bench_key" limits.requests_per_s=100000 \
+	    limits.requests_per_process=1000000000
 	fill "$1" "$2"
 	site_up "$site" lighttpd "$3" "" "$4" "$short" "${5:-}"
 }
@@ -304,8 +305,9 @@ row_login()
 	raw=()
 	in_turn yard_login door_login
 	compared "password login" at-least 0.90
-	yard=("${raw[@]}")
-	compared "  of the raw hash rate" at-least 0.72
+	# What web server, database and load leave of the processors.
+	row "  raw hash rate" "$(median "${raw[@]}")/s" "" \
+	    "$(calc "$(median "${door[@]}") / $(median "${raw[@]}")")" "" "" ""
 }
 
 yard_cgi_once()
@@ -380,8 +382,8 @@ workers()
 	done
 }
 
-# A process ends by itself after LIMIT_REQUESTS, so growth is that within one
-# life: from its first look after some thousand requests to its last.
+# Growth is from the first look at a process to the last; that a process begins
+# anew after limits.requests_per_process would hide it, so these do not.
 row_memory()
 {
 	local i pid kib largest=0 growth=0
