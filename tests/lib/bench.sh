@@ -25,10 +25,7 @@ bench_programs()
 median()
 {
 	printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 }
-	END {
-		h = int((NR + 1) / 2)
-		print NR % 2 ? v[h] : (v[h] + v[h + 1]) / 2
-	}'
+	END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 least()
