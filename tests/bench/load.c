@@ -6,10 +6,10 @@
  *	load PORT ACCOUNTS MS MAX { CONNECTIONS FILE MARK }...
  *
  * A "#######" in FILE becomes a random number below ACCOUNTS.  The run ends
- * after MS ms or, if MAX is not 0, after MAX answers of all groups.  One line
- * a group: answers a second, then latencies in us: median, 99th percentile,
- * greatest, of the answers and of what still waits at the end.  The first
- * WARM_NS of a timed run do not count.
+ * after MS ms or, if MAX is not 0, after MAX answers of all groups; what is
+ * under way then is waited for.  One line a group: answers a second, then
+ * latencies in us, median, 99th percentile and greatest, of the answers and of
+ * what still waits at the end.  The first WARM_NS of a timed run do not count.
  */
 #include <arpa/inet.h>
 #include <errno.h>
