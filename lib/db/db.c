@@ -391,8 +391,10 @@ connect_any(struct ctx *c, struct db *d)
 				    "host %zu: %u %s", i + 1, d->last_errno,
 				    d->last_error);
 		}
-		/* Too many connections pass; other reasons do not. */
-		if (!too_many(d->last_errno) ||
+		/* Too many connections pass, and so may a connection that
+		 * was cut; other reasons do not. */
+		if ((!too_many(d->last_errno) &&
+		    d->last_errno != CR_SERVER_LOST) ||
 		    clock_mono_ms() - start > 1500)
 			break;
 		clock_sleep_ms(20 + (int64_t)rand_below(80));

@@ -122,7 +122,7 @@ test('S-140: KILL CONNECTION under load is not seen', async (t) => {
             await tally.one('request', async () => granted(await ask(p)));
     };
     const killer = async () => {
-        for (; Date.now() < end; await sleep(60)) {
+        for (; Date.now() < end; await sleep(150)) {
             await db.killConnections();
             kills++;
         }
