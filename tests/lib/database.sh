@@ -13,7 +13,9 @@ database_up()
 		mkdir "$folder/data.new"
 		# By a link: mariadb-install-db takes no blanks in a path.
 		ln -sfn "$folder/data.new" "${socket%/*}/data.new"
-		mariadb-install-db --no-defaults \
+		# A server that starts removes what temporary tables others
+		# have in the same folder.
+		TMPDIR=${socket%/*} mariadb-install-db --no-defaults \
 		    --datadir="${socket%/*}/data.new" \
 		    --tmpdir="${socket%/*}" \
 		    --user="$(id -un)" --skip-test-db --skip-name-resolve \
