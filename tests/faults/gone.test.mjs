@@ -104,7 +104,7 @@ test('S-140: a restart between two requests is not seen', async () => {
 test('S-140: KILL CONNECTION between requests is not seen', async (t) => {
     const p = await signedIn();
     const tally = new Tally();
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 30; i++) {
         await db.killConnections();
         await tally.one(`round ${i}`, async () => granted(
             await [validate, login, profile][i % 3](p)));
@@ -179,13 +179,18 @@ const cutBehind = (link, packet) => {
     return 'taken';
 };
 
-// How many commands does it take?  Warm connections on both workers first.
+// How many commands does it take?  At least so many: with warm connections,
+// and no clean-up at the same time.
 async function commandsOf(ask) {
     for (let i = 0; i < 6; i++)
         await ask();
-    const from = proxy.commands;
-    await ask();
-    return proxy.commands - from;
+    const counts = [];
+    for (let i = 0; i < 5; i++) {
+        const from = proxy.commands;
+        await ask();
+        counts.push(proxy.commands - from);
+    }
+    return Math.min(...counts);
 }
 
 test('S-140: cut at each command of a read: not seen', async (t) => {
@@ -235,6 +240,7 @@ test('S-138: SIGKILL of the server at each command of a login: whole or ' +
             const { answer, ms } = await timed(() => login(p));
             assert.equal(proxy.watch, null, 'no kill');
             assert.ok(ms < 6000, `${ms} ms`);
+            await until('it is dead', () => !db.running());
             await db.start();
             const done = answer.status === 200 ? 1 : 0;
             if (!done)
