@@ -119,7 +119,9 @@ test('S-005: kill -9 of who holds a place frees it', { timeout: 60000 },
                     .catch(() => {});
         });
         try {
-            // All stand still while somebody is hashing.
+            // All stand still while somebody is hashing, and nobody takes the
+            // stead of whoever is killed.
+            kill(parent, 'SIGSTOP');
             const stopped = workers(parent);
             const held = await until('somebody holds a place', async () => {
                 const end = Date.now() + 1000;
@@ -136,8 +138,6 @@ test('S-005: kill -9 of who holds a place frees it', { timeout: 60000 },
                 const pid = stopped[killed++];
                 kill(pid, 'SIGKILL');
                 await until('it is gone', () => !alive(pid));
-                // Whoever takes its stead waits with the others.
-                all('SIGSTOP');
             }
             t.diagnostic(`places: tried ${held.length}, held ` +
                 `${held.length - places().length} (${killed} of ` +
@@ -145,6 +145,7 @@ test('S-005: kill -9 of who holds a place frees it', { timeout: 60000 },
             assert.deepEqual(places(), []);
         } finally {
             load = false;
+            kill(parent, 'SIGCONT');
             all('SIGCONT');
             await logins;
         }
