@@ -4,6 +4,8 @@
 
 #include "ctx.h"
 
+#undef err_set	/* an analyzer's */
+
 static const char *const names[] = {
 	"OK",
 #define E(name, status, api, level, message, description)	#name,

@@ -121,7 +121,7 @@ static void
 in_raw(struct html *h, char ch)
 {
 	size_t n = strlen(h->tag);
-	char want;
+	int want;
 
 	if (h->matched == n + 2 && (is_blank(ch) || ch == '/' || ch == '>')) {
 		h->closing = true;

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # clang-tidy finds nothing; .clang-tidy tells what is asked, and why the rest
-# is not.  tidy.sh ROOT BUILD [FILE...]
+# is not.  The tests are left to cppcheck: they hold odd text on purpose, and
+# the analyzer believes that they go on after a failure.
+# tidy.sh ROOT BUILD [FILE...]
 # What was clean is not looked at again while it, the headers and the
 # questions stay as they are.  The analyzer follows a function through
 # LINT_NODES states: a quarter of its own default, which takes twice as long
@@ -9,13 +11,13 @@ cd "$1" || exit 1
 kept=$1/var/lint
 shift 2
 if [ $# = 0 ]; then
-	set -- cgi-bin/*.c lib/*/*.c tests/unit/*.c tests/store/*.c
+	set -- cgi-bin/*.c lib/*/*.c
 fi
 mkdir -p "$kept"
 flags="-std=gnu11 -D_GNU_SOURCE -DDW_FAULTS -Ilib -Icgi-bin
     $(pkg-config --cflags libmariadb json-c libidn2 libcurl)
     -Xclang -analyzer-config -Xclang max-nodes=${LINT_NODES:-56000}"
-around=$(cat cgi-bin/*.h lib/*/*.h lib/*/*.def tests/*/*.h .clang-tidy |
+around=$(cat cgi-bin/*.h lib/*/*.h lib/*/*.def .clang-tidy |
     sha256sum)$flags
 look()
 {
