@@ -244,7 +244,6 @@ loop(struct program *p)
 static void
 start_anew(void)
 {
-	extern char **environ;
 	char *name = (char *)(uintptr_t)getauxval(AT_EXECFN);
 	char *argv[] = { name, NULL };
 

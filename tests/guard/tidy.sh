@@ -5,8 +5,7 @@
 # tidy.sh ROOT BUILD [FILE...]
 # What was clean is not looked at again while it, the headers and the
 # questions stay as they are.  The analyzer follows a function through
-# LINT_NODES states: a quarter of its own default, which takes twice as long
-# and found no more.
+# LINT_NODES states: a quarter of its own default, which takes twice as long.
 cd "$1" || exit 1
 kept=$1/var/lint
 shift 2

@@ -611,6 +611,29 @@ some_ctx(void)
 	return c;
 }
 
+/* Not of one draw only: none comes back, and a child has others. */
+static void
+test_request_ids_are_different_in_a_process_and_its_child(void **state)
+{
+	char ids[300][33], child[33];
+	int fd[2], i, k;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	for (i = 0; i < 300; i++) {
+		memcpy(ids[i], some_ctx().request_id, 33);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(ids[i], ids[k]);
+	}
+	if (fork() == 0)
+		_exit(write(fd[1], some_ctx().request_id, 33) == 33 ? 0 : 1);
+	assert_int_equal(read(fd[0], child, 33), 33);
+	wait(NULL);
+	assert_string_not_equal(child, some_ctx().request_id);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 static void
 test_error_keeps_public_and_private_halves_apart(void **state)
 {
@@ -800,6 +823,8 @@ main(void)
 		cmocka_unit_test(
 		    test_uid_is_ordered_by_time_and_read_in_any_case),
 		cmocka_unit_test(test_what_is_no_uid_is_refused),
+		cmocka_unit_test(
+		    test_request_ids_are_different_in_a_process_and_its_child),
 		cmocka_unit_test(
 		    test_error_keeps_public_and_private_halves_apart),
 		cmocka_unit_test(test_log_text_cannot_forge_a_line_or_a_member),
