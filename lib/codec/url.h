@@ -15,10 +15,11 @@ struct arena;
  * Does url match one entry of the allow-list (site.url counts as one)?
  * Exact scheme, host and port; path prefix on a segment boundary after dot
  * segments are removed.  An entry "myapp://" admits all addresses of that
- * scheme (as "myapp:" would, which the configuration refuses); entries with a query or fragment admit nothing.  Refused:
- * every character outside RFC 3986 (so all but ASCII), user-info, backslash,
- * controls, blanks, encoded host parts, no scheme, non-https but for listed
- * app schemes and listed loopback addresses.
+ * scheme (as "myapp:" would, which the configuration refuses); entries with a
+ * query or fragment admit nothing.  Refused: every character outside RFC 3986
+ * (so all but ASCII), user-info, backslash, controls, blanks, encoded host
+ * parts, no scheme, non-https but for listed app schemes and listed loopback
+ * addresses.
  */
 bool url_admitted(struct arena *a, const struct config *cfg, struct str url);
 /*
