@@ -261,10 +261,14 @@ refuse(struct ctx *c, struct attempt *t)
 static enum err
 tell_of_browser(struct ctx *c, const struct attempt *t)
 {
+	enum err e;
+
 	if (t->in->session.kind != SESSION_PAGE || t->marked ||
 	    t->account.first_login)
 		return ERR_OK;
-	return account_tell(c, &t->account, "new-browser", STR_NONE);
+	e = account_tell(c, &t->account, "new-browser", STR_NONE);
+	return e != ERR_OK ? e : audit_add(c, "new_browser", t->account.uid,
+	    "");
 }
 
 static enum err

@@ -70,18 +70,25 @@ test('S-146: a FastCGI worker without memory: 5xx, and the next works',
         const seen = {};
         for (const spare of [0, 64, 256, 1024, 4096, 8192, 16384, 30000])
             await tally.one(`${spare} KiB to spare`, async () => {
-                // A new one, which has allocated nothing yet.
-                const [old] = workers();
-                process.kill(Number(old), 'SIGTERM');
-                await until('there is another', () => workers().length === 1
-                    && workers()[0] !== old);
-                await until('it answers', async () => (await call('GET',
+                // New ones, which have allocated nothing yet: one reads, one
+                // writes.
+                const old = workers();
+                for (const pid of old)
+                    process.kill(Number(pid), 'SIGTERM');
+                await until('there are others', () =>
+                    workers().length === old.length &&
+                    !workers().some((pid) => old.includes(pid)));
+                await until('they answer', async () => (await call('GET',
                     `${AUTH}/access_token/validate`, { token: p.token,
-                        judge: false })).status === 200);
-                const [pid] = workers();
-                const size = Number(/^VmSize:\s+(\d+)/m.exec(readFileSync(
-                    `/proc/${pid}/status`, 'utf8'))[1]);
-                await limit(pid, 'as', (size + spare) * 1024);
+                        judge: false })).status === 200 && (await call('POST',
+                    `${AUTH}/login`, { judge: false, json: {
+                        email: 'nobody@example.com' } })).status === 400);
+                const pids = workers();
+                for (const pid of pids) {
+                    const size = Number(/^VmSize:\s+(\d+)/m.exec(readFileSync(
+                        `/proc/${pid}/status`, 'utf8'))[1]);
+                    await limit(pid, 'as', (size + spare) * 1024);
+                }
                 const before = await sessionsOf(p);
                 const a = await call('POST', `${AUTH}/login`, { judge: false,
                     from: p.from, json: { email: p.email, password } });
@@ -93,8 +100,9 @@ test('S-146: a FastCGI worker without memory: 5xx, and the next works',
                     assert.ok(a.status >= 500, `${a.status} ${a.text}`);
                     assert.equal(done, 0);
                 }
-                if (workers().includes(pid))
-                    await limit(pid, 'as', 'unlimited');
+                for (const pid of pids)
+                    if (workers().includes(pid))
+                        await limit(pid, 'as', 'unlimited');
                 await until('a worker answers again', async () =>
                     (await call('GET', `${AUTH}/access_token/validate`,
                         { token: p.token, judge: false })).status === 200);

@@ -41,6 +41,7 @@ result(rows.size === 0, 'every row of the route table was served',
 const decisions = `
     account_blocked account_created account_deleted account_enabled
     code_refused email_verified login login_limited login_refused
+    new_browser
     password_change_refused password_changed password_reset
     profile_updated registered registration_known registration_replaced
     reset_decoy reset_limited reset_refused reset_sent session_ended

@@ -105,7 +105,8 @@ test('S-126: after kills every mail was delivered, once by its Message-ID',
         const kinds = [[/^Confirm your email/, 'verification_sent'],
             [/^Choose a new password/, 'reset_sent'],
             [/^Your password .* was changed/, 'changed'],
-            [/^You already have/, 'known']];
+            [/^You already have/, 'known'],
+            [/^A new sign-in/, 'new_browser']];
         for (const m of ids.values())
             add(m.to, kinds.find(([s]) => s.test(m.subject))[1]);
         // The audit is of the same transaction as the change.
@@ -115,7 +116,7 @@ test('S-126: after kills every mail was delivered, once by its Message-ID',
             FROM dw_audit AS a JOIN dw_identifier AS i
             ON i.uid = a.uid AND i.kind = 1
             WHERE a.event IN ('verification_sent', 'reset_sent',
-            'password_changed', 'password_reset')
+            'password_changed', 'password_reset', 'new_browser')
             GROUP BY i.canonical, what`).map(([to, what, n]) =>
             [`${to} ${what}`, Number(n)]));
         let right = 0;
