@@ -24,6 +24,8 @@
 #define FIXED_BYTES	40	/* ids, hashes, and what is too long */
 #define MAX_COLUMNS	40
 #define MAX_PARAMS	40
+#define IO_S		10	/* for one answer of the server */
+#define PATIENT_S	3600	/* the same, for a change of the schema */
 #define TRIES		4
 #define TRIES_MS	12000	/* none begins later than this */
 #define CONNECT_BUDGET_MS	2500
@@ -40,7 +42,7 @@ struct db {
 	const struct db_statement *statements;
 	const char **texts;		/* with the prefix, made on first use */
 	size_t n;
-	bool prepare_all;
+	bool prepare_all, patient;
 	MYSQL *my;
 	MYSQL *parents;			/* freeing it would copy its pages */
 	MYSQL_STMT **prepared;
@@ -187,6 +189,14 @@ db_idle(struct db *d)
 }
 
 void
+db_be_patient(struct db *d)
+{
+	db_close(d);
+	d->patient = true;
+	d->prepare_all = false;	/* their tables may not be there yet */
+}
+
+void
 db_forget(struct db *d)
 {
 	if (d->my != NULL)
@@ -233,10 +243,11 @@ place_of(struct arena *a, struct str entry)
 }
 
 static void
-set_options(MYSQL *my, const struct config *cfg, int64_t budget_ms)
+set_options(const struct db *d, MYSQL *my, int64_t budget_ms)
 {
+	const struct config *cfg = d->cfg;
 	unsigned connect_s = (unsigned)cfg->database_connect_timeout_s;
-	unsigned io_s = 10;
+	unsigned io_s = d->patient ? PATIENT_S : IO_S;
 	my_bool on = 1;
 
 	if ((int64_t)connect_s * 1000 > budget_ms)
@@ -323,7 +334,7 @@ open_host(struct db *d, struct str entry, int64_t budget_ms)
 	p = place_of(a, entry);
 	my = mysql_init(NULL);
 	must(my != NULL);
-	set_options(my, cfg, budget_ms);
+	set_options(d, my, budget_ms);
 	ok = mysql_real_connect(my, str_cstr(a, p.host), cfg->database_user.p,
 	    secret_present(&cfg->database_password) ?
 	    (const char *)cfg->database_password.p : NULL,

@@ -46,6 +46,8 @@ struct db *db_new(struct arena *process, const struct config *cfg,
 void db_close(struct db *d);		/* the connection; reopened on demand */
 /* Between requests: closes after database.idle_close_s. */
 void db_idle(struct db *d);
+/* From now on an answer may take an hour, as changes of a large table do. */
+void db_be_patient(struct db *d);
 /* Child after fork: forget the parent's connection without a word to it. */
 void db_forget(struct db *d);
 

@@ -6,6 +6,7 @@
 enum err
 store_migrate_prepare(struct ctx *c)
 {
+	db_be_patient(c->db);
 	return db_ddl(c, STR("CREATE TABLE IF NOT EXISTS {}schema_version ("
 	    "version BIGINT NOT NULL, applied_s BIGINT NOT NULL, "
 	    "PRIMARY KEY (version)) ENGINE=InnoDB "

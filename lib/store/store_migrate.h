@@ -7,7 +7,8 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
-/* The table that records what was applied. */
+/* The table that records what was applied; from now on the connection waits
+ * for what takes long. */
 MUST_CHECK enum err store_migrate_prepare(struct ctx *c);
 /*
  * Run one file's statements in their order.  What is there already (a table,

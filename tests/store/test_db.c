@@ -4,6 +4,7 @@
 #include "db/db.h"
 #include "domain/site.h"
 #include "store/store.h"
+#include "store/store_site.h"
 
 /* A statement that locks the row of its number. */
 static enum err
@@ -245,6 +246,36 @@ test_s142_four_migrators_at_once_make_one_schema(void **state)
 	    1);
 }
 
+/* One holds the lock for longer than an answer may take elsewhere. */
+static int
+hold_or_migrate(int i, void *arg)
+{
+	bool locked = false;
+
+	if (i > 0) {
+		clock_sleep_ms(500);
+		return migrate(i, arg);
+	}
+	if (store_server_lock(fx, STR("dw_migrate"), &locked) != ERR_OK ||
+	    !locked)
+		return 1;
+	clock_sleep_ms(11000);
+	return store_server_unlock(fx, STR("dw_migrate")) == ERR_OK ? 0 : 1;
+}
+
+static void
+test_s142_a_migration_waits_for_what_takes_long(void **state)
+{
+	int results[2];
+
+	(void)state;
+	forget_from(0);
+	fx_parallel(2, hold_or_migrate, NULL, results);
+	assert_int_equal(results[0], 0);
+	assert_int_equal(results[1], 0);
+	assert_int_equal(tables_there(), COUNT(tables));
+}
+
 static void
 test_s142_a_newer_schema_is_refused(void **state)
 {
@@ -286,7 +317,8 @@ main(void)
 		T(test_s140_no_server_is_told_within_three_seconds),
 		T(test_s142_a_migration_goes_on_where_it_was_killed),
 		T(test_s142_four_migrators_at_once_make_one_schema),
-		T(test_s142_a_newer_schema_is_refused),
+		T(test_s142_a_migration_waits_for_what_takes_long),
+	T(test_s142_a_newer_schema_is_refused),
 		T(test_s011_every_table_names_its_character_sets)
 	};
 
