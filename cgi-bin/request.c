@@ -49,6 +49,7 @@ static const struct {
 	{ STR("HTTP_REFERER"), STR("referer"), false },
 	{ STR("HTTP_SEC_FETCH_MODE"), STR("sec-fetch-mode"), false },
 	{ STR("HTTP_SEC_FETCH_SITE"), STR("sec-fetch-site"), false },
+	{ STR("HTTP_TRANSFER_ENCODING"), STR("transfer-encoding"), false },
 	{ STR("HTTP_USER_AGENT"), STR("user-agent"), false },
 	{ STR("HTTP_X_DOORWARD_APIKEY"), STR("x-doorward-apikey"), false },
 	{ STR("HTTP_X_DOORWARD_APISECRET"), STR("x-doorward-apisecret"),
@@ -374,7 +375,6 @@ read_length(struct http *h, struct str length)
 			    "Content-Length", "length is no number");
 	if (!str_to_int(length, 0, INT64_MAX, &h->body_announced))
 		h->body_announced = INT64_MAX;
-	h->body_left = h->body_announced > 0;
 	return ERR_OK;
 }
 
@@ -569,6 +569,9 @@ request_read(struct http *h, struct transport *t)
 
 	h->path = STR("/");
 	e = read_variables(h, transport_env(t), &m);
+	/* Whatever becomes of the request: see request_drain. */
+	h->body_left = http_header(h, "transfer-encoding").p != NULL ||
+	    (str_present(m.length) && !str_eq(m.length, STR("0")));
 	h->head = str_eq(m.method, STR("HEAD"));
 	h->method = h->head ? STR("GET") : m.method;
 	h->host = str_lower(a, http_header(h, "host"));

@@ -31,13 +31,14 @@ function run(env, { input = '', args = [], close = true,
         let out = '';
         p.stdout.setEncoding('utf8');
         p.stdout.on('data', (d) => { out += d; });
-        p.stdin.on('error', () => {});
+        let taken = true;
+        p.stdin.on('error', () => { taken = false; });
         p.on('close', (code, signal) => {
             const [head, ...rest] = out.split('\r\n\r\n');
             const body = rest.join('\r\n\r\n');
             let json;
             try { json = JSON.parse(body); } catch { /* a page */ }
-            done({ code, signal, out, head, body, json,
+            done({ code, signal, out, head, body, json, taken,
                 status: Number(/^Status: (\d+)/i.exec(head)?.[1] ?? 200) });
         });
         p.stdin.write(input);
@@ -72,6 +73,19 @@ test('arguments are never read (S-109)', async () => {
         assert.equal(a.status, 200, a.out);
     }
 });
+
+// Apache hands over the whole body, and drops the answer when it cannot.
+test('a body that nobody asked for is taken all the same (S-111)',
+    async () => {
+        const input = 'x'.repeat(300_000);
+        for (const env of [{ HTTP_TRANSFER_ENCODING: 'chunked' },
+            { CONTENT_LENGTH: '300000' }, { CONTENT_LENGTH: 'many' }])
+            for (const uri of [`${INFO}?apikey=${key}`, '/none', '/%00']) {
+                const a = await get(uri, env, { input });
+                assert.ok(a.status >= 200, a.out);
+                assert.ok(a.taken, `${uri} ${JSON.stringify(env)}`);
+            }
+    });
 
 test('a body without a length is read to its end', async () => {
     assert.equal((await post(LOGIN, wrong)).json.ErrorCode, 966);
