@@ -223,10 +223,10 @@ apache-proxy apache proxy /auth
 apache-proxy-root apache proxy / conventions hosting
 nginx nginx fcgi /
 nginx-auth nginx fcgi /auth conventions hosting
-htaccess-fcgid apache htaccess-fcgi /auth conventions hosting life
-htaccess-cgid apache htaccess-cgi /auth conventions hosting life
-suexec-fcgid apache suexec-fcgi /auth conventions hosting life
-suexec-cgid apache suexec-cgi /auth conventions hosting life"
+htaccess-fcgid apache htaccess-fcgi /auth
+htaccess-cgid apache htaccess-cgi /auth
+suexec-fcgid apache suexec-fcgi /auth
+suexec-cgid apache suexec-cgi /auth"
 
 # http_variant WANTED NAME SERVER MODE BASE [FILE...]
 http_variant()
