@@ -40,13 +40,12 @@ result(rows.size === 0, 'every row of the route table was served',
 // Each decision has left its row in the audit somewhere in the run.
 const decisions = `
     account_blocked account_created account_deleted account_enabled
-    code_refused email_verified login login_limited login_refused
-    new_browser
-    password_change_refused password_changed password_reset
-    profile_updated registered registration_known registration_replaced
-    reset_decoy reset_limited reset_refused reset_sent session_ended
-    sessions_revoked sott_issued username_changed verification_decoy
-    verification_sent`.trim().split(/\s+/);
+    account_stripped account_unverified_removed code_refused email_verified
+    keys_rotated login login_limited login_refused logout new_browser
+    password_change_refused password_changed password_reset profile_updated
+    registered registration_known reset_decoy reset_limited reset_refused
+    reset_sent session_revoked sott_issued username_changed
+    verification_decoy verification_sent`.trim().split(/\s+/);
 const audited = new Set(readFileSync(events, 'utf8').split('\n'));
 const silent = decisions.filter((d) => !audited.has(d));
 result(silent.length === 0,
