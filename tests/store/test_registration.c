@@ -313,7 +313,7 @@ test_s019_existence_is_told_by_the_compat_switch_alone(void **state)
 	assert_int_equal(sign_up_as(ADA), ERR_OK);
 }
 
-/* F-28, RG1: a pending registration does not lock the address. */
+/* F-28, RG1, S-131: a pending registration does not lock the address. */
 static void
 test_f28_a_new_registration_takes_the_place_of_a_pending_one(void **state)
 {
@@ -330,6 +330,8 @@ test_f28_a_new_registration_takes_the_place_of_a_pending_one(void **state)
 	r.password = fx_secret(OTHER);
 	assert_int_equal(sign_up(&r), ERR_OK);
 	assert_int_equal(accounts(), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit"
+	    " WHERE event = 'registration_replaced'"), 1);
 	assert_int_equal(verify_link(str_of(kept)), ERR_LINK_INVALID);
 	assert_int_equal(verify_link(mailed_link()), ERR_OK);
 	assert_int_equal(fx_login(ADA, PASSWORD), ERR_LOGIN_REFUSED);

@@ -297,7 +297,7 @@ test_s051_a_blocked_account_has_its_own_answer(void **state)
 	assert_int_equal(fx_check(SESSION_API, token), ERR_TOKEN_UNKNOWN);
 }
 
-/* S-098 */
+/* S-098, S-131 */
 static void
 test_s098_sessions_are_listed_and_ended_by_handles(void **state)
 {
@@ -322,6 +322,10 @@ test_s098_sessions_are_listed_and_ended_by_handles(void **state)
 	assert_int_equal(session_revoke_all(fx, uid), ERR_OK);
 	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_TOKEN_UNKNOWN);
 	assert_int_equal(session_revoke_all(fx, uid_new(1)), ERR_NOT_FOUND);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit"
+	    " WHERE event = 'session_revoked'"), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit"
+	    " WHERE event = 'sessions_revoked'"), 1);
 }
 
 static void
