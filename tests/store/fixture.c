@@ -196,6 +196,7 @@ fixture_close(void **state)
 	site_close(&opened);
 	unlink(str_printf(process, "%s/hash.slots", folder).p);
 	unlink(str_printf(process, "%s/clock", folder).p);
+	unlink(str_printf(process, "%s/clean.lock", folder).p);
 	rmdir(folder);
 	fx_sql("DROP DATABASE %s", database);
 	mysql_close(my);
