@@ -65,45 +65,21 @@ failed(const char *path)
 }
 
 static bool
-read_all(int fd, char *p, size_t len)
-{
-	size_t at = 0;
-	ssize_t n;
-
-	while (at < len) {
-		n = read(fd, p + at, len - at);
-		if (n <= 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			at += (size_t)n;
-	}
-	return true;
-}
-
-static bool
 read_config(struct ctl *t, struct file *f)
 {
-	char *real = realpath(t->ctx->config->file.p, NULL), *p;
-	bool ok;
-	int fd;
+	char *real = realpath(t->ctx->config->file.p, NULL);
+	const char *why;
 
 	if (real == NULL)
 		return failed(t->ctx->config->file.p);
 	f->path = str_dup(t->process, str_of(real)).p;
 	free(real);
-	fd = open(f->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (stat(f->path, &f->st) != 0)
 		return failed(f->path);
-	ok = fstat(fd, &f->st) == 0;
-	if (ok) {
-		p = arena_alloc(t->process, (size_t)f->st.st_size + 1);
-		ok = read_all(fd, p, (size_t)f->st.st_size);
-		f->text = (struct str){ p, (size_t)f->st.st_size };
-	}
-	if (!ok)
-		failed(f->path);
-	close(fd);
-	return ok;
+	if (config_file_text(t->process, f->path, &f->text, &why))
+		return true;
+	ctl_say("%s", why);
+	return false;
 }
 
 static bool

@@ -1266,8 +1266,8 @@ refuse(struct arena *a, const char *file, const char *why,
 	return false;
 }
 
-static bool
-read_file(struct arena *a, const char *file, struct str *out,
+bool
+config_file_text(struct arena *a, const char *file, struct str *out,
     const char **error_out)
 {
 	struct stat st;
@@ -1316,7 +1316,7 @@ config_read(struct arena *a, const char *file, struct config **out,
 			path = str_cstr(a, str_of(real));
 		free(real);
 	}
-	if (!read_file(a, path, &text, error_out))
+	if (!config_file_text(a, path, &text, error_out))
 		return false;
 	ok = config_parse(a, text, path, out, error_out);
 	secret_wipe((char *)(uintptr_t)text.p, text.len);

@@ -73,6 +73,9 @@ struct str config_sample(struct arena *a);
 
 /* The words of keys.previous_master, newest first. */
 struct list config_earlier_masters(struct arena *a, const struct config *c);
+/* The file's text, not judged; its mode is.  For who changes it. */
+MUST_CHECK bool config_file_text(struct arena *a, const char *file,
+    struct str *out, const char **error_out);
 /*
  * The text of a configuration with one setting changed; every other line, and
  * every comment, stays as it is.
