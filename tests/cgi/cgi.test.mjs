@@ -5,19 +5,11 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync,
     rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { base, key, secret } from '../http/api.mjs';
+import { conf, own } from './own.mjs';
 
 const program = process.env.DOORWARD_PROGRAM;
-
-// The site's configuration, with a state folder of whoever runs this.
-const own = mkdtempSync(join(tmpdir(), 'doorward-cgi-'));
-const conf = join(own, 'doorward.conf');
-mkdirSync(join(own, 'state'), { mode: 0o700 });
-writeFileSync(conf, readFileSync(join(process.env.DOORWARD_SITE,
-    'etc/doorward.conf'), 'utf8').replace(/^(\[state\]\ndir = ).*/m,
-    `$1${own}/state`), { mode: 0o600 });
-after(() => rmSync(own, { recursive: true }));
 
 function run(env, { input = '', args = [], close = true,
     config = conf, file = program, cwd } = {}) {

@@ -1,21 +1,9 @@
 // One visit by plain CGI, a process for each step: sign in, ask, sign out.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
-    from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { AUTH, base, key, password, person } from '../http/api.mjs';
-
-// The site's configuration, with a state folder of whoever runs this.
-const own = mkdtempSync(join(tmpdir(), 'doorward-visit-'));
-const conf = join(own, 'doorward.conf');
-mkdirSync(join(own, 'state'), { mode: 0o700 });
-writeFileSync(conf, readFileSync(join(process.env.DOORWARD_SITE,
-    'etc/doorward.conf'), 'utf8').replace(/^(\[state\]\ndir = ).*/m,
-    `$1${own}/state`), { mode: 0o600 });
-after(() => rmSync(own, { recursive: true }));
+import { conf } from './own.mjs';
 
 function run(method, path, { json, token } = {}) {
     return new Promise((done) => {

@@ -84,6 +84,32 @@ function note({ json, headers }) {
 export const setCookies = (headers) => headers.getSetCookie?.() ??
     (headers.get('set-cookie') ?? '').split(', ').filter(Boolean);
 
+// The cookies of one visit, in a Map: as a browser sends and keeps them.
+export const cookieHeader = (jar) => jar.size ? { Cookie: [...jar]
+    .map(([n, v]) => `${n}=${v}`).join('; ') } : {};
+
+export function keepCookies(jar, headers) {
+    for (const line of setCookies(headers)) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+        if (/max-age=0/i.test(line))
+            jar.delete(name);
+        else
+            jar.set(name, value);
+    }
+}
+
+// False: the process has gone by itself.
+export function kill(pid, signal) {
+    try {
+        process.kill(pid, signal);
+        return true;
+    } catch (e) {
+        if (e.code !== 'ESRCH')
+            throw e;
+        return false;
+    }
+}
+
 export function refused(answer, code, status) {
     assert.equal(answer.json?.ErrorCode, code, answer.text);
     if (status)

@@ -8,7 +8,10 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { base, mail, mails, setCookies } from '../http/api.mjs';
+import { base, cookieHeader, keepCookies, kill, mail, mails } from
+    '../http/api.mjs';
+
+export { kill };
 
 export const site = process.env.DOORWARD_SITE;
 const { DOORWARD_SOCKET: socket, DOORWARD_DATABASE: database,
@@ -95,34 +98,16 @@ export function processes() {
 export const workers = (parent = pidOf('spawner')) =>
     processes().filter((p) => p.parent === parent).map((p) => p.pid);
 
-export function kill(pid, signal) {
-    try {
-        process.kill(pid, signal);
-        return true;
-    } catch (e) {
-        if (e.code !== 'ESRCH')
-            throw e;
-        return false;
-    }
-}
-
 // ---- pages ----
 
 export function visitor() {
     const jar = new Map();
     const ask = async (method, path, form) => {
-        const headers = { Origin: new URL(base).origin };
-        if (jar.size)
-            headers.Cookie = [...jar].map(([n, v]) => `${n}=${v}`).join('; ');
+        const headers = { Origin: new URL(base).origin,
+            ...cookieHeader(jar) };
         const answer = await fetch(base + path, { method, headers,
             redirect: 'manual', body: form && new URLSearchParams(form) });
-        for (const line of setCookies(answer.headers)) {
-            const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-            if (/max-age=0/i.test(line))
-                jar.delete(name);
-            else
-                jar.set(name, value);
-        }
+        keepCookies(jar, answer.headers);
         const text = await answer.text();
         // The page's own form comes after that of signing out.
         return { status: answer.status, text, headers: answer.headers,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
-import { address, base, mail, mails, openapi, password, setCookies } from
-    '../http/api.mjs';
+import { address, base, cookieHeader, keepCookies, mail, mails, openapi,
+    password, setCookies } from '../http/api.mjs';
 
 const origin = new URL(base).origin;
 
@@ -11,19 +11,11 @@ const origin = new URL(base).origin;
 function client() {
     const jar = new Map();
     const ask = async (method, path, form, headers = {}) => {
-        const send = { ...headers };
-        if (jar.size)
-            send.Cookie = [...jar].map(([n, v]) => `${n}=${v}`).join('; ');
+        const send = { ...headers, ...cookieHeader(jar) };
         const answer = await fetch(base + path, { method,
             redirect: 'manual', headers: send,
             body: form && new URLSearchParams(form) });
-        for (const line of setCookies(answer.headers)) {
-            const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-            if (/max-age=0/i.test(line))
-                jar.delete(name);
-            else
-                jar.set(name, value);
-        }
+        keepCookies(jar, answer.headers);
         const text = await answer.text();
         return { status: answer.status, headers: answer.headers, text,
             token: /name="form_token" value="([^"]*)"/.exec(text)?.[1] };

@@ -7,7 +7,7 @@ import { chownSync, readFileSync, readdirSync, renameSync, statSync,
     writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { AUTH, key, signedIn } from '../api.mjs';
+import { AUTH, key, kill, signedIn } from '../api.mjs';
 import { request, root } from '../wire.mjs';
 
 const { DOORWARD_SERVER: server, DOORWARD_MODE: mode, DOORWARD_SITE: site,
@@ -145,15 +145,6 @@ test('a visitor who leaves harms nothing', async () => {
             assert.ok(lives(p), 'a process died of it');
 });
 
-// It may be gone by itself just now.
-function tell(p, signal) {
-    try {
-        process.kill(p.pid, signal);
-    } catch (e) {
-        assert.equal(e.code, 'ESRCH');
-    }
-}
-
 if (!alone) test('S-112: SIGTERM lets the request at hand be answered',
     async () => {
         await served(4);
@@ -163,7 +154,7 @@ if (!alone) test('S-112: SIGTERM lets the request at hand be answered',
             assert.ok(told.length > 0);
             for (const signal of ['SIGTERM', 'SIGUSR1', 'SIGTERM'])
                 for (const p of told.filter(lives))
-                    tell(p, signal);
+                    kill(p.pid, signal);
             // The idle ones end; the one at work does not.
             await until('the idle ones to end', () =>
                 told.filter(lives).length === 1);
@@ -239,7 +230,7 @@ if (!cgi) test('processes of a server that is killed end themselves',
         const all = [web, ...below(web.pid)].filter((p) =>
             !left.some((l) => l.pid === p.pid));
         for (const p of all)
-            tell(p, 'SIGKILL');
+            kill(p.pid, 'SIGKILL');
         await until('the server to end', () => !all.some(lives));
         if (!alone) {
             await until('the orphans to end', () => !left.some(lives), 35);
@@ -255,6 +246,6 @@ if (alone) test('S-112: SIGTERM ends a process that stands alone', async () => {
     const told = workers();
     assert.equal(told.length, 4);
     for (const p of told)
-        tell(p, 'SIGTERM');
+        kill(p.pid, 'SIGTERM');
     await until('all to end', () => !told.some(lives));
 });
