@@ -142,14 +142,17 @@ export class Server {
 }
 export const db = new Server();
 
-// The site's workers, as text.
+// The site's workers, as text: the web server's children, not the processes
+// that they leave behind for the work after an answer.
 export function workers() {
+    const server = readFileSync(join(site, 'run/web.pid'), 'utf8').split(' ')[0];
     const program = join(FAULTS_SHORT, FAULTS_NAME.replace(/^dw_/, '')
         .replaceAll('_', '-'), 'bin/doorward.fcgi');
     return readdirSync('/proc').filter((pid) => {
         try {
             return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`,
-                'utf8').split('\0')[0] === program;
+                'utf8').split('\0')[0] === program && /^PPid:\s+(\d+)$/m.exec(
+                readFileSync(`/proc/${pid}/status`, 'utf8'))[1] === server;
         } catch {
             return false;
         }
