@@ -17,6 +17,14 @@ struct account_email {
 	int64_t verified_s;	/* 0: not yet */
 };
 
+/* Added, and not proven yet: leads to no account. */
+struct account_pending {
+	enum identifier_kind kind;
+	struct str label;	/* of email addresses */
+	struct str given, canonical;
+	int64_t created_s;
+};
+
 struct account {
 	struct uid uid, profile_id;
 	int64_t generation, state;
@@ -30,6 +38,15 @@ struct account {
 	struct account_email *emails;	/* primary first */
 	size_t n_emails;
 	struct str username;		/* absent when there is none */
+	struct str phone;		/* E.164; absent when there is none */
+	int64_t phone_verified_s;	/* 0: not yet */
+	struct account_pending *pending;
+	size_t n_pending;
+	int64_t pin_changed_s;		/* 0: no PIN */
+	int64_t pin_skipped_s;		/* 0: not skipped */
+	struct str privacy_policy, consent_profile; /* JSON, or empty */
+	int64_t secure;		/* password: 0 not judged, 1 yes, 2 no */
+	int64_t breached_s;	/* password: 0 not known from a breach */
 	bool first_login;		/* of this very sign-in */
 	bool locked;			/* suspended by failures */
 };

@@ -1,16 +1,42 @@
 #include "account_row.h"
 
+#include "store/store_pending.h"
+
 static void
 add_identifier(struct account *a, const struct store_identifier_of *i)
 {
 	if (i->kind == IDENTIFIER_USERNAME)
 		a->username = i->canonical;
+	if (i->kind == IDENTIFIER_PHONE)
+		a->phone = i->canonical;
 	if (i->kind == IDENTIFIER_EMAIL)
 		a->emails[a->n_emails++] = (struct account_email){
 			.label = i->label, .given = i->given,
 			.canonical = i->canonical,
 			.verified_s = i->verified_s
 		};
+}
+
+static enum err
+read_pending(struct ctx *c, struct account *a)
+{
+	struct store_pending *list;
+	size_t n, i;
+	enum err e;
+
+	e = store_pending_list(c, a->uid, &list, &n);
+	if (e != ERR_OK)
+		return e;
+	a->pending = ARENA_ARRAY(c->arena, struct account_pending, n);
+	for (i = 0; i < n; i++)
+		a->pending[i] = (struct account_pending){
+			.kind = (enum identifier_kind)list[i].kind,
+			.label = list[i].label, .given = list[i].given,
+			.canonical = list[i].canonical,
+			.created_s = list[i].created_s
+		};
+	a->n_pending = n;
+	return ERR_OK;
 }
 
 enum err
@@ -28,7 +54,13 @@ account_from_row(struct ctx *c, const struct store_account *row,
 		.profile_version = row->profile_version,
 		.password_changed_s = row->password_changed_s,
 		.registration_source = row->registration_source,
-		.profile = row->profile
+		.profile = row->profile,
+		.phone_verified_s = row->phone_verified_s,
+		.pin_changed_s = row->pin_changed_s,
+		.pin_skipped_s = row->pin_skipped_s,
+		.privacy_policy = row->privacy_policy,
+		.consent_profile = row->consent_profile,
+		.secure = row->secure, .breached_s = row->breached_s
 	};
 	struct store_identifier_of *list;
 	size_t n, i;
@@ -40,6 +72,9 @@ account_from_row(struct ctx *c, const struct store_account *row,
 	a.emails = ARENA_ARRAY(c->arena, struct account_email, n);
 	for (i = 0; i < n; i++)
 		add_identifier(&a, &list[i]);
-	*out = a;
-	return ERR_OK;
+	if (row->pending != 0)
+		e = read_pending(c, &a);
+	if (e == ERR_OK)
+		*out = a;
+	return e;
 }

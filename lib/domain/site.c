@@ -24,7 +24,7 @@
 
 /* The newest schema that this program knows; tests/guard compares it with
  * the files. */
-#define SCHEMA_NEWEST	1
+#define SCHEMA_NEWEST	2
 #define FILE_MAX	(256 * 1024)
 #define DEAD_KEEP_S	(30 * 86400)
 #define BATCH		500
@@ -335,8 +335,11 @@ keep_until(const struct ctx *c, enum store_clean what)
 		return c->now_s - c->config->audit_keep_days * 86400;
 	if (what == CLEAN_OUTBOX)
 		return c->now_s - DEAD_KEEP_S;
+	if (what == CLEAN_PENDING)
+		return c->now_s -
+		    c->config->registration_unverified_ttl_days * 86400;
 	if (what == CLEAN_SESSION || what == CLEAN_TICKET ||
-	    what == CLEAN_REFRESH)
+	    what == CLEAN_REFRESH || what == CLEAN_PIN_SESSION)
 		return c->now_s - 86400;
 	return c->now_s;
 }

@@ -19,11 +19,49 @@
 #define TRIES_PER_HOUR	15	/* over all codes of purpose and address */
 #define HOUR_S		3600
 
+struct purpose {
+	const char *name;
+	bool phone;
+};
+
+static const struct purpose purposes[] = {
+	[TICKET_VERIFY_EMAIL] = { "verify-email", false },
+	[TICKET_RESET_PASSWORD] = { "reset-password", false },
+	[TICKET_VERIFY_PHONE] = { "verify-phone", true },
+	[TICKET_RESET_PASSWORD_PHONE] = { "reset-password-phone", true },
+	[TICKET_DELETE_ACCOUNT] = { "delete-account", false },
+	[TICKET_DELETE_ACCOUNT_PHONE] = { "delete-account-phone", true },
+	[TICKET_RESET_PIN] = { "reset-pin", false },
+	[TICKET_RESET_PIN_PHONE] = { "reset-pin-phone", true },
+	[TICKET_CONSENT] = { "consent", false },
+	[TICKET_PIN] = { "pin", false }
+};
+
 static struct str
 purpose_name(enum ticket_purpose p)
 {
-	return p == TICKET_VERIFY_EMAIL ? STR("verify-email") :
-	    STR("reset-password");
+	return str_of(purposes[p].name);
+}
+
+static enum err
+code_invalid(enum ticket_purpose p)
+{
+	return purposes[p].phone ? ERR_PHONE_CODE_INVALID :
+	    ERR_EMAIL_CODE_INVALID;
+}
+
+static enum err
+code_used(enum ticket_purpose p)
+{
+	return purposes[p].phone ? ERR_PHONE_CODE_USED :
+	    ERR_EMAIL_CODE_USED;
+}
+
+static enum err
+code_expired(enum ticket_purpose p)
+{
+	return purposes[p].phone ? ERR_PHONE_CODE_EXPIRED :
+	    ERR_EMAIL_CODE_EXPIRED;
 }
 
 static struct str
@@ -195,17 +233,19 @@ struct code_try {
 static enum err
 judge_code_row(struct ctx *c, const struct store_ticket *row)
 {
+	enum ticket_purpose p = (enum ticket_purpose)row->purpose;
+
 	if (row->account_generation == 0)
-		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		return err_set(c, code_invalid(p), NULL,
 		    "code of an account that is gone");
 	if (row->used_s != 0)
-		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
+		return err_set(c, code_used(p), NULL,
 		    "code used before");
 	if (row->generation != row->account_generation)
-		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		return err_set(c, code_invalid(p), NULL,
 		    "code voided by a change of the account");
 	if (row->expires_s <= c->now_s)
-		return err_set(c, ERR_EMAIL_CODE_EXPIRED, NULL,
+		return err_set(c, code_expired(p), NULL,
 		    "code expired");
 	return ERR_OK;
 }
@@ -229,7 +269,8 @@ judge_code(struct ctx *c, const struct code_try *t,
     const struct store_ticket *row)
 {
 	if (!code_matches(c, t, row))
-		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "wrong code");
+		return err_set(c, code_invalid(t->purpose), NULL,
+		    "wrong code");
 	return judge_code_row(c, row);
 }
 
@@ -250,7 +291,7 @@ try_tx(struct ctx *c, void *arg)
 	e = store_ticket_try(c, t->purpose, id, CODE_TRIES, &counted);
 	if (e != ERR_OK)
 		return e;
-	t->verdict = err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+	t->verdict = err_set(c, code_invalid(t->purpose), NULL,
 	    "no code with tries left");
 	if (!counted)
 		return ERR_OK;
@@ -258,7 +299,7 @@ try_tx(struct ctx *c, void *arg)
 	    STR_FMT(purpose_name(t->purpose)), STR_FMT(t->address)),
 	    TRIES_PER_HOUR, HOUR_S);
 	if (e == ERR_RATE_LIMITED) {
-		t->verdict = err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		t->verdict = err_set(c, code_invalid(t->purpose), NULL,
 		    "the hour's tries are used up");
 		c->err.until_s = 0;
 		return ERR_OK;
@@ -281,7 +322,7 @@ ticket_try_code(struct ctx *c, enum ticket_purpose p, struct str address,
 	enum err e;
 
 	if (!code_clean(c->arena, code, CODE_DIGITS, &t.code))
-		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		return err_set(c, code_invalid(p), NULL,
 		    "not of a code's form");
 	e = store_tx(c, try_tx, &t, NULL);
 	if (e == ERR_OK)
@@ -301,7 +342,7 @@ ticket_consume_code(struct ctx *c, enum ticket_purpose p, struct str address)
 	code_id(c, p, address, id);
 	e = store_ticket_use(c, p, id, c->now_s, &used);
 	if (e == ERR_OK && !used)
-		return err_set(c, ERR_EMAIL_CODE_USED, NULL,
+		return err_set(c, code_used(p), NULL,
 		    "code used meanwhile");
 	return e;
 }
@@ -316,7 +357,7 @@ ticket_code_state(struct ctx *c, enum ticket_purpose p, struct str address)
 	code_id(c, p, address, id);
 	e = store_ticket_read(c, p, id, &row);
 	if (e == ERR_NOT_FOUND)
-		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "no code");
+		return err_set(c, code_invalid(p), NULL, "no code");
 	return e != ERR_OK ? e : judge_code_row(c, &row);
 }
 

@@ -9,7 +9,15 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
-enum ticket_purpose { TICKET_VERIFY_EMAIL = 1, TICKET_RESET_PASSWORD = 2 };
+/* The numbers stand in the database.  Those of phones are codes alone, and
+ * have errors of their own. */
+enum ticket_purpose {
+	TICKET_VERIFY_EMAIL = 1, TICKET_RESET_PASSWORD = 2,
+	TICKET_VERIFY_PHONE = 3, TICKET_RESET_PASSWORD_PHONE = 4,
+	TICKET_DELETE_ACCOUNT = 5, TICKET_DELETE_ACCOUNT_PHONE = 6,
+	TICKET_RESET_PIN = 7, TICKET_RESET_PIN_PHONE = 8,
+	TICKET_CONSENT = 9, TICKET_PIN = 10
+};
 
 struct ticket {
 	enum ticket_purpose purpose;
@@ -36,7 +44,8 @@ MUST_CHECK enum err ticket_consume_link(struct ctx *c, enum ticket_purpose p,
 /*
  * Judge a code: counts a try in the same statement that selects it (outside
  * of the caller's transaction, so that a rollback keeps the count).
- * ERR_EMAIL_CODE_INVALID (unknown, wrong, no tries left), _USED, _EXPIRED.
+ * ERR_EMAIL_CODE_INVALID (unknown, wrong, no tries left), _USED, _EXPIRED;
+ * ERR_PHONE_CODE_* for purposes of phones.
  * Then ticket_consume_code inside the transaction of the effect.
  */
 MUST_CHECK enum err ticket_try_code(struct ctx *c, enum ticket_purpose p,

@@ -21,7 +21,15 @@ static const struct db_column account_columns[] = {
 	COLUMN(struct store_account, profile_version),
 	COLUMN(struct store_account, password_changed_s),
 	COLUMN(struct store_account, registration_source),
-	COLUMN(struct store_account, profile)
+	COLUMN(struct store_account, profile),
+	COLUMN(struct store_account, phone_verified_s),
+	COLUMN(struct store_account, pending),
+	COLUMN(struct store_account, pin_changed_s),
+	COLUMN(struct store_account, pin_skipped_s),
+	COLUMN(struct store_account, privacy_policy),
+	COLUMN(struct store_account, consent_profile),
+	COLUMN(struct store_account, secure),
+	COLUMN(struct store_account, breached_s)
 };
 
 static const struct db_column identifier_columns[] = {
@@ -156,6 +164,12 @@ store_account_delete(struct ctx *c, struct uid uid, int64_t now_s)
 		STMT_ACCOUNT_DELETE_REFRESH,
 		STMT_ACCOUNT_DELETE_TICKETS,
 		STMT_ACCOUNT_DELETE_OUTBOX,
+		STMT_ACCOUNT_DELETE_PENDING,
+		STMT_ACCOUNT_DELETE_PIN,
+		STMT_ACCOUNT_DELETE_PIN_SESSIONS,
+		STMT_ACCOUNT_DELETE_ANSWERS,
+		STMT_ACCOUNT_DELETE_PRIVACY,
+		STMT_ACCOUNT_DELETE_CONSENT_LOG,
 		STMT_ACCOUNT_DELETE
 	};
 	enum err e;

@@ -14,6 +14,9 @@ struct store_account {
 	int64_t email_verified_s, required_filled, profile_version;
 	int64_t password_changed_s;	/* 0: no password */
 	struct str registration_source, profile;
+	int64_t phone_verified_s, pending, pin_changed_s, pin_skipped_s;
+	struct str privacy_policy, consent_profile;	/* JSON, or empty */
+	int64_t secure, breached_s;	/* of the password */
 };
 struct store_identifier_of {
 	struct uid uid;

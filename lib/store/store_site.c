@@ -107,7 +107,10 @@ store_clean(struct ctx *c, enum store_clean what, int64_t before_s,
 		[CLEAN_METER] = STMT_CLEAN_METER,
 		[CLEAN_MARK] = STMT_CLEAN_MARK,
 		[CLEAN_OUTBOX] = STMT_CLEAN_OUTBOX,
-		[CLEAN_AUDIT] = STMT_CLEAN_AUDIT
+		[CLEAN_AUDIT] = STMT_CLEAN_AUDIT,
+		[CLEAN_PENDING] = STMT_CLEAN_PENDING,
+		[CLEAN_HELD] = STMT_CLEAN_HELD,
+		[CLEAN_PIN_SESSION] = STMT_CLEAN_PIN_SESSION
 	};
 
 	return db_exec(c, statements[what], ARGS(db_int(before_s)),

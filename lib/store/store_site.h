@@ -26,7 +26,8 @@ MUST_CHECK enum err store_server_facts(struct ctx *c,
     struct store_server *out);
 
 enum store_clean { CLEAN_SESSION, CLEAN_REFRESH, CLEAN_TICKET, CLEAN_FAILURE,
-	CLEAN_METER, CLEAN_MARK, CLEAN_OUTBOX, CLEAN_AUDIT, CLEAN_KINDS };
+	CLEAN_METER, CLEAN_MARK, CLEAN_OUTBOX, CLEAN_AUDIT, CLEAN_PENDING,
+	CLEAN_HELD, CLEAN_PIN_SESSION, CLEAN_KINDS };
 /* One batch of at most 500 rows older than the time. */
 MUST_CHECK enum err store_clean(struct ctx *c, enum store_clean what,
     int64_t before_s, int64_t *removed_out);

@@ -1,0 +1,27 @@
+/*
+ * Added addresses and numbers that nobody has proven yet.
+ */
+#ifndef STORE_STORE_PENDING_H
+#define STORE_STORE_PENDING_H
+
+#include "base/ctx.h"
+#include "base/err.h"
+
+struct store_pending {
+	int64_t kind;
+	struct str canonical, given, label;
+	int64_t created_s;
+};
+/* Takes the place of an earlier one of the same kind and canonical form. */
+MUST_CHECK enum err store_pending_put(struct ctx *c, struct uid uid,
+    const struct store_pending *p);
+MUST_CHECK enum err store_pending_list(struct ctx *c, struct uid uid,
+    struct store_pending **out, size_t *n_out);
+/* One of them; false: it was not there. */
+MUST_CHECK enum err store_pending_drop(struct ctx *c, struct uid uid,
+    int64_t kind, struct str canonical, bool *dropped_out);
+MUST_CHECK enum err store_pending_drop_kind(struct ctx *c, struct uid uid,
+    int64_t kind);
+MUST_CHECK enum err store_pending_drop_all(struct ctx *c, struct uid uid);
+
+#endif
