@@ -37,7 +37,12 @@ MUST_CHECK enum err login_by_password(struct ctx *c, const struct login *in,
  * Steps 4 to 13 of the gate, for every method, inside the transaction that
  * writes the session; then the session itself (step 14).
  */
+enum gate_step { GATE_START = 0, GATE_STATE = 4, GATE_VERIFIED = 6,
+	GATE_PASSWORD = 7, GATE_FACTOR = 9, GATE_PRIVACY = 10,
+	GATE_CONSENT = 11, GATE_PIN = 12 };
 struct gate {
+	enum gate_step passed;	/* a continuation's own step; the account's
+				 * state is judged each time */
 	struct str verification_url, email_template; /* judged before */
 	struct session_options session;
 	const char *method;		/* for the audit: "password", "reset" */
