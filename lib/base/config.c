@@ -82,6 +82,7 @@ enum {
 static const int path_settings[] = {
 	SET_database_tls_ca, SET_database_plugin_dir, SET_state_dir,
 	SET_log_file, SET_mail_sendmail, SET_mail_ca_file, SET_mail_dir,
+	SET_outgoing_ca_file,
 	SET_templates_dir, SET_templates_site_dir, SET_test_clock_file,
 	SET_test_fault_file
 };
