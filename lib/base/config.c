@@ -82,6 +82,7 @@ enum {
 static const int path_settings[] = {
 	SET_database_tls_ca, SET_database_plugin_dir, SET_state_dir,
 	SET_log_file, SET_mail_sendmail, SET_mail_ca_file, SET_mail_dir,
+	SET_sms_dir,
 	SET_outgoing_ca_file,
 	SET_templates_dir, SET_templates_site_dir, SET_test_clock_file,
 	SET_test_fault_file
@@ -992,6 +993,88 @@ judge_mail(struct reader *r)
 }
 
 static bool
+is_web_address(struct str s)
+{
+	return s.len == 0 || ((str_istarts(s, STR("https://")) ||
+	    str_istarts(s, STR("http://"))) && !str_has(s, ' ') &&
+	    !str_has(s, '\\'));
+}
+
+/* "44", "!1876" or "all". */
+static bool
+is_country(struct str s)
+{
+	size_t i;
+
+	if (str_starts(s, STR("!")))
+		s = str_sub(s, 1, SIZE_MAX);
+	for (i = 0; i < s.len; i++)
+		if (!is_digit(s.p[i]))
+			return str_ieq(s, STR("all"));
+	return s.len > 0 && s.p[0] != '0';
+}
+
+static bool
+judge_sms_countries(struct reader *r)
+{
+	const struct list *l = &r->cfg->sms_countries;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (!is_country(l->items[i]))
+			return fail_at(r, r->lines[SET_sms_countries],
+			    "sms.countries: %.*s is not a calling code such "
+			    "as 44, !1876 or all",
+			    STR_FMT(cut(l->items[i], 200)));
+	return true;
+}
+
+static bool
+judge_gateway(struct reader *r)
+{
+	const struct config *c = r->cfg;
+	bool twilio = str_eq(c->sms_provider, STR("twilio"));
+
+	if (twilio && (c->sms_account.len == 0 ||
+	    !secret_present(&c->sms_token)))
+		return fail_set(r, SET_sms_account, "sms.account and "
+		    "sms.token are required with sms.provider = twilio");
+	if (twilio && c->sms_sender.len == 0)
+		return fail_set(r, SET_sms_sender, "is required with "
+		    "sms.provider = twilio");
+	if (!twilio && c->sms_url.len == 0)
+		return fail_set(r, SET_sms_url, "is required with "
+		    "sms.provider = http");
+	if (!is_web_address(c->sms_url))
+		return fail_set(r, SET_sms_url, "an http or https address "
+		    "without blanks was expected");
+	if (c->sms_countries.n == 0)
+		return fail_set(r, SET_sms_countries, "is required with a "
+		    "gateway: calling codes such as 44, or all");
+	return true;
+}
+
+static bool
+judge_sms(struct reader *r)
+{
+	const struct config *c = r->cfg;
+
+	if (!judge_sms_countries(r))
+		return false;
+	if (str_eq(c->sms_provider, STR("off")))
+		return true;
+	if (!str_eq(c->sms_provider, STR("file")))
+		return judge_gateway(r);
+	if (!c->site_loopback)
+		return fail_set(r, SET_sms_provider, "\"file\" delivers "
+		    "nothing and is for loopback sites only");
+	if (c->sms_dir.len == 0)
+		return fail_set(r, SET_sms_dir, "is required with "
+		    "sms.provider = file");
+	return true;
+}
+
+static bool
 judge_database(struct reader *r)
 {
 	const struct config *c = r->cfg;
@@ -1049,14 +1132,6 @@ judge_loopback_only(struct reader *r)
 }
 
 static bool
-is_web_address(struct str s)
-{
-	return s.len == 0 || ((str_istarts(s, STR("https://")) ||
-	    str_istarts(s, STR("http://"))) && !str_has(s, ' ') &&
-	    !str_has(s, '\\'));
-}
-
-static bool
 judge_site(struct reader *r)
 {
 	const struct config *c = r->cfg;
@@ -1080,7 +1155,8 @@ judge(struct reader *r)
 	const struct config *c = r->cfg;
 
 	return judge_site(r) && judge_keys(r) && judge_database(r) &&
-	    judge_mail(r) && judge_origins(r) && judge_urls(r) &&
+	    judge_mail(r) && judge_sms(r) && judge_origins(r) &&
+	    judge_urls(r) &&
 	    judge_networks(r, SET_api_allowed_ips, &c->api_allowed_ips) &&
 	    judge_networks(r, SET_proxy_trusted, &c->proxy_trusted) &&
 	    judge_loopback_only(r);

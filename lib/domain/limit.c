@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "base/rand.h"
 #include "crypto/keys.h"
+#include "net/sms.h"
 #include "store/store_limit.h"
 
 #define WAIT_MS		5000	/* for attempts in flight */
@@ -294,40 +295,54 @@ limit_source_failed(struct ctx *c)
 	    now_s + c->config->login_failure_window_s);
 }
 
+struct window { struct str what; int64_t max, window_s; };
+
 /*
  * The shortest window comes first: what it refuses is not counted against
  * the longer ones, so that a stranger's repeats do not use up a day.
  */
-enum err
-limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
+static enum err
+limit_target(struct ctx *c, const char *means, struct str target,
+    const struct window *w, size_t n, struct str *full_out)
 {
-	const struct config *cfg = c->config;
-	struct str gap = str_printf(c->arena, "gap %s", kind);
-	const struct { struct str what; int64_t max, window_s; } windows[] = {
-		{ gap, 1, cfg->mail_gap_s },
-		{ STR("hour"), cfg->mail_per_hour, HOUR_S },
-		{ STR("day"), cfg->mail_per_day, DAY_S }
-	};
 	unsigned char id[32];
 	bool passed = true;
 	enum err e;
 	size_t i;
 
-	for (i = 0; i < COUNT(windows); i++) {
-		if (windows[i].window_s == 0)
+	*full_out = STR_NONE;
+	for (i = 0; i < n && passed; i++) {
+		if (w[i].window_s == 0)
 			continue;
-		MAC_LASTING(c->keys, KEY_LIMIT, id, STR("mail"),
-		    windows[i].what, canonical);
-		e = meter(c, id, windows[i].max, windows[i].window_s,
-		    &passed);
+		MAC_LASTING(c->keys, KEY_LIMIT, id, str_of(means), w[i].what,
+		    target);
+		e = meter(c, id, w[i].max, w[i].window_s, &passed);
 		if (e != ERR_OK)
 			return e;
 		if (!passed)
-			return err_set(c, ERR_MAIL_LIMIT, NULL,
-			    "mails to one address: %.*s",
-			    STR_FMT(windows[i].what));
+			*full_out = w[i].what;
 	}
 	return ERR_OK;
+}
+
+enum err
+limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
+{
+	const struct config *cfg = c->config;
+	const struct window windows[] = {
+		{ str_printf(c->arena, "gap %s", kind), 1, cfg->mail_gap_s },
+		{ STR("hour"), cfg->mail_per_hour, HOUR_S },
+		{ STR("day"), cfg->mail_per_day, DAY_S }
+	};
+	struct str full;
+	enum err e;
+
+	e = limit_target(c, "mail", canonical, windows, COUNT(windows),
+	    &full);
+	if (e != ERR_OK || full.p == NULL)
+		return e;
+	return err_set(c, ERR_MAIL_LIMIT, NULL, "mails to one address: %.*s",
+	    STR_FMT(full));
 }
 
 enum err
@@ -353,4 +368,82 @@ limit_mail(struct ctx *c, const char *kind, struct str canonical)
 
 	e = limit_mail_target(c, kind, canonical);
 	return e != ERR_OK ? e : limit_mail_source(c);
+}
+
+enum err
+limit_sms_ready(struct ctx *c, struct str number, bool voice)
+{
+	const struct config *cfg = c->config;
+
+	if (str_eq(cfg->sms_provider, STR("off")))
+		return err_set(c, ERR_SMS_OFF, NULL, "sms.provider is off");
+	if (voice && !cfg->sms_voice)
+		return err_set(c, ERR_VOICE_OFF, NULL, "sms.voice is off");
+	if (!sms_country_admitted(cfg, number))
+		return err_set(c, ERR_SMS_FAILED, NULL,
+		    "sms.countries leaves the number's country out");
+	return ERR_OK;
+}
+
+static enum err
+limit_sms_target(struct ctx *c, const char *kind, struct str number)
+{
+	const struct config *cfg = c->config;
+	const struct window windows[] = {
+		{ str_printf(c->arena, "gap %s", kind), 1, cfg->sms_gap_s },
+		{ STR("hour"), cfg->sms_per_hour, HOUR_S },
+		{ STR("day"), cfg->sms_per_day, DAY_S }
+	};
+	struct str full;
+	enum err e;
+
+	e = limit_target(c, "sms", number, windows, COUNT(windows), &full);
+	if (e != ERR_OK || full.p == NULL)
+		return e;
+	return err_set(c, ERR_SMS_LIMIT, NULL,
+	    "text messages to one number: %.*s", STR_FMT(full));
+}
+
+static enum err
+limit_sms_source(struct ctx *c)
+{
+	unsigned char id[32];
+	bool passed;
+	enum err e;
+
+	if (!str_present(c->client.network))
+		return ERR_OK;
+	source_id(c, "sms source", id);
+	e = meter(c, id, c->config->sms_per_hour_source, HOUR_S, &passed);
+	if (e != ERR_OK || passed)
+		return e;
+	return err_set(c, ERR_SMS_LIMIT, NULL, "text messages of one source");
+}
+
+/* The last of all: one row of the whole site, locked for the shortest time. */
+static enum err
+limit_sms_site(struct ctx *c)
+{
+	unsigned char id[32];
+	bool passed;
+	enum err e;
+
+	row_id(c, "sms site", STR(""), id);
+	e = meter(c, id, c->config->sms_site_per_day, DAY_S, &passed);
+	if (e != ERR_OK || passed)
+		return e;
+	return err_set(c, ERR_SMS_QUOTA, NULL, "text messages of the site");
+}
+
+enum err
+limit_sms(struct ctx *c, const char *kind, struct str number, bool voice)
+{
+	enum err e;
+
+	e = limit_sms_ready(c, number, voice);
+	if (e == ERR_OK)
+		e = limit_sms_target(c, kind, number);
+	if (e == ERR_OK)
+		e = limit_sms_source(c);
+	return e != ERR_OK ? e : limit_sms_site(c);
 }

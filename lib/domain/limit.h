@@ -52,4 +52,17 @@ MUST_CHECK enum err limit_mail_target(struct ctx *c, const char *kind,
     struct str canonical);
 MUST_CHECK enum err limit_mail_source(struct ctx *c);
 
+/* Is there a way for text messages (calls) to this number?  ERR_SMS_OFF,
+ * ERR_VOICE_OFF, ERR_SMS_FAILED (a country that sms.countries leaves out). */
+MUST_CHECK enum err limit_sms_ready(struct ctx *c, struct str number,
+    bool voice);
+/*
+ * May a text message or a call go to this number now?  The above, and then
+ * all of sms.gap_s, per_hour, per_day and per_hour_source (ERR_SMS_LIMIT) and
+ * site_per_day (ERR_SMS_QUOTA).  Inside the transaction that adds the
+ * message.  Unknown numbers count alike.
+ */
+MUST_CHECK enum err limit_sms(struct ctx *c, const char *kind,
+    struct str number, bool voice);
+
 #endif

@@ -1,8 +1,8 @@
 /*
- * Messages.  A mail is rendered when it is caused, in the visitor's
- * language, and kept sealed, since it may hold a secret; it is composed and
- * sent later.  A message that was sent by a process that died before it
- * could say so is sent again under the same message id.
+ * Messages.  A mail or text message is rendered when it is caused, in the
+ * visitor's language, and kept sealed, since it may hold a secret; it is
+ * composed and sent later.  A message that was sent by a process that died
+ * before it could say so is sent again under the same message id.
  */
 #include "outbox.h"
 
@@ -16,10 +16,12 @@
 #include "codec/url.h"
 #include "crypto/keys.h"
 #include "net/mail.h"
+#include "net/sms.h"
 #include "store/store_outbox.h"
 
 #define LEASE_S		120	/* a delivery takes 30 s at most */
 #define FIRST_RETRY_S	60	/* twice as long each time */
+#define FIRST_SMS_RETRY_S	10	/* its code lives five minutes */
 #define RETRY_MAX_S	14400
 #define GIVE_UP_S	86400
 #define DECOYS_MAX	100	/* dropped in one run */
@@ -134,7 +136,7 @@ header_of(struct str head, struct str name)
 static enum err
 broken_template(struct ctx *c, const char *why)
 {
-	return err_set(c, ERR_INTERNAL, NULL, "mail template: %s", why);
+	return err_set(c, ERR_INTERNAL, NULL, "message template: %s", why);
 }
 
 /*
@@ -183,8 +185,8 @@ variant_valid(struct str v)
 }
 
 static enum err
-read_template(struct ctx *c, const struct outbox_mail *m,
-    struct str *text_out, const char **path_out)
+read_template(struct ctx *c, const char *template, struct str variant,
+    const char *kind, struct str *text_out, const char **path_out)
 {
 	struct template_place at = {
 		.site_dir = str_present(c->config->templates_site_dir) ?
@@ -195,14 +197,14 @@ read_template(struct ctx *c, const struct outbox_mail *m,
 	const char *why;
 
 	lang = template_language(c->arena, &at, c->client.language);
-	if (variant_valid(m->variant)) {
-		name = str_printf(c->arena, "%s.%.*s.mail", m->template,
-		    STR_FMT(m->variant));
+	if (variant_valid(variant)) {
+		name = str_printf(c->arena, "%s.%.*s.%s", template,
+		    STR_FMT(variant), kind);
 		if (template_read(c->arena, &at, lang.p, name.p, text_out,
 		    path_out, &why))
 			return ERR_OK;
 	}
-	name = str_printf(c->arena, "%s.mail", m->template);
+	name = str_printf(c->arena, "%s.%s", template, kind);
 	if (template_read(c->arena, &at, lang.p, name.p, text_out, path_out,
 	    &why))
 		return ERR_OK;
@@ -235,25 +237,37 @@ seal_parts(struct ctx *c, const struct uid *id, const struct parts *p)
 	    json_text(c->arena, j, false));
 }
 
+/* The rest of the row is filled in; a decoy is nobody's. */
+static enum err
+add_row(struct ctx *c, struct store_outbox *row, struct str to,
+    struct uid uid, bool decoy)
+{
+	enum err e;
+
+	row->state = decoy ? OUTBOX_DECOY : OUTBOX_WAITING;
+	row->target = decoy ? STR("") : to;
+	if (!decoy)
+		row->uid = uid;
+	row->created_s = row->due_s = c->now_s;
+	e = store_outbox_insert(c, row);
+	if (e == ERR_OK)
+		c->outbox_due = true;
+	return e;
+}
+
 enum err
 outbox_add_mail(struct ctx *c, const struct outbox_mail *m)
 {
 	struct store_outbox row = {
 		.id = uid_new(c->now_ms), .kind = OUTBOX_MAIL,
-		.state = m->decoy ? OUTBOX_DECOY : OUTBOX_WAITING,
-		.template = str_of(m->template),
-		.target = m->decoy ? STR("") : m->to,
-		.created_s = c->now_s, .due_s = c->now_s,
-		.expires_s = m->expires_s
+		.template = str_of(m->template), .expires_s = m->expires_s
 	};
 	struct parts parts;
 	const char *path;
 	struct str file;
 	enum err e;
 
-	if (!m->decoy)
-		row.uid = m->uid;
-	e = read_template(c, m, &file, &path);
+	e = read_template(c, m->template, m->variant, "mail", &file, &path);
 	if (e != ERR_OK)
 		return e;
 	add_common_values(c, m->values);
@@ -261,10 +275,57 @@ outbox_add_mail(struct ctx *c, const struct outbox_mail *m)
 	if (e != ERR_OK)
 		return e;
 	row.payload = seal_parts(c, &row.id, &parts);
-	e = store_outbox_insert(c, &row);
-	if (e == ERR_OK)
-		c->outbox_due = true;
-	return e;
+	return add_row(c, &row, m->to, m->uid, m->decoy);
+}
+
+/* The lines of the file are no lines of the message. */
+static struct str
+on_one_line(struct ctx *c, struct str text)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, c->arena, text.len + 1);
+	for (i = 0; i < text.len; i++)
+		buf_char(&b, text.p[i] == '\n' ? ' ' : text.p[i]);
+	return str_trim(buf_view(&b));
+}
+
+static enum err
+render_sms(struct ctx *c, const struct outbox_sms *m, struct str *out)
+{
+	const char *path, *why;
+	struct str file, text;
+	enum err e;
+
+	e = read_template(c, m->template, m->variant, "sms", &file, &path);
+	if (e != ERR_OK)
+		return e;
+	add_common_values(c, m->values);
+	if (!template_render_text(c->arena, file, path, TEMPLATE_TEXT,
+	    m->values, &text, &why))
+		return broken_template(c, why);
+	*out = utf8_cut(on_one_line(c, text), SMS_TEXT_MAX);
+	return ERR_OK;
+}
+
+enum err
+outbox_add_sms(struct ctx *c, const struct outbox_sms *m)
+{
+	struct store_outbox row = {
+		.id = uid_new(c->now_ms),
+		.kind = m->voice ? OUTBOX_VOICE : OUTBOX_SMS,
+		.template = str_printf(c->arena, "%s.sms", m->template),
+		.expires_s = m->expires_s
+	};
+	struct parts parts = { .subject = STR_NONE, .html = STR_NONE };
+	enum err e;
+
+	e = render_sms(c, m, &parts.text);
+	if (e != ERR_OK)
+		return e;
+	row.payload = seal_parts(c, &row.id, &parts);
+	return add_row(c, &row, m->to, m->uid, m->decoy);
 }
 
 /* Delivering */
@@ -307,18 +368,37 @@ message_id(struct ctx *c, const struct store_outbox *row)
 }
 
 static enum err
-send_row(struct ctx *c, const struct store_outbox *row, bool *permanent)
+send_mail(struct ctx *c, const struct store_outbox *row,
+    const struct parts *parts, bool *permanent)
 {
 	const struct config *cfg = c->config;
 	struct mail m = {
 		.from_address = cfg->mail_sender,
 		.from_name = str_present(cfg->mail_sender_name) ?
 		    cfg->mail_sender_name : cfg->site_name,
-		.to_address = row->target,
-		.date_s = row->created_s
+		.to_address = row->target, .subject = parts->subject,
+		.text = parts->text, .html = parts->html,
+		.message_id = message_id(c, row), .date_s = row->created_s
+	};
+	struct str message;
+	enum err e;
+
+	*permanent = true;
+	e = mail_compose(c, &m, &message);
+	if (e != ERR_OK)
+		return e;
+	return mail_send(c, m.from_address, m.to_address, message,
+	    permanent);
+}
+
+static enum err
+send_row(struct ctx *c, const struct store_outbox *row, bool *permanent)
+{
+	struct sms sms = {
+		.to = row->target, .id = uid_hex(c->arena, row->id),
+		.voice = row->kind == OUTBOX_VOICE
 	};
 	struct parts parts;
-	struct str message;
 	enum err e;
 
 	/* Another process, or tomorrow's configuration, may have the key. */
@@ -326,16 +406,10 @@ send_row(struct ctx *c, const struct store_outbox *row, bool *permanent)
 	e = open_parts(c, row, &parts);
 	if (e != ERR_OK)
 		return e;
-	*permanent = true;
-	m.subject = parts.subject;
-	m.text = parts.text;
-	m.html = parts.html;
-	m.message_id = message_id(c, row);
-	e = mail_compose(c, &m, &message);
-	if (e != ERR_OK)
-		return e;
-	return mail_send(c, m.from_address, m.to_address, message,
-	    permanent);
+	if (row->kind == OUTBOX_MAIL)
+		return send_mail(c, row, &parts, permanent);
+	sms.text = parts.text;
+	return sms_send(c, &sms, permanent);
 }
 
 static struct str
@@ -349,23 +423,38 @@ error_text(struct ctx *c)
 }
 
 static int64_t
-retry_delay_s(int64_t tries)
+retry_delay_s(const struct store_outbox *row)
 {
-	int64_t delay = FIRST_RETRY_S;
+	int64_t delay = row->kind == OUTBOX_MAIL ? FIRST_RETRY_S :
+	    FIRST_SMS_RETRY_S, tries = row->tries;
 
 	while (--tries > 0 && delay < RETRY_MAX_S)
 		delay *= 2;
 	return delay < RETRY_MAX_S ? delay : RETRY_MAX_S;
 }
 
+/* "mail_dead", "sms_delayed", "voice_expired": for the log. */
+static const char *
+event(struct ctx *c, const struct store_outbox *row, const char *what)
+{
+	static const char *const kinds[] = {
+		[OUTBOX_MAIL] = "mail", [OUTBOX_SMS] = "sms",
+		[OUTBOX_VOICE] = "voice"
+	};
+
+	return str_printf(c->arena, "%s_%s", row->kind >= OUTBOX_MAIL &&
+	    row->kind <= OUTBOX_VOICE ? kinds[row->kind] : "message",
+	    what).p;
+}
+
 static enum err
 note_failure(struct ctx *c, const struct delivery *d, bool permanent)
 {
 	int64_t now_s = clock_now_s(), end_s = d->row.created_s + GIVE_UP_S;
-	int64_t due_s = now_s + retry_delay_s(d->row.tries);
+	int64_t due_s = now_s + retry_delay_s(&d->row);
 	bool dead = permanent || now_s >= end_s;
 
-	log_write(c, LOG_WARN, dead ? "mail_dead" : "mail_delayed",
+	log_write(c, LOG_WARN, event(c, &d->row, dead ? "dead" : "delayed"),
 	    "message %.*s: %.*s", STR_FMT(uid_hex(c->arena, d->row.id)),
 	    STR_FMT(error_text(c)));
 	if (due_s > end_s && !dead)
@@ -378,7 +467,7 @@ note_failure(struct ctx *c, const struct delivery *d, bool permanent)
 static enum err
 drop_expired(struct ctx *c, const struct store_outbox *row)
 {
-	log_write(c, LOG_WARN, "mail_expired",
+	log_write(c, LOG_WARN, event(c, row, "expired"),
 	    "message %.*s could not be delivered while its secret lived",
 	    STR_FMT(uid_hex(c->arena, row->id)));
 	return store_outbox_delete(c, row->id);

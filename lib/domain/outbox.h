@@ -19,6 +19,16 @@ struct outbox_mail {
 	int64_t expires_s;	/* a secret past its life is not sent */
 	bool decoy;	/* same work for an unknown address: never sent */
 };
+struct outbox_sms {
+	const char *template;	/* "verify-phone": NAME.sms, as for mails */
+	struct str variant;	/* smstemplate parameter; may be absent */
+	struct str to;		/* E.164; from the account's row */
+	struct uid uid;		/* zero: no account */
+	struct values *values;
+	int64_t expires_s;
+	bool voice;		/* a call that speaks NAME.sms */
+	bool decoy;
+};
 /* A name that people chose, fit for a mail: 64 characters at most, one line,
  * nothing in it that a mail program would make a link of (S-124). */
 struct str outbox_name(struct ctx *c, struct str name);
@@ -26,6 +36,8 @@ struct str outbox_name(struct ctx *c, struct str name);
  * c->outbox_due. */
 MUST_CHECK enum err outbox_add_mail(struct ctx *c,
     const struct outbox_mail *m);
+/* The same for a text message or a call.  limit_sms comes first. */
+MUST_CHECK enum err outbox_add_sms(struct ctx *c, const struct outbox_sms *m);
 /* Claim and deliver what is due, at most max messages and budget_ms. */
 MUST_CHECK enum err outbox_run(struct ctx *c, size_t max, int64_t budget_ms,
     size_t *sent_out, size_t *failed_out);

@@ -9,7 +9,7 @@
 
 enum store_outbox_state { OUTBOX_WAITING = 0, OUTBOX_DEAD = 1,
 	OUTBOX_DECOY = 2 };
-#define OUTBOX_MAIL	1	/* kind */
+enum store_outbox_kind { OUTBOX_MAIL = 1, OUTBOX_SMS = 2, OUTBOX_VOICE = 3 };
 
 struct store_outbox {
 	struct uid id, uid;	/* uid zero: NULL */

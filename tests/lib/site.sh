@@ -56,6 +56,7 @@ site_make()
 	ini_set "$conf" state dir "$site/state"
 	ini_set "$conf" log file "$site/log/doorward.log"
 	ini_set "$conf" mail dir "$site/outbox"
+	ini_set "$conf" sms dir "$site/outbox"
 	ini_set "$conf" templates dir "$ROOT/templates"
 	chmod 700 "$site/state"
 	chmod 755 "$site"

@@ -132,7 +132,8 @@ variant()
 	    urls.allow="https://app.example.org/docs" \
 	    cors.origins="https://app.example.org" \
 	    test.clock_file="$site/etc/clock" \
-	    test.fault_file="$site/etc/fault" "$@"
+	    test.fault_file="$site/etc/fault" \
+	    "$@" sms.provider=file sms.dir="$site/outbox" sms.gap_s=0
 	[ -z "${own_hosts:-}" ] ||
 	    ini_set "$site/etc/doorward.conf" database hosts "$own_hosts"
 	site_up "$site" "$server" "$mode" "$base" "$port" "$short" ""

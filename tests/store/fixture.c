@@ -149,10 +149,13 @@ make_config(void)
 	    "[mail]\nsender = noreply@example.com\ntransport = file\n"
 	    "dir = %s\ngap_s = 0\nper_hour = 1000\nper_day = 1000\n"
 	    "per_hour_source = 1000\n"
+	    "[sms]\nprovider = file\ndir = %s/sms\ngap_s = 0\n"
+	    "per_hour = 1000\nper_day = 1000\nper_hour_source = 1000\n"
+	    "site_per_day = 10000\n"
 	    "[templates]\ndir = %s/templates\n"
 	    "[registration]\ncustom_fields = plan shirt\n",
 	    socket_path(), database, user_name(), folder, folder,
-	    source_dir());
+	    folder, source_dir());
 	if (!config_parse(process, text, "test.conf", &cfg, &error))
 		fail_msg("%s", error);
 	return cfg;

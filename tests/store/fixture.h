@@ -49,7 +49,8 @@ enum err fx_login(const char *email, const char *password);
 /* One number, by SQL. */
 int64_t fx_number(const char *fmt, ...) PRINTF(1, 2);
 void fx_sql(const char *fmt, ...) PRINTF(1, 2);
-/* The newest mail of a template to anybody: its text; fails without one. */
+/* The newest mail of a template to anybody: its text; fails without one.
+ * Text messages are those of NAME.sms. */
 struct str fx_mail(const char *template);
 /* How many wait (decoys not counted). */
 int64_t fx_mails(const char *template);
