@@ -233,6 +233,20 @@ check_database(struct check *k)
 		    "server.", (long long)s.ahead_s);
 }
 
+static void
+check_dictionary(struct check *k)
+{
+	struct ctx *c = k->t->ctx;
+	int64_t entries;
+
+	if (site_dictionary(c, &entries) != ERR_OK)
+		found(k, NOTE, "dictionary", "%s: no password is refused by "
+		    "it.  See password.dictionary_file.", c->err.note);
+	else if (entries > 0)
+		found(k, FINE, "dictionary", "%lld passwords and words",
+		    (long long)entries);
+}
+
 /* With all statements prepared: a table or right that is missing shows. */
 static void
 check_site(struct check *k)
@@ -245,6 +259,7 @@ check_site(struct check *k)
 		found(k, WRONG, "state", "%s", c->err.note);
 		return;
 	}
+	check_dictionary(k);
 	check_database(k);
 	if (k->wrong > 0)
 		return;

@@ -85,7 +85,8 @@ static const int path_settings[] = {
 	SET_sms_dir,
 	SET_outgoing_ca_file,
 	SET_templates_dir, SET_templates_site_dir, SET_test_clock_file,
-	SET_test_fault_file
+	SET_test_fault_file, SET_password_dictionary_file,
+	SET_password_breach_file
 };
 
 struct reader {
@@ -1268,6 +1269,9 @@ place_files(struct reader *r)
 	if (c->templates_dir.len == 0)
 		c->templates_dir = str_of(config_data_dir(r->arena, c,
 		    "templates"));
+	if (c->password_dictionary_file.len == 0)
+		c->password_dictionary_file = str_of(config_data_dir(r->arena,
+		    c, "data/dictionary.bloom"));
 }
 
 static const char *

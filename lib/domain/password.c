@@ -11,8 +11,10 @@
 #include "codec/text.h"
 #include "common_passwords.h"
 #include "crypto/pwhash.h"
+#include "dictionary.h"
 #include "limit.h"
 #include "login.h"
+#include "password_rules.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
 #include "ticket.h"
@@ -30,27 +32,22 @@ invalid(struct ctx *c, const char *message)
 }
 
 static enum err
-judge_form(struct ctx *c, struct str typed, struct str *normal_out)
+judge_form(struct ctx *c, const struct password_policy *p, struct str typed,
+    struct str *normal_out)
 {
-	const struct config *cfg = c->config;
 	struct str normal;
-	int64_t chars;
 	enum err e;
 
 	e = password_normalise(c->arena, typed, &normal);
 	if (e == ERR_TOO_LONG)
-		return invalid(c, "is too long");
+		return invalid(c, str_printf(c->arena,
+		    "Use at most %lld characters.",
+		    (long long)p->rules.max_length).p);
 	if (e != ERR_OK)
-		return invalid(c, "holds control characters");
-	chars = (int64_t)utf8_length(normal);
-	if (chars < cfg->password_min_length)
-		return invalid(c, str_printf(c->arena,
-		    "has fewer than %d characters",
-		    (int)cfg->password_min_length).p);
-	if (chars > cfg->password_max_length)
-		return invalid(c, str_printf(c->arena,
-		    "has more than %d characters",
-		    (int)cfg->password_max_length).p);
+		return invalid(c, "Control characters cannot be used.");
+	if (!password_rules_judge(c, p, normal))
+		return err_set(c, ERR_VALIDATION, "password",
+		    "against the rules");
 	*normal_out = normal;
 	return ERR_OK;
 }
@@ -129,8 +126,8 @@ is_site_word(struct ctx *c, const struct candidate *p)
 }
 
 static enum err
-judge_strength(struct ctx *c, struct str normal, const struct str *words,
-    size_t n_words)
+judge_strength(struct ctx *c, const struct password_policy *policy,
+    struct str normal, const struct str *words, size_t n_words)
 {
 	struct candidate p = { .folded = text_fold(c->arena, normal) };
 	size_t i;
@@ -139,6 +136,9 @@ judge_strength(struct ctx *c, struct str normal, const struct str *words,
 	if (password_is_common(p.folded))
 		return err_set(c, ERR_PASSWORD_WEAK, "password",
 		    "a common password");
+	if (policy->dictionary && dictionary_has(c, p.folded))
+		return err_set(c, ERR_PASSWORD_WEAK, "password",
+		    "in the dictionary");
 	if (is_site_word(c, &p))
 		return err_set(c, ERR_PASSWORD_WEAK, "password",
 		    "a word of the site");
@@ -153,14 +153,17 @@ enum err
 password_judge(struct ctx *c, const struct secret *typed,
     const struct str *words, size_t n_words, struct str *normal_out)
 {
+	struct password_policy p;
 	struct str normal;
 	enum err e;
 
 	if (!secret_present(typed) || typed->len == 0)
 		return err_set(c, ERR_PASSWORD_MISSING, "password", "none");
-	e = judge_form(c, secret_view(typed), &normal);
+	e = password_policy_read(c, &p);
 	if (e == ERR_OK)
-		e = judge_strength(c, normal, words, n_words);
+		e = judge_form(c, &p, secret_view(typed), &normal);
+	if (e == ERR_OK)
+		e = judge_strength(c, &p, normal, words, n_words);
 	if (e == ERR_OK)
 		*normal_out = normal;
 	return e;
@@ -180,11 +183,15 @@ is_other(struct ctx *c, struct str phc, struct str normal)
 	return e == ERR_MISMATCH || e == ERR_MALFORMED ? ERR_OK : e;
 }
 
+/* The rules were read at the start. */
 static size_t
 history_length(struct ctx *c)
 {
-	int64_t n = c->config->password_history;
+	struct password_policy p;
+	int64_t n;
 
+	must(password_policy_read(c, &p) == ERR_OK);
+	n = p.history;
 	return n < HISTORY_MAX ? (size_t)n : HISTORY_MAX;
 }
 

@@ -17,8 +17,10 @@
 #include "crypto/keys.h"
 #include "crypto/pwhash.h"
 #include "crypto/sott.h"
+#include "dictionary.h"
 #include "net/mail.h"
 #include "net/probe.h"
+#include "password_rules.h"
 #include "store/store_migrate.h"
 #include "store/store_site.h"
 
@@ -32,6 +34,10 @@
 enum err
 site_open(struct ctx *c, struct arena *process, bool prepare_all)
 {
+	struct password_policy policy;
+
+	if (password_policy_read(c, &policy) != ERR_OK)
+		return ERR_CONFIG;
 	c->db = store_open(process, c->config, prepare_all);
 	c->keys = keys_new(process, c->config);
 	if (pwhash_init(c->config) == ERR_OK)
@@ -108,6 +114,14 @@ const char *
 site_hash_engine(void)
 {
 	return pwhash_engine();
+}
+
+enum err
+site_dictionary(struct ctx *c, int64_t *entries_out)
+{
+	*entries_out = 0;
+	return c->config->password_dictionary ?
+	    dictionary_check(c, entries_out) : ERR_OK;
 }
 
 enum err

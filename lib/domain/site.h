@@ -12,7 +12,7 @@
  * Once per process: c->db (not yet connected), c->keys, and the password
  * engine; later requests copy the two pointers.  FastCGI prepares all
  * statements when it connects.  ERR_CONFIG with a note when state.dir cannot
- * be used.
+ * be used, or password.rules not be read.
  */
 MUST_CHECK enum err site_open(struct ctx *c, struct arena *process,
     bool prepare_all);
@@ -39,6 +39,9 @@ MUST_CHECK enum err site_keys_rotated(struct ctx *c, uint32_t number);
 /* One password hash, for doorwardctl bench-hash. */
 MUST_CHECK enum err site_hash_once(struct ctx *c);
 const char *site_hash_engine(void);
+/* How many entries the dictionary of passwords has; 0: it is off.  ERR_CONFIG
+ * with a note. */
+MUST_CHECK enum err site_dictionary(struct ctx *c, int64_t *entries_out);
 /* Send a short test message now, past the outbox.  ERR_DELIVERY with a
  * note. */
 MUST_CHECK enum err site_mail_probe(struct ctx *c, struct str to);

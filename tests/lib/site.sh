@@ -58,6 +58,8 @@ site_make()
 	ini_set "$conf" mail dir "$site/outbox"
 	ini_set "$conf" sms dir "$site/outbox"
 	ini_set "$conf" templates dir "$ROOT/templates"
+	ini_set "$conf" password dictionary_file \
+	    "$ROOT/data/dictionary.bloom"
 	chmod 700 "$site/state"
 	chmod 755 "$site"
 	web_owns "$site"
