@@ -59,7 +59,7 @@ site_make()
 	ini_set "$conf" sms dir "$site/outbox"
 	ini_set "$conf" templates dir "$ROOT/templates"
 	ini_set "$conf" password dictionary_file \
-	    "$ROOT/data/dictionary.bloom"
+	    "$ROOT/lib/domain/dictionary.bloom"
 	chmod 700 "$site/state"
 	chmod 755 "$site"
 	web_owns "$site"

@@ -27,7 +27,7 @@ setup(void **state)
 		.password_min_length = 8, .password_max_length = 128,
 		.password_dictionary = true, .password_preset = STR("none"),
 		.password_dictionary_file = str_printf(arena,
-		    "%s/data/dictionary.bloom", top != NULL ? top : ".")
+		    "%s/lib/domain/dictionary.bloom", top != NULL ? top : ".")
 	};
 	ctx_init(&ctx, arena, &cfg);
 	return 0;
