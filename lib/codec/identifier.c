@@ -473,6 +473,23 @@ password_normalise(struct arena *a, struct str s, struct str *out)
 	return ERR_OK;
 }
 
+size_t
+password_spellings(struct arena *a, struct str typed,
+    struct str out[PASSWORD_SPELLINGS])
+{
+	struct str decomposed;
+	size_t n = 1;
+
+	if (password_normalise(a, typed, &out[0]) != ERR_OK)
+		return 0;
+	if (!str_eq(typed, out[0]))
+		out[n++] = str_dup(a, typed);
+	decomposed = normalise(a, UNINORM_NFD, typed);
+	if (!str_eq(decomposed, out[0]) && !str_eq(decomposed, typed))
+		out[n++] = decomposed;
+	return n;
+}
+
 struct str
 text_fold(struct arena *a, struct str s)
 {

@@ -52,6 +52,14 @@ MUST_CHECK enum err identifier_phone(struct arena *a, struct str s,
  */
 MUST_CHECK enum err password_normalise(struct arena *a, struct str s,
     struct str *out);
+/*
+ * The byte strings that another system may have hashed for this password:
+ * out[0] is the normal form above, then what was typed as it stands, then
+ * its decomposed form, each where it differs.  0: it can be no password.
+ */
+#define PASSWORD_SPELLINGS	3
+size_t password_spellings(struct arena *a, struct str typed,
+    struct str out[PASSWORD_SPELLINGS]);
 /* NFKC and full case folding, for comparing texts that people type. */
 struct str text_fold(struct arena *a, struct str s);
 

@@ -17,7 +17,9 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "codec/identifier.h"
 #include "codec/text.h"
+#include "crypto/pwhash_foreign.h"
 #include "crypto/pwhash_internal.h"
 
 #define SALT_LEN	16
@@ -348,8 +350,8 @@ run(struct str password, const struct phc *p, unsigned char *out)
 
 /* PHC strings: https://github.com/P-H-C/phc-string-format */
 
-static bool
-take_word(struct str *s, struct str word)
+bool
+hash_take_word(struct str *s, struct str word)
 {
 	if (!str_starts(*s, word))
 		return false;
@@ -357,8 +359,8 @@ take_word(struct str *s, struct str word)
 	return true;
 }
 
-static bool
-take_number(struct str *s, char end, int64_t min, int64_t max, int64_t *out)
+bool
+hash_take_number(struct str *s, char end, int64_t min, int64_t max, int64_t *out)
 {
 	struct str part;
 
@@ -368,8 +370,8 @@ take_number(struct str *s, char end, int64_t min, int64_t max, int64_t *out)
 }
 
 /* Base64 without padding, in its one spelling. */
-static bool
-take_bytes(struct arena *a, struct str s, size_t min, size_t max,
+bool
+hash_take_bytes(struct arena *a, struct str s, size_t min, size_t max,
     unsigned char *out, size_t *len)
 {
 	struct str raw;
@@ -394,26 +396,26 @@ phc_parse(struct arena *a, struct str s, struct phc *out)
 
 	if (s.len >= PWHASH_MAX)
 		return false;
-	p.id = take_word(&s, STR("$argon2id$"));
-	if (!p.id && !take_word(&s, STR("$argon2i$")))
+	p.id = hash_take_word(&s, STR("$argon2id$"));
+	if (!p.id && !hash_take_word(&s, STR("$argon2i$")))
 		return false;
-	if (take_word(&s, STR("v=")) &&
-	    (!take_number(&s, '$', ARGON2_VERSION_10, ARGON2_VERSION_13,
+	if (hash_take_word(&s, STR("v=")) &&
+	    (!hash_take_number(&s, '$', ARGON2_VERSION_10, ARGON2_VERSION_13,
 	    &p.version) || (p.version != ARGON2_VERSION_10 &&
 	    p.version != ARGON2_VERSION_13)))
 		return false;
-	if (!take_word(&s, STR("m=")) ||
-	    !take_number(&s, ',', 8, PHC_MEMORY_MAX, &p.memory_kib) ||
-	    !take_word(&s, STR("t=")) ||
-	    !take_number(&s, ',', 1, PHC_PASSES_MAX, &p.passes) ||
-	    !take_word(&s, STR("p=")) ||
-	    !take_number(&s, '$', 1, PHC_LANES_MAX, &p.lanes) ||
+	if (!hash_take_word(&s, STR("m=")) ||
+	    !hash_take_number(&s, ',', 8, PHC_MEMORY_MAX, &p.memory_kib) ||
+	    !hash_take_word(&s, STR("t=")) ||
+	    !hash_take_number(&s, ',', 1, PHC_PASSES_MAX, &p.passes) ||
+	    !hash_take_word(&s, STR("p=")) ||
+	    !hash_take_number(&s, '$', 1, PHC_LANES_MAX, &p.lanes) ||
 	    p.memory_kib < 8 * p.lanes)
 		return false;
 	if (!str_split(&s, '$', &salt) || s.p == NULL ||
-	    !take_bytes(a, salt, PHC_SALT_MIN, PHC_SALT_MAX, p.salt,
+	    !hash_take_bytes(a, salt, PHC_SALT_MIN, PHC_SALT_MAX, p.salt,
 	    &p.salt_len) ||
-	    !take_bytes(a, s, PHC_TAG_MIN, PHC_TAG_MAX, p.tag, &p.tag_len))
+	    !hash_take_bytes(a, s, PHC_TAG_MIN, PHC_TAG_MAX, p.tag, &p.tag_len))
 		return false;
 	*out = p;
 	return true;
@@ -598,22 +600,136 @@ verify(struct ctx *c, const struct phc *p, struct str password)
 	return same ? ERR_OK : ERR_MISMATCH;
 }
 
+/*
+ * What a hash of another system costs is not known in runs of ours: a wrong
+ * password costs one of those besides (S-017).  False: no memory.
+ */
+static bool
+compare_foreign(struct ctx *c, const struct foreign *f,
+    const struct str *spellings, size_t n, struct pwhash_verdict *v,
+    bool *same_out)
+{
+	unsigned char tag[TAG_LEN];
+	struct phc now = current(c->config);
+	bool ok = true;
+	size_t i;
+
+	*same_out = false;
+	for (i = 0; i < n && ok && !*same_out; i++)
+		ok = foreign_compare(c->arena, f, spellings[i], same_out,
+		    &v->partial);
+	if (ok && !*same_out)
+		ok = run(spellings[0], &now, tag);
+	v->weaker = !v->partial;
+	return ok;
+}
+
+static enum err
+verify_foreign(struct ctx *c, const struct foreign *f,
+    const struct str *spellings, size_t n, struct pwhash_verdict *out)
+{
+	struct pwhash_verdict v = { false, false };
+	bool ok, same;
+	enum err e;
+	int64_t at;
+
+	e = slot_take(c, &at);
+	if (e != ERR_OK)
+		return e;
+	ok = compare_foreign(c, f, spellings, n, &v, &same);
+	slot_give(at);
+	if (!ok)
+		return no_memory(c);
+	if (!same)
+		return ERR_MISMATCH;
+	*out = v;
+	return ERR_OK;
+}
+
+/* Ours are made of the normal form, the first of the spellings. */
+static enum err
+verify_any(struct ctx *c, struct str hash, const struct str *spellings,
+    size_t n, struct pwhash_verdict *out)
+{
+	struct phc p, now = current(c->config);
+	struct foreign f;
+	enum err e;
+
+	if (phc_parse(c->arena, hash, &p)) {
+		e = verify(c, &p, spellings[0]);
+		if (e == ERR_OK)
+			*out = (struct pwhash_verdict){
+				.weaker = is_weaker(&p, &now) };
+		return e;
+	}
+	if (foreign_parse(c->arena, hash, &f))
+		return verify_foreign(c, &f, spellings, n, out);
+	e = pwhash_dummy(c, spellings[0]);
+	return e != ERR_OK ? e : err_set(c, ERR_MALFORMED, NULL,
+	    "a stored password hash is of no admitted kind");
+}
+
 enum err
 pwhash_verify(struct ctx *c, const char *phc, struct str password,
     bool *weaker_out)
 {
-	struct phc p, now = current(c->config);
+	struct pwhash_verdict v;
 	enum err e;
 
-	if (!phc_parse(c->arena, str_of(phc), &p)) {
-		e = pwhash_dummy(c, password);
-		return e != ERR_OK ? e : err_set(c, ERR_MALFORMED, NULL,
-		    "a stored password hash is of no admitted kind");
-	}
-	e = verify(c, &p, password);
+	e = verify_any(c, str_of(phc), &password, 1, &v);
 	if (e == ERR_OK)
-		*weaker_out = is_weaker(&p, &now);
+		*weaker_out = v.weaker;
 	return e;
+}
+
+enum err
+pwhash_verify_typed(struct ctx *c, const char *phc, struct str typed,
+    struct pwhash_verdict *out)
+{
+	struct str spellings[PASSWORD_SPELLINGS];
+	size_t n = password_spellings(c->arena, typed, spellings);
+
+	return n == 0 ? ERR_MISMATCH : verify_any(c, str_of(phc), spellings,
+	    n, out);
+}
+
+/* Django and directories name the scheme in front of the string. */
+static struct str
+unwrapped(struct str s)
+{
+	static const struct { const char *wrapper, *inner; } known[] = {
+		{ "argon2", "$argon2" }, { "bcrypt$", "$2" },
+		{ "{CRYPT}", "$" }
+	};
+	struct str rest;
+	size_t i;
+
+	for (i = 0; i < COUNT(known); i++) {
+		rest = s;
+		if (hash_take_word(&rest, str_of(known[i].wrapper)) &&
+		    str_starts(rest, str_of(known[i].inner)))
+			return rest;
+	}
+	return s;
+}
+
+enum err
+pwhash_admit(struct ctx *c, struct str given, struct str *out)
+{
+	struct str s = unwrapped(given);
+	const char *name = foreign_name(s);
+	struct foreign f;
+	struct phc p;
+
+	if (phc_parse(c->arena, s, &p) || foreign_parse(c->arena, s, &f)) {
+		*out = str_dup(c->arena, s);
+		return ERR_OK;
+	}
+	if (str_starts(s, STR("$argon2")))
+		name = "argon2";
+	return err_set(c, ERR_MALFORMED, NULL, name == NULL ?
+	    "no admitted kind of hash" :
+	    "%s: malformed, or costs more than is admitted", name);
 }
 
 enum err

@@ -1,6 +1,7 @@
 /*
  * Password hashing: argon2id as PHC strings (RFC 9106), one interface over
- * two engines, and a machine-wide limit of simultaneous runs.
+ * two engines, and a machine-wide limit of simultaneous runs.  The hashes of
+ * other systems are compared, never made.
  */
 #ifndef CRYPTO_PWHASH_H
 #define CRYPTO_PWHASH_H
@@ -27,6 +28,25 @@ MUST_CHECK enum err pwhash_make(struct ctx *c, struct str password,
  */
 MUST_CHECK enum err pwhash_verify(struct ctx *c, const char *phc,
     struct str password, bool *weaker_out);
+/*
+ * The same for a password as it was typed: a hash that another system made
+ * is compared with each spelling of it (codec/identifier.h).  partial: not
+ * all of it was compared, so that it may not be hashed anew (S-006), and
+ * weaker is false.
+ */
+struct pwhash_verdict {
+	bool weaker, partial;
+};
+MUST_CHECK enum err pwhash_verify_typed(struct ctx *c, const char *phc,
+    struct str typed, struct pwhash_verdict *out);
+/*
+ * A hash that another system made: bcrypt, phpass, WordPress's bcrypt,
+ * sha-crypt, Django's PBKDF2 and scrypt, scrypt and argon2 as PHC strings,
+ * salted SHA; also behind "{CRYPT}" or Django's name of the scheme.  *out is
+ * what to store.  ERR_MALFORMED; the note tells why.
+ */
+MUST_CHECK enum err pwhash_admit(struct ctx *c, struct str given,
+    struct str *out);
 /* The cost of a verification for an account that is not there. */
 MUST_CHECK enum err pwhash_dummy(struct ctx *c, struct str password);
 /* A slot of its own scope for tests: how many runs since the start. */

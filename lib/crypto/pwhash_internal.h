@@ -24,6 +24,15 @@ struct phc {
 };
 
 MUST_CHECK bool phc_parse(struct arena *a, struct str s, struct phc *out);
+/*
+ * Off the front of a string: this word; a number and the letter behind it;
+ * and the whole of it as base64 without padding.  False: not so.
+ */
+bool hash_take_word(struct str *s, struct str word);
+MUST_CHECK bool hash_take_number(struct str *s, char end, int64_t min,
+    int64_t max, int64_t *out);
+MUST_CHECK bool hash_take_bytes(struct arena *a, struct str s, size_t min,
+    size_t max, unsigned char *out, size_t *len);
 
 /*
  * Working memory that is kept from hash to hash: mapping and populating it

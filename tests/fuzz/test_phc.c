@@ -1,6 +1,7 @@
 /*
- * PHC strings: one spelling for one hash, within the bounds; and libargon2
- * reads what we read.
+ * Stored hashes.  PHC strings of argon2: one spelling for one hash, within
+ * the bounds; and libargon2 reads what we read.  Those of other systems:
+ * within the bounds, and they run.
  */
 #include "fuzz.h"
 
@@ -8,6 +9,7 @@
 
 #include "codec/text.h"
 #include "crypto/pwhash.h"
+#include "crypto/pwhash_foreign.h"
 #include "crypto/pwhash_internal.h"
 
 const char fuzz_name[] = "phc";
@@ -36,6 +38,27 @@ written(struct arena *a, const struct phc *p, bool with_version)
 	    (int)p->passes, (int)p->lanes, STR_FMT(salt), STR_FMT(tag));
 }
 
+/* Dear ones are read, but not run. */
+static void
+foreign_one(struct arena *a, struct str s)
+{
+	struct foreign f = { .cost = 77 };
+	bool same = true, partial = true;
+
+	if (!foreign_parse(a, s, &f)) {
+		claim(f.cost == 77);
+		return;
+	}
+	claim(foreign_name(s) != NULL && s.len < PWHASH_MAX);
+	claim(f.salt_len <= FOREIGN_SALT_MAX && f.tag_len <= FOREIGN_TAG_MAX);
+	claim(f.tag_len >= 16 && f.cost >= 0 && f.cost <= 2000000);
+	claim(f.r * f.cost * 128 <= 64 * 1024 * 1024 && f.p <= 16);
+	if (f.cost > 64 || f.r * f.p > 64 || str_starts(s, STR("$")))
+		return;
+	claim(foreign_compare(a, &f, STR("x"), &same, &partial));
+	claim(!same && !partial);
+}
+
 void
 fuzz_one(struct arena *a, struct str s)
 {
@@ -44,6 +67,7 @@ fuzz_one(struct arena *a, struct str s)
 
 	if (!phc_parse(a, s, &p)) {
 		claim(p.lanes == 77);
+		foreign_one(a, s);
 		return;
 	}
 	claim(s.len < PWHASH_MAX);

@@ -233,7 +233,7 @@ test_s006_strings_of_other_kinds_or_over_the_bounds_are_refused(void **state)
 {
 	static const char *const strings[] = {
 		"", "x", "$", "$argon2id$",
-		"$2b$12$abcdefghijklmnopqrstuuMP6aE0iZNjv7fCtS4pLtUhU8hY1tY2u",
+		"$2x$12$abcdefghijklmnopqrstuuMP6aE0iZNjv7fCtS4pLtUhU8hY1tY2u",
 		"$argon2d$v=19$m=256,t=2,p=1$c29tZXNhbHQ$"
 		    "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 #define SALT_TAG "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
