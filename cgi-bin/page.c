@@ -211,6 +211,8 @@ static const struct { enum err code; const char *text; } texts[] = {
 	    "another." },
 	{ ERR_PASSWORD_REUSED, "You have used this password before. Choose "
 	    "another." },
+	{ ERR_PASSWORD_RESET_REQUIRED, "Choose a new password first. We have "
+	    "sent a message to your address." },
 	{ ERR_OLD_PASSWORD, "This is not your present password." },
 	{ ERR_LINK_INVALID, "This link is not valid." },
 	{ ERR_TICKET_INVALID, "This link is not valid." },

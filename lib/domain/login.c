@@ -15,6 +15,7 @@
 #include "browser.h"
 #include "crypto/pwhash.h"
 #include "limit.h"
+#include "password.h"
 #include "store/store_login.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
@@ -31,6 +32,7 @@ login_gate_refused(enum err e)
 	case ERR_ACCOUNT_BLOCKED:
 	case ERR_LOGIN_DISABLED:
 	case ERR_EMAIL_UNVERIFIED:
+	case ERR_PASSWORD_RESET_REQUIRED:
 	case ERR_MAIL_LIMIT:
 	case ERR_URL_NOT_ADMITTED:
 		return true;
@@ -70,6 +72,19 @@ judge_verified(struct ctx *c, const struct account *a, const struct gate *g)
 	    "address not verified");
 }
 
+/* Only a part of it was compared: another one is due (S-006, F-11). */
+static enum err
+judge_whole(struct ctx *c, const struct account *a, const struct gate *g)
+{
+	enum err e;
+
+	if (!g->partial)
+		return ERR_OK;
+	e = password_ask_reset(c, a);
+	return e != ERR_OK ? e : err_set(c, ERR_PASSWORD_RESET_REQUIRED,
+	    NULL, "the stored hash is of a part of this password");
+}
+
 /* The account must still be what was judged, in the statement that counts
  * the sign-in. */
 static enum err
@@ -97,7 +112,8 @@ static const struct {
 	    const struct gate *g);
 } steps[] = {
 	{ GATE_STATE, judge_state },
-	{ GATE_VERIFIED, judge_verified }
+	{ GATE_VERIFIED, judge_verified },
+	{ GATE_PASSWORD, judge_whole }
 };
 
 enum err
@@ -129,7 +145,7 @@ struct attempt {
 	struct str counted;
 	struct store_login found;
 	bool known;
-	bool weaker;			/* the hash is */
+	struct pwhash_verdict hash;
 	const char *reason;		/* of a refusal, for the audit */
 	struct account account;
 	enum err verdict;
@@ -209,7 +225,8 @@ compare(struct ctx *c, struct attempt *t)
 		return e == ERR_OK ? ERR_MISMATCH : e;
 	}
 	t->reason = "wrong password";
-	e = pwhash_verify(c, t->found.phc.p, t->password, &t->weaker);
+	e = pwhash_verify_typed(c, t->found.phc.p,
+	    secret_view(&t->in->password), &t->hash);
 	if (e == ERR_MALFORMED) {
 		log_write(c, LOG_ERROR, "password_hash",
 		    "the stored hash of account %.*s cannot be read",
@@ -290,7 +307,8 @@ right_tx(struct ctx *c, void *arg)
 	struct gate g = {
 		.verification_url = t->in->verification_url,
 		.email_template = t->in->email_template,
-		.session = t->in->session, .method = "password"
+		.session = t->in->session, .method = "password",
+		.partial = t->hash.partial
 	};
 	enum err e;
 
@@ -365,7 +383,7 @@ admit(struct ctx *c, struct attempt *t, struct login_result *out)
 		return give_back(c, t, e);
 	if (t->verdict != ERR_OK)
 		return t->verdict;
-	if (t->weaker)
+	if (t->hash.weaker)
 		strengthen(c, t);
 	*out = (struct login_result){
 		.tokens = t->tokens, .uid = t->account.uid,

@@ -46,6 +46,7 @@ struct gate {
 	struct str verification_url, email_template; /* judged before */
 	struct session_options session;
 	const char *method;		/* for the audit: "password", "reset" */
+	bool partial;		/* the password was not compared whole */
 };
 MUST_CHECK enum err login_gate(struct ctx *c, struct account *a,
     const struct gate *g, struct session_tokens *out);

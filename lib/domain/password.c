@@ -306,14 +306,10 @@ static enum err
 verify_old(struct ctx *c, const struct store_password *p,
     const struct secret *typed)
 {
-	struct str normal;
-	bool weaker;
+	struct pwhash_verdict v;
 	enum err e;
 
-	if (password_normalise(c->arena, secret_view(typed), &normal) !=
-	    ERR_OK)
-		return ERR_MISMATCH;
-	e = pwhash_verify(c, p->phc.p, normal, &weaker);
+	e = pwhash_verify_typed(c, p->phc.p, secret_view(typed), &v);
 	return e == ERR_OK && p->failures >= LOGIN_CONSECUTIVE_MAX ?
 	    ERR_MISMATCH : e;
 }

@@ -30,6 +30,14 @@ MUST_CHECK enum err password_change(struct ctx *c, const struct session *s,
     struct session_tokens *rotated_out /* page sessions: new cookie */);
 
 /*
+ * Inside a sign-in's transaction: a password that was right must be replaced.
+ * The mail of W1 goes out, once in the life of its secret; an account without
+ * an address gets none.
+ */
+MUST_CHECK enum err password_ask_reset(struct ctx *c,
+    const struct account *a);
+
+/*
  * W1.  ERR_OK whether or not there is such an account, at one cost, unless
  * compat.  ERR_URL_NOT_ADMITTED, ERR_EMAIL_MALFORMED, ERR_USERNAME_*,
  * ERR_IDENTIFIER_MISSING.

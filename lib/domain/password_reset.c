@@ -227,6 +227,34 @@ password_forgot(struct ctx *c, const struct password_forgot *f)
 	return e != ERR_OK ? e : store_tx(c, forgot_tx, &q, NULL);
 }
 
+/* Asked for by ourselves: who it is for has just proven the password. */
+enum err
+password_ask_reset(struct ctx *c, const struct account *a)
+{
+	static const struct password_forgot in = { .kind = IDENTIFIER_EMAIL };
+	static const struct identifier none;
+	struct asking q = { .in = &in, .account = *a,
+		.target = target_of(a, &none) };
+	bool due = false;
+	enum err e;
+
+	if (q.target == NULL)
+		return ERR_OK;
+	e = store_password_reset_asked(c, a->uid, c->now_s, c->now_s -
+	    (by_code(c) ? c->config->lifetime_email_code_s :
+	    c->config->lifetime_reset_link_s), &due);
+	if (e != ERR_OK || !due)
+		return e;
+	q.id = (struct identifier){ IDENTIFIER_EMAIL, q.target->given,
+		q.target->canonical };
+	e = link_base(c, STR_NONE, RESET_PAGE, &q.base);
+	if (e == ERR_OK)
+		e = limit_mail_target(c, RESET_MAIL, q.id.canonical);
+	if (e == ERR_MAIL_LIMIT)	/* it has had such a mail */
+		return ERR_OK;
+	return e != ERR_OK ? e : send_secret(c, &q);
+}
+
 /* Reset: W3, W4, W5 */
 
 struct resetting {

@@ -39,6 +39,20 @@ store_password_rehash(struct ctx *c, struct uid uid, struct str old_phc,
 }
 
 enum err
+store_password_reset_asked(struct ctx *c, struct uid uid, int64_t now_s,
+    int64_t before_s, bool *due_out)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_PASSWORD_RESET_ASKED, ARGS(db_int(now_s),
+	    db_uid(uid), db_int(before_s)), &changed);
+	if (e == ERR_OK)
+		*due_out = changed == 1;
+	return e;
+}
+
+enum err
 store_password_failed(struct ctx *c, struct uid uid)
 {
 	return db_exec(c, STMT_PASSWORD_FAILED, ARGS(db_uid(uid)), NULL);

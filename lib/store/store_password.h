@@ -24,6 +24,9 @@ MUST_CHECK enum err store_password_set(struct ctx *c, struct uid uid,
 /* A stronger hash of the same password, if it is still the old one. */
 MUST_CHECK enum err store_password_rehash(struct ctx *c, struct uid uid,
     struct str old_phc, struct str phc);
+/* A reset is asked for now; *due_out: it was not so since before_s. */
+MUST_CHECK enum err store_password_reset_asked(struct ctx *c, struct uid uid,
+    int64_t now_s, int64_t before_s, bool *due_out);
 /* One more failure; the same work where there is no such row. */
 MUST_CHECK enum err store_password_failed(struct ctx *c, struct uid uid);
 MUST_CHECK enum err store_password_right(struct ctx *c, struct uid uid);
