@@ -98,6 +98,13 @@ json_fault_error(struct http *h, enum json_fault fault)
 	    NULL, "JSON fault %d", (int)fault);
 }
 
+/* A published sample has a blank at the end of a name. */
+static bool
+same_name(struct str sent, struct str name)
+{
+	return str_ieq(str_trim(sent), str_trim(name));
+}
+
 struct spelling {
 	struct http *h;
 	const struct json *object;
@@ -112,7 +119,7 @@ compare_member(void *arg, struct str name, struct json *value)
 	struct spelling *s = arg;
 	struct arena *a = s->h->ctx->arena;
 
-	if (value == s->value || !str_ieq(name, s->name))
+	if (value == s->value || !same_name(name, s->name))
 		return true;
 	if (!str_eq(json_text(a, value, false),
 	    json_text(a, s->value, false)))
@@ -264,12 +271,29 @@ find_query(struct http *h, const struct field *f, struct found *out)
 	return ERR_OK;
 }
 
+struct spelled { struct str want, name; struct json *value; };
+
+static bool
+match_name(void *arg, struct str name, struct json *value)
+{
+	struct spelled *s = arg;
+
+	if (!same_name(name, s->want))
+		return true;
+	s->name = name;
+	s->value = value;
+	return false;
+}
+
 /* Null, and the empty text, count as absent. */
 static struct json *
 member(const struct json *object, const char *name)
 {
+	struct spelled s = { .want = str_of(name) };
 	struct json *j = json_get_fold(object, name);
 
+	if (j == NULL && object != NULL && !json_each(object, match_name, &s))
+		j = s.value;
 	if (json_type(j) == JSON_NULL ||
 	    (json_type(j) == JSON_STRING && json_string(j).len == 0))
 		return NULL;
@@ -353,20 +377,6 @@ take_text(struct http *h, const struct field *f, struct found *v,
 		s = restore_plus(h->ctx->arena, s);
 	*out = s;
 	return true;
-}
-
-struct spelled { struct str want, name; struct json *value; };
-
-static bool
-match_name(void *arg, struct str name, struct json *value)
-{
-	struct spelled *s = arg;
-
-	if (!str_ieq(name, s->want))
-		return true;
-	s->name = name;
-	s->value = value;
-	return false;
 }
 
 /* In every spelling that it has. */

@@ -9,7 +9,7 @@ static bool
 is_public(struct str path)
 {
 	static const char *const roots[] = { "/identity/v2/auth",
-		"/identity/v2/serverinfo", "/ciam/appinfo" };
+		"/identity/v2/serverinfo", "/ciam/appinfo", "/altcha" };
 	struct str root;
 	size_t i;
 

@@ -53,6 +53,8 @@ struct http {
 	struct pairs out_headers;	/* through response.h only */
 	size_t out_headers_cap;
 	struct str out_body;
+	const char *policy_more, *policy_style;	/* what a page adds to its
+				 * content policy, and to its style-src */
 	enum err outcome;		/* for the log */
 };
 

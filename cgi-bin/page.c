@@ -226,6 +226,8 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_PARAMETER, "Something is missing. Check what you entered." },
 	{ ERR_FORM_EXPIRED, "This form was open for too long. Please send it "
 	    "again." },
+	{ ERR_CAPTCHA, "The check against robots was not passed. Please try "
+	    "again." },
 	{ ERR_REGISTRATION_OFF, "New accounts cannot be made at present." },
 	{ ERR_RATE_LIMITED, "That was a bit much at once. Wait a moment and "
 	    "try again." },

@@ -239,9 +239,11 @@ content_policy(struct http *h)
 	size_t i;
 
 	buf_init(&b, h->ctx->arena, LIMIT_HEADER);
-	buf_cstr(&b, "default-src 'none'; style-src 'self'; "
+	buf_printf(&b, "default-src 'none'; style-src 'self'%s; "
 	    "img-src 'self' data:; base-uri 'none'; object-src 'none'; "
-	    "frame-ancestors 'none'; form-action 'self'");
+	    "frame-ancestors 'none'%s; form-action 'self'",
+	    h->policy_style != NULL ? h->policy_style : "",
+	    h->policy_more != NULL ? h->policy_more : "");
 	add_origin(h, &b, cfg->site_home_url);
 	for (i = 0; i < cfg->urls_allow.n; i++)
 		add_origin(h, &b, cfg->urls_allow.items[i]);

@@ -1,5 +1,6 @@
 #include "route.h"
 
+#include "captcha.h"
 #include "serve.h"
 #include "serve_page.h"
 
@@ -16,6 +17,18 @@ const struct route routes[] = {
 	  TAKES(in_register, in_register), .reply = reply_posted_session,
 	  .errors = errors_register,
 	  .summary = "Create an account by email address" },
+	{ "RG4-username", POST, AUTH "/register/captcha", "username",
+	  serve_register_captcha, NEED_KEY, TAKES(in_register, in_register + 1),
+	  .reply = reply_posted_session, .errors = errors_register_captcha,
+	  .summary = "Create an account by user name and email address, with a captcha" },
+	{ "RG4", POST, AUTH "/register/captcha", NULL,
+	  serve_register_captcha, NEED_KEY, TAKES(in_register, in_register + 1),
+	  .reply = reply_posted_session, .errors = errors_register_captcha,
+	  .summary = "Create an account by email address, with a captcha" },
+	{ "altcha", GET, "/altcha", NULL, serve_challenge, ANY_SCHEME,
+	  TAKES(in_challenge, in_challenge), .reply = reply_challenge,
+	  .errors = errors_challenge,
+	  .summary = "A challenge of ALTCHA" },
 	{ "RG5", PUT, AUTH "/register", NULL, serve_resend, NEED_KEY,
 	  TAKES(in_resend, in_resend), .reply = reply_posted,
 	  .errors = errors_resend,

@@ -46,5 +46,9 @@ PAGE("P-style", GET, "/static/doorward.css", serve_style, ANY_SCHEME,
     in_no_fields, "The style sheet")
 PAGE("P-site-style", GET, "/static/site.css", serve_site_style, ANY_SCHEME,
     in_no_fields, "The site's own style sheet")
+PAGE("P-altcha", GET, "/static/altcha.js", serve_altcha_script, ANY_SCHEME,
+    in_no_fields, "The solver of ALTCHA, where the site uses it")
+PAGE("P-qq", GET, "/static/qq.js", serve_qq_script, ANY_SCHEME,
+    in_no_fields, "What opens QQ's captcha, where the site uses it")
 
 #undef PAGE

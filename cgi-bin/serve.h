@@ -5,6 +5,7 @@
 #ifndef CGI_SERVE_H
 #define CGI_SERVE_H
 
+#include "domain/captcha.h"
 #include "route.h"
 
 /* Shapes that several operations share. */
@@ -27,17 +28,19 @@ struct in_register {
 	struct str welcome_template, options;
 	struct secret password;
 	struct json *email;
+	struct captcha_answer captcha;
 };
 extern const struct field in_register[];
-extern const enum err errors_register[];
+extern const enum err errors_register[], errors_register_captcha[];
 enum err serve_register(struct http *h, const void *in);
+enum err serve_register_captcha(struct http *h, const void *in);
 
 struct in_resend { struct str email, verification_url, email_template; };
 extern const struct field in_resend[];
 extern const enum err errors_resend[];
 enum err serve_resend(struct http *h, const void *in);
 
-struct in_exists { struct str name; };
+struct in_exists { struct str name; struct captcha_answer captcha; };
 extern const struct field in_email_exists[], in_username_exists[];
 extern const enum err errors_email_exists[], errors_username_exists[];
 enum err serve_email_exists(struct http *h, const void *in);
@@ -65,6 +68,7 @@ enum err serve_login_username(struct http *h, const void *in);
 struct in_update {
 	struct str verification_url, email_template, options;
 	bool null_support;
+	struct captcha_answer captcha;
 };
 extern const struct field in_read[], in_update[], in_username[];
 extern const enum err errors_update[], errors_username[];
@@ -73,7 +77,10 @@ enum err serve_account_update(struct http *h, const void *in);
 enum err serve_username_set(struct http *h, const void *in);
 
 /* serve_password.c */
-struct in_forgot { struct str identifier, reset_url, email_template; };
+struct in_forgot {
+	struct str identifier, reset_url, email_template;
+	struct captcha_answer captcha;
+};
 extern const struct field in_forgot_email[], in_forgot_username[];
 extern const enum err errors_forgot[];
 enum err serve_forgot_email(struct http *h, const void *in);
@@ -90,7 +97,10 @@ enum err serve_reset_token(struct http *h, const void *in);
 enum err serve_reset_email(struct http *h, const void *in);
 enum err serve_reset_username(struct http *h, const void *in);
 
-struct in_change { struct secret old_password, new_password; };
+struct in_change {
+	struct secret old_password, new_password;
+	struct captcha_answer captcha;
+};
 extern const struct field in_change[];
 extern const enum err errors_change[];
 enum err serve_password_change(struct http *h, const void *in);

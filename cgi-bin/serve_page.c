@@ -159,8 +159,8 @@ style_version(struct http *h, const char *name, bool of_site)
 	    (unsigned long long)st.st_size);
 }
 
-static enum err
-send_style(struct http *h, const char *name, bool of_site)
+enum err
+send_static(struct http *h, const char *type, const char *name, bool of_site)
 {
 	struct str path = style_path(h, name, of_site);
 	char part[8192];
@@ -171,25 +171,25 @@ send_style(struct http *h, const char *name, bool of_site)
 	f = path.p != NULL ? fopen(path.p, "re") : NULL;
 	if (f == NULL)
 		return err_set(h->ctx, ERR_NOT_FOUND_PATH, NULL,
-		    "no style sheet %s", name);
+		    "no file static/%s", name);
 	buf_init(&b, h->ctx->arena, STYLE_MAX);
 	while ((n = fread(part, 1, sizeof(part), f)) > 0)
 		buf_add(&b, part, n);
 	fclose(f);
-	return response_file(h, "text/css; charset=utf-8", buf_view(&b),
-	    STYLE_AGE_S);
+	return response_file(h, type, buf_view(&b), STYLE_AGE_S);
 }
 
 enum err
 serve_style(struct http *h, const void *in)
 {
 	(void)in;
-	return send_style(h, "doorward.css", false);
+	return send_static(h, "text/css; charset=utf-8", "doorward.css",
+	    false);
 }
 
 enum err
 serve_site_style(struct http *h, const void *in)
 {
 	(void)in;
-	return send_style(h, "site.css", true);
+	return send_static(h, "text/css; charset=utf-8", "site.css", true);
 }

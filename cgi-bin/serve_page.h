@@ -5,6 +5,7 @@
 #ifndef CGI_SERVE_PAGE_H
 #define CGI_SERVE_PAGE_H
 
+#include "domain/captcha.h"
 #include "route.h"
 
 /* What any of our forms may hold. */
@@ -12,6 +13,7 @@ struct in_page {
 	struct str email, username, identifier, code, vtoken;
 	struct secret password, new_password;
 	bool remember;
+	struct captcha_answer captcha;
 };
 extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
@@ -74,7 +76,11 @@ void page_session(struct http *h, const struct session_tokens *t,
 enum err page_enter(struct http *h, const struct session_tokens *t,
     bool remember, const char *otherwise);
 
-/* Version of a style sheet for its address; absent when there is none. */
+/* Version of a file of static/ for its address; absent when there is none. */
 struct str style_version(struct http *h, const char *name, bool of_site);
+/* Such a file as answer: the site's own, else (unless of_site) the shipped
+ * one.  ERR_NOT_FOUND_PATH. */
+MUST_CHECK enum err send_static(struct http *h, const char *type,
+    const char *name, bool of_site);
 
 #endif

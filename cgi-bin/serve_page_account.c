@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/password.h"
 #include "domain/profile.h"
 #include "page.h"
@@ -16,6 +17,7 @@ const struct field in_password_page[] = {
 	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
 	  AT(in_page, new_password), "New password" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 
@@ -76,6 +78,7 @@ show_password(struct http *h, int status, enum err e)
 	    (long long)h->ctx->config->password_min_length));
 	if (e == ERR_OK)
 		values_flag(v, "password_focus", true);
+	page_captcha(h, v, CAPTCHA_CHANGE_PASSWORD, e);
 	page_summary(h, v, e, old || wrong);
 	return response_page(h, status, "password.html", v);
 }
@@ -94,8 +97,10 @@ serve_password_page(struct http *h, const void *arg)
 	struct session_tokens rotated = { 0 };
 	enum err e;
 
-	e = password_change(h->ctx, &h->session, &in->password,
-	    &in->new_password, &rotated);
+	e = captcha_demand(h->ctx, CAPTCHA_CHANGE_PASSWORD, &in->captcha);
+	if (e == ERR_OK)
+		e = password_change(h->ctx, &h->session, &in->password,
+		    &in->new_password, &rotated);
 	if (e != ERR_OK)
 		return e;
 	if (str_present(rotated.access_token))

@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "codec/url.h"
 #include "domain/password.h"
 #include "page.h"
@@ -12,6 +13,7 @@ const struct field in_forgot_page[] = {
 	{ "identifier", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
 	  ERR_IDENTIFIER_MISSING, 0, 0, AT(in_page, identifier),
 	  "Email address or user name" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 const struct field in_reset_page[] = {
@@ -65,6 +67,7 @@ show_forgot(struct http *h, int status, enum err e)
 
 	if (e == ERR_OK)
 		values_flag(v, "identifier_focus", true);
+	page_captcha(h, v, CAPTCHA_FORGOT_EMAIL, e);
 	page_summary(h, v, e, wrong);
 	return response_page(h, status, "forgot.html", v);
 }
@@ -106,7 +109,9 @@ serve_forgot_page(struct http *h, const void *arg)
 	struct values *v;
 	enum err e;
 
-	e = password_forgot(h->ctx, &f);
+	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_EMAIL, &in->captcha);
+	if (e == ERR_OK)
+		e = password_forgot(h->ctx, &f);
 	if (e != ERR_OK)
 		return e;
 	if (by_code(h))

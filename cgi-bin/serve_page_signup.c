@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "codec/url.h"
 #include "domain/registration.h"
 #include "page.h"
@@ -22,6 +23,7 @@ const struct field in_signup[] = {
 	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
 	  AT(in_page, new_password), "Password" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 const struct field in_check_mail[] = {
@@ -118,6 +120,7 @@ show_signup(struct http *h, int status, enum err e)
 		    cfg->registration_required_fields.items[i], e);
 	if (e == ERR_OK)
 		values_flag(v, "email_focus", true);
+	page_captcha(h, v, CAPTCHA_REGISTER, e);
 	page_summary(h, v, e, marked);
 	if (!cfg->registration_enabled)
 		values_set(v, "error", str_of(page_error_text(h,
@@ -139,6 +142,7 @@ serve_signup(struct http *h, const void *arg)
 	struct registration_result out = { 0 };
 	struct registration r = {
 		.from_page = true,
+		.captcha = &in->captcha,
 		.email = in->email,
 		.username = in->username,
 		.password = in->new_password,

@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/password.h"
 #include "response.h"
 
@@ -14,6 +15,7 @@
 	{ "emailtemplate", NULL, IN_QUERY, \
 	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64, \
 	  AT(in_forgot, email_template), "Variant of the mail's text" }, \
+	CAPTCHA_FIELDS(in_forgot, IN_QUERY | IN_BODY), \
 	{ .name = NULL }
 
 const struct field in_forgot_email[] = {
@@ -32,7 +34,7 @@ const enum err errors_forgot[] = { ERR_IDENTIFIER_MISSING,
 	ERR_EMAIL_MALFORMED, ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT,
 	ERR_USERNAME_OFF, ERR_URL_NOT_ADMITTED, ERR_PASSWORD_LOGIN_OFF,
 	ERR_USER_UNKNOWN, ERR_LOGIN_DISABLED, ERR_NO_PASSWORD,
-	ERR_MAIL_LIMIT, ERR_OK };
+	ERR_MAIL_LIMIT, ERR_CAPTCHA, ERR_OK };
 
 static enum err
 forgot(struct http *h, enum identifier_kind kind,
@@ -46,7 +48,9 @@ forgot(struct http *h, enum identifier_kind kind,
 	};
 	enum err e;
 
-	e = password_forgot(h->ctx, &f);
+	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_EMAIL, &in->captcha);
+	if (e == ERR_OK)
+		e = password_forgot(h->ctx, &f);
 	return e != ERR_OK ? e : response_flag(h, "IsPosted", true);
 }
 
@@ -160,11 +164,13 @@ const struct field in_change[] = {
 	{ "newpassword", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, 0, LIMIT_BODY,
 	  AT(in_change, new_password), "New password" },
+	CAPTCHA_FIELDS(in_change, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_change[] = { ERR_OLD_PASSWORD, ERR_LOGIN_SUSPENDED,
 	ERR_NO_PASSWORD, ERR_PASSWORD_MISSING, ERR_VALIDATION,
-	ERR_PASSWORD_WEAK, ERR_PASSWORD_REUSED, ERR_ACCOUNT_BLOCKED, ERR_OK };
+	ERR_PASSWORD_WEAK, ERR_PASSWORD_REUSED, ERR_ACCOUNT_BLOCKED,
+	ERR_CAPTCHA, ERR_OK };
 
 enum err
 serve_password_change(struct http *h, const void *arg)
@@ -173,7 +179,9 @@ serve_password_change(struct http *h, const void *arg)
 	struct session_tokens rotated = { 0 };
 	enum err e;
 
-	e = password_change(h->ctx, &h->session, &in->old_password,
-	    &in->new_password, &rotated);
+	e = captcha_demand(h->ctx, CAPTCHA_CHANGE_PASSWORD, &in->captcha);
+	if (e == ERR_OK)
+		e = password_change(h->ctx, &h->session, &in->old_password,
+		    &in->new_password, &rotated);
 	return e != ERR_OK ? e : response_flag(h, "IsPosted", true);
 }

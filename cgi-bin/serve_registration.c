@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/registration.h"
 #include "response.h"
 
@@ -80,8 +81,9 @@ serve_has_option(struct str options, struct str wanted)
 	return false;
 }
 
-/* ---- RG1, RG3 ---- */
+/* ---- RG1, RG3, RG4 ---- */
 
+/* The SOTT stands first: RG4 takes the rest. */
 const struct field in_register[] = {
 	{ "Sott", NULL, IN_HEADER | IN_QUERY, FIELD_PLUS, FIELD_TEXT, 0,
 	  ERR_SOTT_INVALID, 4 * LIMIT_SOTT, AT(in_register, sott),
@@ -110,18 +112,23 @@ const struct field in_register[] = {
 	  0, "Without effect" },
 	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, 0,
 	  "Without effect" },
+	CAPTCHA_FIELDS(in_register, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
+#define ERRORS_REGISTER ERR_CAPTCHA, \
+	ERR_REGISTRATION_OFF, ERR_EMAIL_MISSING, ERR_EMAIL_MALFORMED, \
+	ERR_EMAIL_REPEATED, ERR_EMAIL_TWO_PRIMARY, ERR_EMAIL_TYPE_MISSING, \
+	ERR_EMAIL_TAKEN, ERR_EMAIL_NOT_ADMITTED, ERR_EMAIL_DOMAIN, \
+	ERR_USERNAME_OFF, ERR_USERNAME_TAKEN, ERR_USERNAME_SYNTAX, \
+	ERR_USERNAME_FORMAT, ERR_PASSWORD_MISSING, ERR_PASSWORD_WEAK, \
+	ERR_VALIDATION, ERR_BIRTH_DATE, ERR_UNDER_AGE, ERR_CUSTOM_FIELD, \
+	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING, \
+	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, \
+	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_OK
 const enum err errors_register[] = { ERR_SOTT_MISSING, ERR_SOTT_INVALID,
-	ERR_REGISTRATION_OFF, ERR_EMAIL_MISSING, ERR_EMAIL_MALFORMED,
-	ERR_EMAIL_REPEATED, ERR_EMAIL_TWO_PRIMARY, ERR_EMAIL_TYPE_MISSING,
-	ERR_EMAIL_TAKEN, ERR_EMAIL_NOT_ADMITTED, ERR_EMAIL_DOMAIN,
-	ERR_USERNAME_OFF, ERR_USERNAME_TAKEN, ERR_USERNAME_SYNTAX,
-	ERR_USERNAME_FORMAT, ERR_PASSWORD_MISSING, ERR_PASSWORD_WEAK,
-	ERR_VALIDATION, ERR_BIRTH_DATE, ERR_UNDER_AGE, ERR_CUSTOM_FIELD,
-	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING,
-	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING,
-	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_OK };
+	ERRORS_REGISTER };
+const enum err errors_register_captcha[] = { ERR_ENDPOINT_OFF,
+	ERRORS_REGISTER };
 
 struct addresses {
 	struct http *h;
@@ -197,21 +204,38 @@ read_addresses(struct http *h, const struct json *email,
 	return e;
 }
 
-enum err
-serve_register(struct http *h, const void *arg)
+/* Without a proof nobody is told what is wrong with an address. */
+static enum err
+misread(struct http *h, const struct in_register *in, bool by_captcha,
+    enum err e)
 {
-	const struct in_register *in = arg;
+	struct err_detail why = h->ctx->err;
+	enum err proof = ERR_OK;
+
+	if (by_captcha)
+		proof = captcha_check(h->ctx, CAPTCHA_REGISTER, &in->captcha);
+	else if (h->ctx->config->sott_required && in->sott.p == NULL)
+		proof = ERR_SOTT_MISSING;
+	if (proof != ERR_OK)
+		return proof;
+	h->ctx->err = why;
+	return e;
+}
+
+static enum err
+create(struct http *h, const struct in_register *in, bool by_captcha)
+{
 	struct registration_result out = { 0 };
 	struct addresses at;
 	struct registration r;
 	enum err e;
 
 	e = read_addresses(h, in->email, &at);
-	/* Without a SOTT nobody is told what is wrong with an address. */
 	if (e != ERR_OK)
-		return h->ctx->config->sott_required && in->sott.p == NULL ?
-		    ERR_SOTT_MISSING : e;
+		return misread(h, in, by_captcha, e);
 	r = (struct registration){
+		.by_captcha = by_captcha,
+		.captcha = &in->captcha,
 		.sott = in->sott,
 		.email = at.primary,
 		.email_label = STR("Primary"),
@@ -230,6 +254,18 @@ serve_register(struct http *h, const void *arg)
 	if (e != ERR_OK)
 		return e;
 	return serve_posted(h, out.has_session, out.profile, &out.tokens);
+}
+
+enum err
+serve_register(struct http *h, const void *in)
+{
+	return create(h, in, false);
+}
+
+enum err
+serve_register_captcha(struct http *h, const void *in)
+{
+	return create(h, in, true);
 }
 
 /* ---- RG5 = E6 ---- */
@@ -265,19 +301,21 @@ serve_resend(struct http *h, const void *arg)
 const struct field in_email_exists[] = {
 	{ "email", NULL, IN_QUERY, FIELD_REQUIRED | FIELD_PLUS, FIELD_TEXT, 0,
 	  ERR_EMAIL_MALFORMED, 0, AT(in_exists, name), "Address" },
+	CAPTCHA_FIELDS(in_exists, IN_QUERY),
 	{ .name = NULL }
 };
 const enum err errors_email_exists[] = { ERR_EMAIL_MALFORMED,
-	ERR_ENDPOINT_OFF, ERR_OK };
+	ERR_ENDPOINT_OFF, ERR_CAPTCHA, ERR_OK };
 const struct field in_username_exists[] = {
 	{ "username", NULL, IN_QUERY, FIELD_REQUIRED, FIELD_TEXT,
 	  ERR_USERNAME_MISSING, ERR_USERNAME_SYNTAX, 0, AT(in_exists, name),
 	  "User name" },
+	CAPTCHA_FIELDS(in_exists, IN_QUERY),
 	{ .name = NULL }
 };
 const enum err errors_username_exists[] = { ERR_USERNAME_MISSING,
 	ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT, ERR_USERNAME_OFF,
-	ERR_ENDPOINT_OFF, ERR_OK };
+	ERR_ENDPOINT_OFF, ERR_CAPTCHA, ERR_OK };
 
 enum err
 serve_email_exists(struct http *h, const void *arg)
@@ -286,7 +324,9 @@ serve_email_exists(struct http *h, const void *arg)
 	bool exists;
 	enum err e;
 
-	e = account_email_exists(h->ctx, in->name, &exists);
+	e = captcha_demand(h->ctx, CAPTCHA_AVAILABILITY, &in->captcha);
+	if (e == ERR_OK)
+		e = account_email_exists(h->ctx, in->name, &exists);
 	return e != ERR_OK ? e : response_flag(h, "IsExist", exists);
 }
 
@@ -297,7 +337,9 @@ serve_username_exists(struct http *h, const void *arg)
 	bool exists;
 	enum err e;
 
-	e = account_username_exists(h->ctx, in->name, &exists);
+	e = captcha_demand(h->ctx, CAPTCHA_AVAILABILITY, &in->captcha);
+	if (e == ERR_OK)
+		e = account_username_exists(h->ctx, in->name, &exists);
 	return e != ERR_OK ? e : response_flag(h, "IsExist", exists);
 }
 

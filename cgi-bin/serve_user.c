@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/profile.h"
 #include "response.h"
 
@@ -44,6 +45,7 @@ const struct field in_update[] = {
 	  0, "Without effect" },
 	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0,
 	  0, "Without effect" },
+	CAPTCHA_FIELDS(in_update, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_update[] = { ERR_VALIDATION, ERR_BIRTH_DATE,
@@ -53,7 +55,7 @@ const enum err errors_update[] = { ERR_VALIDATION, ERR_BIRTH_DATE,
 	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING,
 	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, ERR_PASSWORD_WEAK,
 	ERR_PASSWORD_REUSED, ERR_URL_NOT_ADMITTED, ERR_ACCOUNT_BLOCKED,
-	ERR_OK };
+	ERR_CAPTCHA, ERR_OK };
 
 enum err
 serve_account_update(struct http *h, const void *arg)
@@ -71,7 +73,9 @@ serve_account_update(struct http *h, const void *arg)
 	struct json *profile, *j;
 	enum err e;
 
-	e = profile_update(h->ctx, h->session.uid, &u, &profile);
+	e = captcha_demand(h->ctx, CAPTCHA_UPDATE_PROFILE, &in->captcha);
+	if (e == ERR_OK)
+		e = profile_update(h->ctx, h->session.uid, &u, &profile);
 	if (e != ERR_OK)
 		return e;
 	j = json_new_object(h->ctx->arena);

@@ -1150,13 +1150,62 @@ judge_site(struct reader *r)
 	return true;
 }
 
+const char *const captcha_operations[] = { "register", "forgot_email",
+	"change_password", "update_profile", "availability", NULL };
+
+/* What is listed and not known would never be demanded. */
+static bool
+judge_captcha_on(struct reader *r)
+{
+	const struct list *l = &r->cfg->captcha_on;
+	const char *const *name;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		name = captcha_operations;
+		while (*name != NULL && !str_eq(l->items[i], str_of(*name)))
+			name++;
+		if (*name == NULL)
+			return fail_at(r, r->lines[SET_captcha_on],
+			    "captcha.on: %.*s is no operation that can "
+			    "demand a captcha",
+			    STR_FMT(cut(l->items[i], 64)));
+	}
+	return true;
+}
+
+static bool
+judge_captcha(struct reader *r)
+{
+	const struct config *c = r->cfg;
+
+	if (!judge_captcha_on(r))
+		return false;
+	if (!is_web_address(c->captcha_verify_url))
+		return fail_set(r, SET_captcha_verify_url, "an http or https "
+		    "address was expected");
+	if (str_eq(c->captcha_provider, STR("off")))
+		return c->captcha_on.n == 0 || fail_set(r, SET_captcha_on,
+		    "needs a captcha.provider");
+	if (str_eq(c->captcha_provider, STR("altcha")))
+		return true;
+	if (c->captcha_site_key.len == 0)
+		return fail_set(r, SET_captcha_site_key, "is required with "
+		    "this captcha.provider");
+	if (!secret_present(&c->captcha_secret))
+		return fail_set(r, SET_captcha_secret, "is required with "
+		    "this captcha.provider");
+	return true;
+}
+
 static bool
 judge(struct reader *r)
 {
 	const struct config *c = r->cfg;
 
 	return judge_site(r) && judge_keys(r) && judge_database(r) &&
-	    judge_mail(r) && judge_sms(r) && judge_origins(r) &&
+	    judge_mail(r) && judge_sms(r) && judge_captcha(r) &&
+	    judge_origins(r) &&
 	    judge_urls(r) &&
 	    judge_networks(r, SET_api_allowed_ips, &c->api_allowed_ips) &&
 	    judge_networks(r, SET_proxy_trusted, &c->proxy_trusted) &&

@@ -83,6 +83,9 @@ MUST_CHECK bool config_file_text(struct arena *a, const char *file,
 struct str config_with(struct arena *a, struct str text, const char *section,
     const char *key, struct str value);
 
+/* What captcha.on may name; NULL ends it. */
+extern const char *const captcha_operations[];
+
 bool list_has(const struct list *l, struct str item);	/* ASCII caseless */
 
 #endif

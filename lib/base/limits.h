@@ -25,6 +25,7 @@
 #define LIMIT_URL		2048
 #define LIMIT_USER_AGENT	512
 #define LIMIT_SOTT		512
+#define LIMIT_CAPTCHA		(4 * 1024)	/* an answer */
 #define LIMIT_CONFIG_LINE	(64 * 1024)
 #define LIMIT_MAIL		(256 * 1024)
 #define LIMIT_READ_MS		20000	/* for the whole body of a request */

@@ -28,7 +28,8 @@ static const char *const purpose_names[KEY_PURPOSES] = {
 	[KEY_SOTT] = "sott",
 	[KEY_DECOY] = "decoy",
 	[KEY_LOG] = "log",
-	[KEY_SEAL] = "seal"
+	[KEY_SEAL] = "seal",
+	[KEY_CAPTCHA] = "captcha"
 };
 
 struct key_set {

@@ -10,7 +10,7 @@
 #include "base/str.h"
 
 enum key_purpose { KEY_CODE, KEY_LIMIT, KEY_CSRF, KEY_OUTBOX, KEY_SOTT,
-	KEY_DECOY, KEY_LOG, KEY_SEAL, KEY_PURPOSES };
+	KEY_DECOY, KEY_LOG, KEY_SEAL, KEY_CAPTCHA, KEY_PURPOSES };
 
 struct keys;
 

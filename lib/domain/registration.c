@@ -89,7 +89,8 @@ check_sott(struct ctx *c, struct making *m)
 	int64_t uses;
 	enum err e;
 
-	if (m->in->from_page || !c->config->sott_required)
+	if (m->in->from_page || m->in->by_captcha ||
+	    !c->config->sott_required)
 		return ERR_OK;
 	if (!str_present(m->in->sott))
 		return err_set(c, ERR_SOTT_MISSING, NULL, "none");
@@ -105,6 +106,23 @@ check_sott(struct ctx *c, struct making *m)
 	m->has_sott = true;
 	return uses < sott_max(c) ? ERR_OK : err_set(c, ERR_SOTT_INVALID,
 	    NULL, "used up");
+}
+
+static enum err
+check_proofs(struct ctx *c, struct making *m)
+{
+	static const struct captcha_answer none;
+	const struct captcha_answer *answer = m->in->captcha;
+	enum err e;
+
+	if (answer == NULL)
+		answer = &none;
+	e = check_sott(c, m);
+	if (e != ERR_OK)
+		return e;
+	return m->in->by_captcha ?
+	    captcha_check(c, CAPTCHA_REGISTER, answer) :
+	    captcha_demand(c, CAPTCHA_REGISTER, answer);
 }
 
 /* The request */
@@ -529,7 +547,7 @@ registration_create(struct ctx *c, const struct registration *r,
 	struct str normal = STR_NONE;
 	enum err e;
 
-	e = check_sott(c, &m);
+	e = check_proofs(c, &m);
 	if (e == ERR_OK)
 		e = check_request(c, &m, &normal);
 	if (e == ERR_OK)

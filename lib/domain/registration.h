@@ -4,12 +4,15 @@
 #ifndef DOMAIN_REGISTRATION_H
 #define DOMAIN_REGISTRATION_H
 
+#include "captcha.h"
 #include "profile.h"
 #include "session.h"
 
 struct registration {
 	struct str sott;		/* absent: none was sent */
 	bool from_page;		/* our own form: no SOTT, always quiet */
+	bool by_captcha;	/* RG4: its answer stands for the SOTT */
+	const struct captcha_answer *captcha;	/* may be NULL: none */
 	struct str email, email_label;	/* email absent: ERR_EMAIL_MISSING */
 	struct str username;		/* may be absent */
 	struct secret password;		/* as typed */
@@ -28,7 +31,7 @@ struct registration_result {
 };
 
 /*
- * RG1, RG3.  In the required flow a known address gets the answer of a fresh
+ * RG1, RG3, RG4.  In the required flow a known address gets the answer of a fresh
  * one, and its owner a mail (S-019), unless compat.reveal_account_existence.
  * Order of checks and errors: api-registration-login.md §4.1.
  */

@@ -218,6 +218,18 @@ test('E3: no code is right where links are sent', async () => {
     refused(await call('PUT', `${AUTH}/email`), 1079, 400);
 });
 
+test('RG4: 909 where no captcha is configured', async () => {
+    refused(await call('POST', `${AUTH}/register/captcha`, { json: {
+        Email: primary(address()), Password: password,
+        'g-recaptcha-response': 'x' } }), 909, 403);
+    refused(await call('POST', `${AUTH}/register/captcha`, { json: {
+        Email: [{}, {}], UserName: 'x', Password: 'x' } }), 909, 403);
+    refused(await call('GET', '/altcha'), 909, 403);
+    // A front end may send answers that nobody asks for.
+    granted(await sign({ Email: primary(address()), Password: password,
+        'g-recaptcha-response': 'x' }));
+});
+
 test('RG5: known, unknown and verified addresses are answered alike (S-018)',
     async () => {
         const p = await person();

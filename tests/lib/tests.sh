@@ -267,7 +267,9 @@ http_variant()
 part_http()
 {
 	local row
-	case ${1:-} in codes | fields | memory | open | sdk | smtp) ;; *)
+	case ${1:-} in
+	captcha | codes | fields | memory | open | sdk | smtp) ;;
+	*)
 		while read -r row; do
 			http_variant "${1:-}" $row
 		done <<<"$http_variants" ;;
@@ -280,6 +282,9 @@ part_http()
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
 	tests_modules
+	settings captcha "${1:-}" captcha.provider=altcha \
+	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
+change_password,update_profile,availability
 	settings sdk "${1:-}"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port

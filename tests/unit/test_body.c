@@ -73,6 +73,20 @@ test_two_spellings_with_two_values_are_1090(void **state)
 	assert_int_equal(code("{\"any\":{\"a\":1,\"A\":2}}"), 0);
 }
 
+/* As a published sample writes it. */
+static void
+test_blanks_around_a_members_name_do_not_count(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	a = web_ask("POST", THING, "{\"password \":\"a\"}", NULL);
+	assert_str(web_text(&a, "secret"), "a");
+	assert_false(json_bool(json_get(a.json, "secret_in_tree")));
+	assert_int_equal(code("{\"password\":\"a\",\"password \":\"b\"}"),
+	    1090);
+}
+
 /* S-116, S-117, F-56: what no text may hold is refused, and the field is
  * named. */
 static void
@@ -373,6 +387,7 @@ main(void)
 		TEST(test_json_that_is_none_has_the_methods_code),
 		TEST(test_json_of_wrong_shape_is_1090),
 		TEST(test_two_spellings_with_two_values_are_1090),
+		TEST(test_blanks_around_a_members_name_do_not_count),
 		TEST(test_bytes_that_are_no_text_name_their_field),
 		TEST(test_content_types_beside_json_and_form_are_1083),
 		TEST(test_json_in_a_declared_form_is_json),

@@ -201,6 +201,16 @@ test_wrong_values_name_line_and_what_was_expected(void **state)
 		{ "[urls]\nallow = app.example.com\n", "urls.allow" },
 		{ "[site]\nhome_url = javascript:x\n", "site.home_url" },
 		{ "[site]\nprivacy_url = privacy\n", "site.privacy_url" },
+		{ "[captcha]\nprovider = none\n", "one of off|altcha|" },
+		{ "[captcha]\non = register\n", "needs a captcha.provider" },
+		{ "[captcha]\nprovider = altcha\non = register sign_in\n",
+		    ":15: captcha.on: sign_in is no operation" },
+		{ "[captcha]\nprovider = hcaptcha\nsecret = x\n",
+		    "captcha.site_key: is required" },
+		{ "[captcha]\nprovider = qq\nsite_key = x\n",
+		    "captcha.secret: is required" },
+		{ "[captcha]\nverify_url = ftp://x\n",
+		    "captcha.verify_url: an http" },
 	};
 	size_t i;
 

@@ -84,7 +84,8 @@ serve_thing(struct http *h, const void *arg)
 	json_set_int(j, "number", in->number);
 	json_set(j, "any", in->any);
 	json_set_bool(j, "secret_in_tree",
-	    json_get_fold(h->json, "password") != NULL);
+	    h->json != NULL && strcasestr(json_text(h->ctx->arena, h->json,
+	    false).p, "\"password") != NULL);
 	json_set_str(j, "address", h->ctx->client.address);
 	json_set_str(j, "network", h->ctx->client.network);
 	json_set_str(j, "agent", h->ctx->client.user_agent);
