@@ -315,11 +315,33 @@ part_cgi()
 
 part_pages()
 {
-	tests_named pages "${1:-}" || return
 	tests_modules
+	case captcha in "${1:-captcha}") pages_captcha ;; esac
+	case ${1:-} in captcha) return ;; esac
+	tests_named pages "${1:-}" || return
 	variant pages lighttpd fcgi ""
 	node_tests pages "${files[@]}"
 	site_end
+}
+
+# A site for each kind of captcha; a port for the stand-in of its provider.
+pages_captcha()
+{
+	local provider listens
+	for provider in altcha turnstile qq; do
+		listens=$(free_port)
+		variant "pages-$provider" lighttpd fcgi "" \
+		    captcha.provider="$provider" captcha.site_key=site-key \
+		    captcha.on=register,forgot_email,change_password \
+		    captcha.secret=secret-key captcha.altcha_tries=200 \
+		    captcha.verify_url="http://127.0.0.1:$listens/verify" \
+		    outgoing.trusted_hosts=127.0.0.1
+		export DOORWARD_CAPTCHA=$provider
+		export DOORWARD_CAPTCHA_PORT=$listens
+		node_tests "pages-$provider" \
+		    "$ROOT/tests/pages/captcha/$provider.test.mjs"
+		site_end
+	done
 }
 
 # after_all: what must hold when http and pages have both run
