@@ -6,8 +6,10 @@
 
 #include <unistd.h>
 
+#include "../unit/altcha_solve.h"
 #include "db/db.h"
 #include "domain/account.h"
+#include "domain/captcha.h"
 #include "domain/login.h"
 #include "domain/registration.h"
 #include "domain/site.h"
@@ -63,6 +65,22 @@ sign_up(void)
 	struct registration r = form();
 	struct registration_result out;
 
+	return registration_create(fx, &r, &out);
+}
+
+static enum err
+sign_up_by_captcha(void)
+{
+	struct registration r = form();
+	struct registration_result out;
+	struct captcha_answer answer = { .altcha = STR_NONE };
+	struct json *challenge;
+
+	must(captcha_challenge(fx, STR_NONE, &challenge) == ERR_OK);
+	answer.altcha = altcha_solve(fx->arena, challenge);
+	r.from_page = false;
+	r.by_captcha = true;
+	r.captcha = &answer;
 	return registration_create(fx, &r, &out);
 }
 
@@ -184,6 +202,14 @@ optional_flow(void)
 }
 
 static void
+with_captcha(void)
+{
+	fx_config->captcha_provider = STR("altcha");
+	fx_config->captcha_altcha_cost = 100;
+	fx_config->captcha_altcha_tries = 10;
+}
+
+static void
 mailed(void)
 {
 	fx_config->registration_login_on_verification = true;
@@ -248,6 +274,8 @@ static const struct flow {
 	{ "sign up", nothing, sign_up, ERR_OK, 0, 1, 1 },
 	{ "sign up, optional", optional_flow, sign_up, ERR_OK, 1, 1, 1 },
 	{ "sign up, known", verified, sign_up, ERR_OK, 0, 1, 1 },
+	{ "sign up, captcha", with_captcha, sign_up_by_captcha, ERR_OK, 0, 1,
+	    1 },
 	{ "log in", verified, log_in, ERR_OK, 1, 1, 0 },
 	{ "log in, wrong", verified, log_in_wrong, ERR_LOGIN_REFUSED, 0, 1,
 	    0 },
