@@ -256,7 +256,9 @@ check_site(struct check *k)
 
 	e = site_open(c, k->t->process, false);
 	if (e != ERR_OK) {
-		found(k, WRONG, "state", "%s", c->err.note);
+		found(k, WRONG, str_starts(str_of(c->err.note),
+		    STR("registration.")) ? "schema" : "state", "%s",
+		    c->err.note);
 		return;
 	}
 	check_dictionary(k);

@@ -136,6 +136,7 @@ serve(struct program *p)
 	ctx_init(&c, p->request, p->config);
 	c.db = p->site.db;
 	c.keys = p->site.keys;
+	c.schema = p->site.schema;
 	web_serve(&c, p->transport);
 	transport_finish(p->transport);
 	afterwork(&c);

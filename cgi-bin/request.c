@@ -68,7 +68,12 @@ static const struct {
 	{ STR("HTTP_X_ORIGIN_IP"), STR("x-origin-ip"), true },
 	{ STR("HTTP_X_ORIGIN_USER_AGENT"), STR("x-origin-user-agent"),
 	    true },
+	{ STR("HTTP_X_PLATFORM"), STR("x-platform"), true },
 };
+
+/* Of proxy.city_header and proxy.country_header, whatever they are called. */
+#define CITY		"#city"
+#define COUNTRY		"#country"
 
 static struct str
 first_present(const struct pairs *p, const char *name)
@@ -413,6 +418,40 @@ meta_at(struct meta *m, struct str name)
 	return NULL;
 }
 
+/* Is the variable that of this header?  RFC 3875 §4.1.18. */
+static bool
+is_variable_of(struct str name, struct str header)
+{
+	size_t i;
+	char ch;
+
+	if (!str_present(header) || !str_starts(name, STR("HTTP_")) ||
+	    name.len != header.len + 5)
+		return false;
+	for (i = 0; i < header.len; i++) {
+		ch = header.p[i] == '-' ? '_' : header.p[i];
+		if (ch >= 'a' && ch <= 'z')
+			ch = (char)(ch - 'a' + 'A');
+		if (name.p[i + 5] != ch)
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_locality(struct http *h, struct str name, struct str value)
+{
+	const struct config *cfg = h->ctx->config;
+	bool city = is_variable_of(name, cfg->proxy_city_header);
+
+	if (!city && !is_variable_of(name, cfg->proxy_country_header))
+		return false;
+	if (value.len <= LIMIT_HEADER && !has_control(value))
+		(void)add_header(h, city ? STR(CITY) : STR(COUNTRY), value,
+		    true);
+	return true;
+}
+
 static enum err
 take_variable(struct http *h, struct meta *m, struct str name,
     struct str value)
@@ -427,6 +466,8 @@ take_variable(struct http *h, struct meta *m, struct str name,
 		*at = value;
 		return ERR_OK;
 	}
+	if (take_locality(h, name, value))
+		return ERR_OK;
 	for (i = 0; i < COUNT(header_vars); i++) {
 		if (!str_eq(name, header_vars[i].var))
 			continue;
@@ -460,7 +501,7 @@ read_variables(struct http *h, const char *const *env, struct meta *m)
 	enum err e = ERR_OK, one;
 
 	h->headers.items = ARENA_ARRAY(h->ctx->arena, struct pair,
-	    COUNT(header_vars));
+	    COUNT(header_vars) + 2);
 	for (; *env != NULL; env++) {
 		rest = str_of(*env);
 		if (!str_split(&rest, '=', &name) || rest.p == NULL)
@@ -507,6 +548,8 @@ find_peer(struct http *h, const struct meta *m, struct source *peer)
 		return known;
 	*peer = source_client(trusted, peer,
 	    http_header(h, "x-forwarded-for"));
+	h->ctx->client.city = http_header(h, CITY);
+	h->ctx->client.country = http_header(h, COUNTRY);
 	proto = http_header(h, "x-forwarded-proto");
 	if (proto.p != NULL)
 		h->https = str_ieq(str_trim(proto), STR("https"));

@@ -17,7 +17,7 @@ struct json *serve_session_json(struct http *h, struct json *profile,
 /* {"IsPosted":true}, with Data when there is a session. */
 enum err serve_posted(struct http *h, bool has_session, struct json *profile,
     const struct session_tokens *t);
-/* Referer, else "API". */
+/* Referer, else Android or iOS as X-Platform says, else "API". */
 struct str serve_source(const struct http *h);
 /* Is it in the list of the parameter options=? */
 bool serve_has_option(struct str options, struct str wanted);

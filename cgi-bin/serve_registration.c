@@ -66,8 +66,13 @@ serve_posted(struct http *h, bool has_session, struct json *profile,
 struct str
 serve_source(const struct http *h)
 {
-	return str_present(h->ctx->client.referer) ?
-	    h->ctx->client.referer : STR("API");
+	struct str platform = str_trim(http_header(h, "x-platform"));
+
+	if (str_present(h->ctx->client.referer))
+		return h->ctx->client.referer;
+	if (str_ieq(platform, STR("Android")))
+		return STR("Android");
+	return str_ieq(platform, STR("iOS")) ? STR("iOS") : STR("API");
 }
 
 bool
@@ -122,6 +127,7 @@ const struct field in_register[] = {
 	ERR_USERNAME_OFF, ERR_USERNAME_TAKEN, ERR_USERNAME_SYNTAX, \
 	ERR_USERNAME_FORMAT, ERR_PASSWORD_MISSING, ERR_PASSWORD_WEAK, \
 	ERR_VALIDATION, ERR_BIRTH_DATE, ERR_UNDER_AGE, ERR_CUSTOM_FIELD, \
+	ERR_REGISTRATION_DATA, ERR_USERNAME_MISSING, \
 	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING, \
 	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, \
 	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_OK

@@ -86,7 +86,7 @@ static const int path_settings[] = {
 	SET_outgoing_ca_file,
 	SET_templates_dir, SET_templates_site_dir, SET_test_clock_file,
 	SET_test_fault_file, SET_password_dictionary_file,
-	SET_password_breach_file
+	SET_password_breach_file, SET_registration_schema_file
 };
 
 struct reader {

@@ -14,6 +14,7 @@
 struct config;
 struct db;
 struct keys;
+struct schema;
 
 /* Who is asking, as far as it can be believed. */
 struct client {
@@ -22,6 +23,8 @@ struct client {
 	struct str user_agent;	/* at most LIMIT_USER_AGENT bytes */
 	struct str language;	/* Accept-Language as sent */
 	struct str referer;
+	struct str city, country;	/* as a trusted proxy says, or absent;
+					 * any bytes */
 	bool trusted;		/* the call carries the API secret */
 };
 
@@ -30,6 +33,7 @@ struct ctx {
 	const struct config *config;
 	struct db *db;
 	struct keys *keys;	/* lib/crypto/keys.h */
+	const struct schema *schema;	/* lib/domain/schema.h */
 	int64_t now_s, now_ms;	/* taken once, at the request's start */
 	char request_id[33];
 	struct client client;

@@ -125,18 +125,18 @@ static bool
 translate_bracket(struct arena *a, struct str js, size_t *i, struct buf *out)
 {
 	struct bracket b = { .closes = false };
-	bool not = js.p[*i] == '^', first;
+	bool negated = js.p[*i] == '^', first;
 
 	buf_init(&b.items, a, 8 * PATTERN_MAX);
-	*i += not;
+	*i += negated;
 	if (!bracket_items(&b, js, i) ||
 	    (b.items.len == 0 && !b.closes && !b.dashes))
 		return false;
 	(*i)++;
 	/* A "^" that is an item must not come first. */
-	first = !not && !b.closes && b.items.len > 0 &&
+	first = !negated && !b.closes && b.items.len > 0 &&
 	    buf_view(&b.items).p[0] == '^';
-	buf_cstr(out, not ? "[^" : "[");
+	buf_cstr(out, negated ? "[^" : "[");
 	buf_cstr(out, b.closes ? "]" : "");
 	buf_str(out, first ? str_sub(buf_view(&b.items), 1, SIZE_MAX) :
 	    buf_view(&b.items));

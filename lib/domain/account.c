@@ -13,6 +13,7 @@
 #include "outbox.h"
 #include "profile.h"
 #include "profile_internal.h"
+#include "schema.h"
 #include "session.h"
 #include "store/store_account.h"
 #include "store/store_tx.h"
@@ -238,6 +239,9 @@ account_judge_username(struct ctx *c, struct str name,
 	if (account_username_reserved(id.canonical))
 		return err_set(c, ERR_USERNAME_TAKEN, "username",
 		    "reserved user name");
+	if (!schema_judge_text(c, SCHEMA_USERNAME, name))
+		return err_set(c, ERR_VALIDATION, "UserName",
+		    "against the schema");
 	*out = id;
 	return ERR_OK;
 }

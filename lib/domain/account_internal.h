@@ -14,7 +14,7 @@
 MUST_CHECK enum err account_rename(struct ctx *c, const struct account *a,
     const struct identifier *name, bool *renamed_out);
 /* The name as an identifier: ERR_USERNAME_OFF, _MISSING, _SYNTAX, _FORMAT,
- * ERR_USERNAME_TAKEN for reserved ones. */
+ * ERR_USERNAME_TAKEN for reserved ones, ERR_VALIDATION by the schema. */
 MUST_CHECK enum err account_judge_username(struct ctx *c, struct str name,
     struct identifier *out);
 /* Is one of the account's identifiers suspended by failures?  One statement

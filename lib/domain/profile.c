@@ -11,9 +11,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "codec/text.h"
+#include "country.h"
 #include "crypto/pwhash.h"
 #include "password.h"
 #include "profile_internal.h"
+#include "schema.h"
 #include "store/store_account.h"
 #include "store/store_tx.h"
 
@@ -62,45 +64,12 @@ profile_document_text(struct ctx *c, const struct json *document,
 	text = json_text(c->arena, ordered, false);
 	if (text.len > LIMIT_PROFILE || json_check(text, LIMIT_JSON_DEPTH,
 	    LIMIT_JSON_MEMBERS) != JSON_FINE) {
-		err_add_field(c, "Profile", "holds too much altogether");
+		err_add_field(c, "Profile", "This is too much altogether.");
 		return err_set(c, ERR_VALIDATION, "Profile",
 		    "profile too large");
 	}
 	*out = text;
 	return ERR_OK;
-}
-
-/* A configured name is a member's, or that of a custom field. */
-static bool
-is_set(const struct json *document, struct str name)
-{
-	const struct json *custom = json_get(document, "CustomFields");
-	const struct member *m;
-
-	for (m = profile_table; m->name != NULL; m++)
-		if (str_ieq(str_of(m->name), name))
-			return (m->flags & BY_USER) == 0 ||
-			    json_get(document, m->name) != NULL;
-	return json_get(custom, name.p) != NULL;
-}
-
-bool
-profile_is_filled(struct ctx *c, const struct json *document, bool complain)
-{
-	const struct list *l = &c->config->registration_required_fields;
-	bool filled = true;
-	struct str name;
-	size_t i;
-
-	for (i = 0; i < l->n; i++) {
-		name = str_dup(c->arena, l->items[i]);
-		if (is_set(document, name))
-			continue;
-		filled = false;
-		if (complain)
-			err_add_field(c, name.p, "is required");
-	}
-	return filled;
 }
 
 size_t
@@ -420,7 +389,7 @@ update_document(struct ctx *c, struct update *u)
 		e = profile_document_text(c, d, &p.text);
 	if (e != ERR_OK)
 		return e;
-	p.required_filled = profile_is_filled(c, d, false);
+	p.required_filled = schema_is_filled(c, d);
 	e = store_account_set_profile(c, u->uid, &p);
 	if (e == ERR_NOT_FOUND)
 		return ERR_RETRY;
@@ -522,6 +491,27 @@ profile_update(struct ctx *c, struct uid uid, const struct profile_update *in,
 
 /* Registration */
 
+static bool
+is_place(struct str s)
+{
+	return str_present(s) && s.len <= 200 && utf8_valid(s) &&
+	    !utf8_has_control(s);
+}
+
+/* Where the registration came from, unless somebody said otherwise. */
+static void
+put_locality(struct ctx *c, struct json *document)
+{
+	struct str city = c->client.city, country = c->client.country, name;
+
+	if (is_place(city) && json_get(document, "LocalCity") == NULL)
+		json_set_str(document, "LocalCity", city);
+	name = is_place(country) ? country_name(country_code(c->arena,
+	    country)) : STR_NONE;
+	if (str_present(name) && json_get(document, "LocalCountry") == NULL)
+		json_set_str(document, "LocalCountry", name);
+}
+
 enum err
 profile_from_registration(struct ctx *c, const struct json *body,
     struct str *document_out, bool *required_filled_out)
@@ -529,16 +519,10 @@ profile_from_registration(struct ctx *c, const struct json *body,
 	struct json *d = json_new_object(c->arena);
 	enum err e;
 
-	if (body != NULL) {
-		e = profile_judge(c, body, false, d);
-		if (e != ERR_OK)
-			return e;
-	}
-	/* The reference: accepted from a user's update, not from here. */
-	json_remove(d, "Subscription");
-	if (!profile_is_filled(c, d, true))
-		return err_set(c, ERR_VALIDATION, c->err.fields->name,
-		    "required members are missing");
+	e = profile_judge_new(c, body, d);
+	if (e != ERR_OK)
+		return e;
+	put_locality(c, d);
 	e = profile_document_text(c, d, document_out);
 	if (e == ERR_OK)
 		*required_filled_out = true;

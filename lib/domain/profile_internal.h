@@ -62,10 +62,9 @@ extern const struct member profile_table[];
  */
 MUST_CHECK enum err profile_judge(struct ctx *c, const struct json *body,
     bool null_support, struct json *document);
-/* Names of registration.required_fields that document lacks are added to the
- * error's fields; true when there is none. */
-bool profile_is_filled(struct ctx *c, const struct json *document,
-    bool complain);
+/* The same for a new account, whose document is empty; body may be NULL. */
+MUST_CHECK enum err profile_judge_new(struct ctx *c, const struct json *body,
+    struct json *document);
 /* The text to store: members in the table's order.  ERR_VALIDATION when it is
  * too large. */
 MUST_CHECK enum err profile_document_text(struct ctx *c,

@@ -10,10 +10,11 @@
 #include "codec/identifier.h"
 #include "codec/text.h"
 #include "country.h"
+#include "schema.h"
 
 struct judge {
 	struct ctx *c;
-	bool null_support;
+	bool null_support, registering;
 	enum err format;	/* the first error with a code of its own */
 	const char *format_field;
 	bool invalid, custom, under_age;
@@ -103,9 +104,9 @@ static bool
 judge_length(struct judge *j, const char *path, struct str s, bool lines)
 {
 	if (utf8_length(s) > PROFILE_TEXT)
-		invalid(j, path, "is longer than 1000 characters");
+		invalid(j, path, "Use at most 1000 characters.");
 	else if (has_bad_control(s, lines))
-		invalid(j, path, "holds control characters");
+		invalid(j, path, "Control characters cannot be used.");
 	else
 		return true;
 	return false;
@@ -138,7 +139,7 @@ judge_url(struct judge *j, const char *path, struct str s)
 	if (!judge_length(j, path, s, false))
 		return false;
 	if (s.len > 0 && !is_web_url(s)) {
-		invalid(j, path, "is not an http or https address");
+		invalid(j, path, "This is not an http or https address.");
 		return false;
 	}
 	return true;
@@ -156,7 +157,7 @@ judge_gender(struct judge *j, const char *path, struct str s)
 	for (i = 0; i < COUNT(known); i++)
 		if (str_ieq(s, str_of(known[i])))
 			return true;
-	invalid(j, path, "is none of male, female, other, unknown");
+	invalid(j, path, "Use male, female, other or unknown.");
 	return false;
 }
 
@@ -298,7 +299,7 @@ judge_int(struct judge *j, const char *path, const struct json *v,
 	if (json_type(v) != JSON_INT)
 		return wrong_type(j, path);
 	if (json_int(v) < 0 || json_int(v) > INT32_MAX) {
-		invalid(j, path, "is not between 0 and 2147483647");
+		invalid(j, path, "Use a number from 0 to 2147483647.");
 		*out = NULL;
 		return ERR_OK;
 	}
@@ -363,7 +364,7 @@ judge_country(struct judge *j, const struct member *m, const char *path,
 	if (!str_present(name))
 		name = country_name(code);
 	if (!str_present(name)) {
-		invalid(j, path, "has neither a name nor a known code");
+		invalid(j, path, "Use the name of a country, or its code.");
 		return ERR_OK;
 	}
 	kept = json_new_object(a);
@@ -394,7 +395,7 @@ judge_named_url(void *arg, struct str name, struct json *value)
 		return false;
 	}
 	if (utf8_length(name) > PROFILE_NAME || has_bad_control(name, false))
-		invalid(j, u->path, "has a name that is not acceptable");
+		invalid(j, u->path, "A name is not acceptable.");
 	else if (judge_url(j, u->path, json_string(value)))
 		json_set(u->kept, str_cstr(j->c->arena, name), value);
 	return true;
@@ -410,7 +411,7 @@ judge_urls(struct judge *j, const char *path, const struct json *v,
 	if (json_type(v) != JSON_OBJECT)
 		return wrong_type(j, path);
 	if (json_length(v) > PROFILE_ITEMS) {
-		invalid(j, path, "has more than 100 members");
+		invalid(j, path, "Use at most 100 members.");
 		return ERR_OK;
 	}
 	json_each(v, judge_named_url, &u);
@@ -426,7 +427,7 @@ judge_count(struct judge *j, const char *path, size_t n)
 {
 	if (n <= PROFILE_ITEMS)
 		return true;
-	invalid(j, path, "has more than 100 elements");
+	invalid(j, path, "Use at most 100 elements.");
 	return false;
 }
 
@@ -657,18 +658,6 @@ struct custom {
 };
 
 static bool
-is_custom_field(const struct config *cfg, struct str name)
-{
-	const struct list *l = &cfg->registration_custom_fields;
-	size_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (str_eq(l->items[i], name))
-			return true;
-	return false;
-}
-
-static bool
 merge_custom_field(void *arg, struct str name, struct json *value)
 {
 	struct custom *f = arg;
@@ -676,8 +665,10 @@ merge_custom_field(void *arg, struct str name, struct json *value)
 	const char *path = str_printf(j->c->arena, "CustomFields.%.*s",
 	    STR_FMT(utf8_cut(name, PROFILE_NAME))).p;
 
-	if (!is_custom_field(j->c->config, name)) {
+	if (!schema_has_custom(j->c, name)) {
 		j->custom = true;
+	} else if (!j->registering && schema_is_fixed_custom(j->c, name)) {
+		return true;
 	} else if (json_type(value) == JSON_NULL) {
 		if (j->null_support)
 			json_remove(f->kept, str_cstr(j->c->arena, name));
@@ -732,7 +723,8 @@ merge_member(struct judge *j, const struct member *m,
 	enum err e;
 
 	e = profile_find(j->c, body, m->name, &v);
-	if (e != ERR_OK || v == NULL)
+	if (e != ERR_OK || v == NULL ||
+	    (!j->registering && schema_is_fixed(j->c, m)))
 		return e;
 	if (json_type(v) == JSON_NULL) {
 		if (j->null_support && (m->flags & NULLABLE) != 0)
@@ -766,23 +758,73 @@ verdict(struct judge *j)
 	return ERR_OK;
 }
 
+/* Records come from lists that a site keeps; there are none here, so that
+ * no record is known. */
+static enum err
+judge_registration_data(struct judge *j, const struct json *body)
+{
+	const struct json *v, *data;
+	enum err e;
+
+	e = profile_find(j->c, body, "RegistrationData", &v);
+	if (e != ERR_OK || json_type(v) == JSON_NULL)
+		return e;
+	if (json_type(v) != JSON_OBJECT)
+		return wrong_type(j, "RegistrationData");
+	e = profile_find(j->c, v, "Data", &data);
+	if (e != ERR_OK || json_type(data) == JSON_NULL)
+		return e;
+	if (json_type(data) != JSON_ARRAY)
+		return wrong_type(j, "RegistrationData.Data");
+	if (json_length(data) > 0)
+		format_error(j, ERR_REGISTRATION_DATA, "RegistrationData");
+	return ERR_OK;
+}
+
+static enum err
+judge_all(struct judge *j, const struct json *body, struct json *document)
+{
+	const struct member *m;
+	enum err e;
+
+	if (json_type(body) != JSON_OBJECT)
+		return err_set(j->c, ERR_BODY_SHAPE, NULL,
+		    "the body is not an object");
+	e = judge_registration_data(j, body);
+	for (m = profile_table; m->name != NULL && e == ERR_OK; m++)
+		if ((m->flags & BY_USER) != 0)
+			e = merge_member(j, m, body, document);
+	return e;
+}
+
 enum err
 profile_judge(struct ctx *c, const struct json *body, bool null_support,
     struct json *document)
 {
 	struct judge j = { .c = c, .null_support = null_support };
-	const struct member *m;
+	struct json *before = json_copy(c->arena, document);
 	enum err e;
 
-	if (json_type(body) != JSON_OBJECT)
-		return err_set(c, ERR_BODY_SHAPE, NULL,
-		    "the body is not an object");
-	for (m = profile_table; m->name != NULL; m++) {
-		if ((m->flags & BY_USER) == 0)
-			continue;
-		e = merge_member(&j, m, body, document);
-		if (e != ERR_OK)
-			return e;
-	}
+	e = judge_all(&j, body, document);
+	if (e != ERR_OK)
+		return e;
+	j.invalid |= !schema_judge(c, before, document);
+	return verdict(&j);
+}
+
+enum err
+profile_judge_new(struct ctx *c, const struct json *body,
+    struct json *document)
+{
+	struct judge j = { .c = c, .registering = true };
+	enum err e = ERR_OK;
+
+	if (body != NULL)
+		e = judge_all(&j, body, document);
+	if (e != ERR_OK)
+		return e;
+	/* The reference: accepted from a user's update, not from here. */
+	json_remove(document, "Subscription");
+	j.invalid |= !schema_judge(c, NULL, document);
 	return verdict(&j);
 }

@@ -19,6 +19,7 @@
 #include "login.h"
 #include "outbox.h"
 #include "password.h"
+#include "schema.h"
 #include "store/store_account.h"
 #include "store/store_limit.h"
 #include "store/store_registration.h"
@@ -136,6 +137,20 @@ domain_of(struct str address)
 	return address;
 }
 
+static bool
+is_listed_address(struct ctx *c, const struct list *l, struct str canonical)
+{
+	struct identifier id;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (identifier_email(c->arena, l->items[i],
+		    c->config->login_fold_local_part, &id) == ERR_OK &&
+		    str_eq(id.canonical, canonical))
+			return true;
+	return false;
+}
+
 /* The setting may spell a domain in Unicode; addresses are compared in
  * ASCII. */
 static bool
@@ -159,6 +174,13 @@ check_domain(struct ctx *c, struct str canonical)
 	const struct config *cfg = c->config;
 	struct str domain = domain_of(canonical);
 
+	if (is_listed_address(c, &cfg->registration_deny_addresses,
+	    canonical))
+		return err_set(c, ERR_EMAIL_NOT_ADMITTED, "email",
+		    "address not admitted");
+	if (is_listed_address(c, &cfg->registration_allow_addresses,
+	    canonical))
+		return ERR_OK;
 	if (is_listed(c, &cfg->registration_deny_domains, domain) ||
 	    (cfg->registration_allow_domains.n > 0 &&
 	    !is_listed(c, &cfg->registration_allow_domains, domain)))
@@ -217,21 +239,45 @@ source_of(struct str s)
 	return utf8_cut(s, SOURCE_CHARS);
 }
 
-/* Order: api-registration-login §4.1. */
+static enum err
+judge_identifiers(struct ctx *c, const struct making *m)
+{
+	const struct schema_field *f = schema_at(c, SCHEMA_USERNAME);
+
+	if (f != NULL && f->rules.required &&
+	    !str_present(m->in->username))
+		return err_set(c, ERR_USERNAME_MISSING, "username", "none");
+	return schema_judge_text(c, SCHEMA_ADDRESS, m->in->email) ? ERR_OK :
+	    err_set(c, ERR_VALIDATION, "Email", "against the schema");
+}
+
+/* Order: api-registration-login §4.1.  That somebody is too young is told
+ * when all else is well. */
 static enum err
 check_request(struct ctx *c, struct making *m, struct str *normal)
 {
 	const struct registration *r = m->in;
+	struct err_detail young = { .code = ERR_OK };
 	enum err e;
 
 	if (!c->config->registration_enabled)
 		return err_set(c, ERR_REGISTRATION_OFF, NULL, "off");
 	e = read_identifiers(c, m);
 	if (e == ERR_OK)
+		e = judge_identifiers(c, m);
+	if (e == ERR_OK)
 		e = profile_from_registration(c, r->body,
 		    &m->account.document, &m->account.required_filled);
+	if (e == ERR_UNDER_AGE) {
+		young = c->err;
+		e = ERR_OK;
+	}
 	if (e == ERR_OK)
 		e = read_password(c, m, normal);
+	if (e == ERR_OK && young.code != ERR_OK) {
+		c->err = young;
+		e = ERR_UNDER_AGE;
+	}
 	if (e == ERR_OK)
 		e = link_base(c, r->verification_url, "/verify", &m->base);
 	m->account.email_label = r->email_label;

@@ -21,6 +21,7 @@
 #include "net/mail.h"
 #include "net/probe.h"
 #include "password_rules.h"
+#include "schema.h"
 #include "store/store_migrate.h"
 #include "store/store_site.h"
 
@@ -36,7 +37,8 @@ site_open(struct ctx *c, struct arena *process, bool prepare_all)
 {
 	struct password_policy policy;
 
-	if (password_policy_read(c, &policy) != ERR_OK)
+	if (password_policy_read(c, &policy) != ERR_OK ||
+	    schema_open(c, process) != ERR_OK)
 		return ERR_CONFIG;
 	c->db = store_open(process, c->config, prepare_all);
 	c->keys = keys_new(process, c->config);

@@ -10,9 +10,9 @@
 
 /*
  * Once per process: c->db (not yet connected), c->keys, and the password
- * engine; later requests copy the two pointers.  FastCGI prepares all
- * statements when it connects.  ERR_CONFIG with a note when state.dir cannot
- * be used, or password.rules not be read.
+ * engine; later requests copy the pointers, and that of c->schema.
+ * FastCGI prepares all statements when it connects.  ERR_CONFIG with a note
+ * when state.dir, password.rules or the registration schema cannot be used.
  */
 MUST_CHECK enum err site_open(struct ctx *c, struct arena *process,
     bool prepare_all);

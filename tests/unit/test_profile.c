@@ -726,8 +726,8 @@ test_registration_lists_what_is_required_and_missing(void **state)
 	assert_int_equal(profile_from_registration(&ctx,
 	    parse("{\"City\":\"Rome\"}"), &document, &filled),
 	    ERR_VALIDATION);
-	assert_string_equal(ctx.err.fields->name, "firstname");
-	assert_string_equal(ctx.err.fields->next->name, "plan");
+	assert_string_equal(ctx.err.fields->name, "FirstName");
+	assert_string_equal(ctx.err.fields->next->name, "CustomFields.plan");
 	assert_null(ctx.err.fields->next->next);
 	assert_int_equal(profile_from_registration(&ctx, parse("{\"City\":"
 	    "\"Rome\",\"FirstName\":\"Ada\",\"CustomFields\":{\"plan\":"

@@ -96,7 +96,7 @@ test_each_rule_refuses_what_it_names(void **state)
 	assert_int_equal(faults("min_length[3]|numeric", "a"), 2);
 }
 
-/* S-119: a rule that is read otherwise than it was written is none. */
+/* A rule that is read otherwise than it was written is none. */
 static void
 test_what_cannot_be_judged_is_refused(void **state)
 {
