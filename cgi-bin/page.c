@@ -282,6 +282,7 @@ static const struct {
 	{ "/login", show_signin },
 	{ "/forgot", show_forgot },
 	{ "/reset", show_reset },
+	{ "/account/profile", show_profile },
 	{ "/account/password", show_password }
 };
 

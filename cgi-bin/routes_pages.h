@@ -34,6 +34,10 @@ PAGE("P-reset-post", POST, "/reset", serve_reset_page, NEED_FORM,
     in_reset_page, "Set a new password")
 PAGE("P-account", GET, "/account", serve_account_page, NEED_PAGE,
     in_no_fields, "One's own account")
+PAGE("P-profile", GET, "/account/profile", serve_profile_form, NEED_PAGE,
+    in_no_fields, "The form for one's own profile")
+PAGE("P-profile-post", POST, "/account/profile", serve_profile_page,
+    NEED_PAGE | NEED_FORM, in_no_fields, "Change one's own profile")
 PAGE("P-password", GET, "/account/password", serve_password_form, NEED_PAGE,
     in_no_fields, "The form for changing the password")
 PAGE("P-password-post", POST, "/account/password", serve_password_page,

@@ -94,6 +94,7 @@ page_done(struct http *h, struct values *v)
 
 	values_flag(v, "done_verified", str_eq(done, STR("verified")));
 	values_flag(v, "done_reset", str_eq(done, STR("reset")));
+	values_flag(v, "done_profile", str_eq(done, STR("profile")));
 	values_flag(v, "done_password", str_eq(done, STR("password")));
 	values_flag(v, "done_signed_out", str_eq(done, STR("signed-out")));
 }

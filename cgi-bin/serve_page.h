@@ -33,6 +33,8 @@ enum err serve_forgot_page(struct http *h, const void *in);
 enum err serve_reset_form(struct http *h, const void *in);
 enum err serve_reset_page(struct http *h, const void *in);
 enum err serve_account_page(struct http *h, const void *in);
+enum err serve_profile_form(struct http *h, const void *in);
+enum err serve_profile_page(struct http *h, const void *in);
 enum err serve_password_form(struct http *h, const void *in);
 enum err serve_password_page(struct http *h, const void *in);
 enum err serve_logout_form(struct http *h, const void *in);
@@ -50,6 +52,7 @@ enum err show_verify(struct http *h, int status, enum err e);
 enum err show_signin(struct http *h, int status, enum err e);
 enum err show_forgot(struct http *h, int status, enum err e);
 enum err show_reset(struct http *h, int status, enum err e);
+enum err show_profile(struct http *h, int status, enum err e);
 enum err show_password(struct http *h, int status, enum err e);
 /* "We have sent a message", for links or codes as configured. */
 enum err show_sent(struct http *h, struct str address, bool again);
@@ -61,6 +64,16 @@ struct str page_typed(struct http *h, const char *name);
 /* NAME, NAME_error and NAME_focus of one input. */
 void page_input(struct http *h, struct values *v, const char *name,
     struct str value, bool wrong, enum err e);
+/*
+ * The list "fields" of the registration schema, for _fields.html: of a new
+ * account where profile is NULL, else what that profile's owner may change.
+ * True: one of them is marked as wrong.
+ */
+bool page_fields(struct http *h, struct values *v,
+    const struct json *profile, enum err e);
+/* The list "facts": what of it the profile has, in words. */
+void page_facts(struct http *h, struct values *v,
+    const struct json *profile);
 /* The summary: the error's own text, or where a field is marked a hint. */
 void page_summary(struct http *h, struct values *v, enum err e, bool marked);
 bool page_is_email_error(enum err e);

@@ -53,6 +53,7 @@ serve_account_page(struct http *h, const void *in)
 	v = page_values(h);
 	page_done(h, v);
 	set_emails(v, a);
+	page_facts(h, v, profile);
 	values_set(v, "name", json_type(name) == JSON_STRING ?
 	    json_string(name) : STR(""));
 	values_set(v, "username", str_present(a->username) ? a->username :

@@ -6,6 +6,7 @@
 #include "captcha.h"
 #include "codec/url.h"
 #include "domain/registration.h"
+#include "domain/schema.h"
 #include "page.h"
 #include "response.h"
 #include "serve.h"
@@ -44,56 +45,14 @@ const struct field in_verify_page[] = {
 
 /* ---- sign up ---- */
 
-static const struct {
-	const char *name, *label, *autocomplete;
-} known[] = {
-	{ "FirstName", "First name", "given-name" },
-	{ "LastName", "Last name", "family-name" },
-	{ "FullName", "Name", "name" },
-	{ "NickName", "Nickname", "nickname" },
-	{ "BirthDate", "Birth date (MM/DD/YYYY)", "off" },
-	{ "Company", "Company", "organization" },
-	{ "City", "City", "address-level2" },
-	{ "State", "State", "address-level1" },
-	{ "Website", "Website", "url" }
-};
-
+/* The schema's rules for the address and the user name. */
 static bool
-is_field_error(const struct http *h, enum err e, struct str name)
+is_schema_error(const struct http *h, enum err e, const char *name)
 {
-	const struct err_field *f;
+	const struct err_field *f = h->ctx->err.fields;
 
-	if (e == ERR_BIRTH_DATE || e == ERR_UNDER_AGE)
-		return str_ieq(name, STR("BirthDate"));
-	for (f = h->ctx->err.fields; e == ERR_VALIDATION && f != NULL;
-	    f = f->next)
-		if (str_ieq(str_of(f->name), name))
-			return true;
-	return false;
-}
-
-static bool
-add_extra(struct http *h, struct values *v, struct str name, enum err e)
-{
-	struct values *one = values_add(v, "extra");
-	bool wrong = is_field_error(h, e, name);
-	struct str label = name, complete = STR("off");
-	size_t i;
-
-	for (i = 0; i < COUNT(known); i++)
-		if (str_ieq(str_of(known[i].name), name)) {
-			label = str_of(known[i].label);
-			complete = str_of(known[i].autocomplete);
-		}
-	values_set(one, "id", name);
-	values_set(one, "label", label);
-	values_set(one, "type", STR("text"));
-	values_set(one, "autocomplete", complete);
-	values_set(one, "value", page_typed(h, name.p));
-	values_set(one, "problem", wrong ? str_of(page_error_text(h, e)) :
-	    STR(""));
-	values_flag(one, "focus", wrong);
-	return wrong;
+	return e == ERR_VALIDATION && f != NULL &&
+	    str_ieq(str_of(f->name), str_of(name));
 }
 
 enum err
@@ -101,9 +60,11 @@ show_signup(struct http *h, int status, enum err e)
 {
 	const struct config *cfg = h->ctx->config;
 	struct values *v = page_values(h);
-	bool email = page_is_email_error(e), name = page_is_username_error(e);
+	bool email = page_is_email_error(e) ||
+	    is_schema_error(h, e, "Email");
+	bool name = page_is_username_error(e) ||
+	    is_schema_error(h, e, "UserName");
 	bool password = page_is_password_error(h, e), marked;
-	size_t i;
 
 	marked = email || name || password;
 	page_input(h, v, "email", page_typed(h, "email"), email, e);
@@ -114,10 +75,9 @@ show_signup(struct http *h, int status, enum err e)
 	values_flag(v, "is_new", true);
 	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
 	    (long long)cfg->password_min_length));
-	values_list(v, "extra");
-	for (i = 0; i < cfg->registration_required_fields.n; i++)
-		marked |= add_extra(h, v,
-		    cfg->registration_required_fields.items[i], e);
+	values_flag(v, "username_needed",
+	    schema_requires(h->ctx, SCHEMA_USERNAME));
+	marked |= page_fields(h, v, NULL, e);
 	if (e == ERR_OK)
 		values_flag(v, "email_focus", true);
 	page_captcha(h, v, CAPTCHA_REGISTER, e);
@@ -146,7 +106,7 @@ serve_signup(struct http *h, const void *arg)
 		.email = in->email,
 		.username = in->username,
 		.password = in->new_password,
-		.body = h->json,
+		.body = schema_body(h->ctx, h->json, NULL),
 		.source = serve_source(h),
 		.session = { .kind = SESSION_PAGE,
 		    .replaces = h->page_cookie },

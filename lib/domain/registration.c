@@ -242,9 +242,7 @@ source_of(struct str s)
 static enum err
 judge_identifiers(struct ctx *c, const struct making *m)
 {
-	const struct schema_field *f = schema_at(c, SCHEMA_USERNAME);
-
-	if (f != NULL && f->rules.required &&
+	if (schema_requires(c, SCHEMA_USERNAME) &&
 	    !str_present(m->in->username))
 		return err_set(c, ERR_USERNAME_MISSING, "username", "none");
 	return schema_judge_text(c, SCHEMA_ADDRESS, m->in->email) ? ERR_OK :

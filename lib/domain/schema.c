@@ -516,6 +516,14 @@ schema_at(struct ctx *c, enum schema_place place)
 	return NULL;
 }
 
+bool
+schema_requires(struct ctx *c, enum schema_place place)
+{
+	const struct schema_field *f = schema_at(c, place);
+
+	return f != NULL && f->rules.required;
+}
+
 static const struct schema_field *
 find_custom(struct ctx *c, struct str name)
 {

@@ -64,6 +64,7 @@ MUST_CHECK enum err schema_open(struct ctx *c, struct arena *process);
 const struct schema *schema_of(struct ctx *c);
 /* NULL: there is none of that place. */
 const struct schema_field *schema_at(struct ctx *c, enum schema_place place);
+bool schema_requires(struct ctx *c, enum schema_place place);
 bool schema_has_custom(struct ctx *c, struct str name);
 /* Listed, and not to be written by the account's owner? */
 bool schema_is_fixed(struct ctx *c, const struct member *m);

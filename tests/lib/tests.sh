@@ -264,16 +264,24 @@ http_variant()
 	suexec_end
 }
 
+# A site that asks by a schema, behind a proxy that knows places.
+schema_settings=(registration.schema_file="$ROOT/tests/http/schema/schema.json"
+    registration.verification=optional registration.minimum_age=16
+    registration.deny_addresses=nobody@example.com
+    registration.deny_domains=blocked.example.com
+    registration.allow_addresses=friend@blocked.example.com
+    proxy.trusted=127.0.0.1 proxy.city_header=X-Test-City
+    proxy.country_header=X-Test-Country)
+
 part_http()
 {
 	local row
-	case ${1:-} in
-	captcha | codes | fields | memory | open | sdk | smtp) ;;
-	*)
+	# A name may be that of a folder whose tests have settings of their own.
+	if [ "${1:-}" = life ] || [ ! -d "$ROOT/tests/http/${1:-/none}" ]; then
 		while read -r row; do
 			http_variant "${1:-}" $row
-		done <<<"$http_variants" ;;
-	esac
+		done <<<"$http_variants"
+	fi
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code
 	settings fields "${1:-}"
@@ -281,6 +289,7 @@ part_http()
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
+	settings schema "${1:-}" "${schema_settings[@]}"
 	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
@@ -322,6 +331,11 @@ part_pages()
 	variant pages lighttpd fcgi ""
 	node_tests pages "${files[@]}"
 	site_end
+	case ${1:-} in "" | schema)
+		variant pages-schema lighttpd fcgi "" "${schema_settings[@]}"
+		node_tests pages-schema "$ROOT"/tests/pages/schema/*.test.mjs
+		site_end
+	esac
 }
 
 # A site for each kind of captcha; a port for the stand-in of its provider.
