@@ -76,6 +76,17 @@ enum err serve_account_read(struct http *h, const void *in);
 enum err serve_account_update(struct http *h, const void *in);
 enum err serve_username_set(struct http *h, const void *in);
 
+/* serve_delete.c */
+struct in_delete { struct str url, email_template; };
+struct in_deletion { struct str token, email, code; };
+extern const struct reply reply_delete_accepted[];
+extern const struct field in_delete[], in_delete_link[], in_delete_code[];
+extern const enum err errors_delete[], errors_delete_link[],
+    errors_delete_code[];
+enum err serve_delete_ask(struct http *h, const void *in);
+enum err serve_delete_link(struct http *h, const void *in);
+enum err serve_delete_code(struct http *h, const void *in);
+
 /* serve_password.c */
 struct in_forgot {
 	struct str identifier, reset_url, email_template;

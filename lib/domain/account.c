@@ -3,6 +3,7 @@
  */
 #include "account.h"
 
+#include "account_held.h"
 #include "account_internal.h"
 #include "account_row.h"
 #include "audit.h"
@@ -93,8 +94,8 @@ account_words(struct ctx *c, const struct account *a, struct str *out)
 
 /* Telling the owner */
 
-static struct values *
-notice_values(struct ctx *c, const struct account *a)
+struct values *
+account_notice(struct ctx *c, const struct account *a)
 {
 	struct values *v = values_new(c->arena);
 	struct str first, forgot, when;
@@ -121,7 +122,7 @@ tell_one(struct ctx *c, const struct account *a, size_t i,
 	struct outbox_mail m = {
 		.template = template, .variant = variant,
 		.to = a->emails[i].given, .uid = a->uid,
-		.values = notice_values(c, a)
+		.values = account_notice(c, a)
 	};
 
 	return outbox_add_mail(c, &m);
@@ -161,13 +162,17 @@ static enum err
 is_in_use(struct ctx *c, const struct identifier *id, bool *out)
 {
 	struct store_account row;
+	bool in_use, held = false;
 	enum err e;
 
 	e = store_account_by_identifier(c, id->kind, id->canonical, &row);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	*out = e == ERR_OK;
-	return ERR_OK;
+	in_use = e == ERR_OK;
+	e = identifier_held(c, id->kind, id->canonical, &held);
+	if (e == ERR_OK)
+		*out = in_use || held;
+	return e;
 }
 
 enum err
@@ -262,7 +267,25 @@ account_username_exists(struct ctx *c, struct str name, bool *out)
 	return e;
 }
 
-/* The unique key decides whose it is. */
+/* The unique key decides whose it is, and who had it lately. */
+static enum err
+claim_name(struct ctx *c, struct uid uid, const struct identifier *name)
+{
+	bool held = false;
+	enum err e;
+
+	e = store_username_drop(c, uid);
+	if (e == ERR_OK)
+		e = store_username_add(c, uid, name->canonical, name->given,
+		    c->now_s);
+	if (e == ERR_OK)
+		e = identifier_held(c, IDENTIFIER_USERNAME, name->canonical,
+		    &held);
+	if (e == ERR_CONFLICT || held)
+		return err_set(c, ERR_USERNAME_TAKEN, "username", "taken");
+	return e;
+}
+
 enum err
 account_rename(struct ctx *c, const struct account *a,
     const struct identifier *name, bool *renamed_out)
@@ -273,12 +296,7 @@ account_rename(struct ctx *c, const struct account *a,
 	*renamed_out = false;
 	if (a->username.p != NULL && str_eq(a->username, name->canonical))
 		return ERR_OK;
-	e = store_username_drop(c, a->uid);
-	if (e == ERR_OK)
-		e = store_username_add(c, a->uid, name->canonical,
-		    name->given, c->now_s);
-	if (e == ERR_CONFLICT)
-		return err_set(c, ERR_USERNAME_TAKEN, "username", "taken");
+	e = claim_name(c, a->uid, name);
 	named.username = name->canonical;
 	if (e == ERR_OK)
 		e = store_account_touch(c, a->uid, c->now_s);

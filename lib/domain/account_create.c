@@ -1,5 +1,6 @@
 #include "account_create.h"
 
+#include "account_held.h"
 #include "account_internal.h"
 #include "audit.h"
 #include "base/config.h"
@@ -26,7 +27,7 @@ add_email(struct ctx *c, const struct account_create *in, struct uid uid)
 	};
 	enum err e;
 
-	e = store_identifier_insert(c, &i);
+	e = identifier_claim(c, &i);
 	return e == ERR_CONFLICT ? err_set(c, ERR_EMAIL_TAKEN, "email",
 	    "the address is an account's") : e;
 }
@@ -44,7 +45,7 @@ add_username(struct ctx *c, const struct account_create *in, struct uid uid)
 
 	if (in->username.kind == 0)
 		return ERR_OK;
-	e = store_identifier_insert(c, &i);
+	e = identifier_claim(c, &i);
 	return e == ERR_CONFLICT ? err_set(c, ERR_USERNAME_TAKEN, "username",
 	    "the user name is an account's") : e;
 }

@@ -5,6 +5,7 @@
 #define DOMAIN_ACCOUNT_INTERNAL_H
 
 #include "account.h"
+#include "codec/template.h"
 
 /*
  * Inside a transaction, with the account locked: give it this name.
@@ -26,6 +27,8 @@ MUST_CHECK enum err account_read_lock(struct ctx *c, struct account *a);
  */
 MUST_CHECK enum err account_tell(struct ctx *c, const struct account *a,
     const char *template, struct str variant);
+/* The values of such a mail, for one that needs more of them. */
+struct values *account_notice(struct ctx *c, const struct account *a);
 /* What its password may not consist of; out has room for ACCOUNT_WORDS. */
 #define ACCOUNT_WORDS	32
 size_t account_words(struct ctx *c, const struct account *a,

@@ -8,6 +8,7 @@
 #include "registration.h"
 
 #include "account_create.h"
+#include "account_held.h"
 #include "account_internal.h"
 #include "audit.h"
 #include "base/config.h"
@@ -519,6 +520,26 @@ answer_quietly(struct ctx *c, const struct making *m,
 	    "");
 }
 
+/* Of an account that was deleted lately: as if it were somebody's, but there
+ * is nobody to tell. */
+static enum err
+address_held(struct ctx *c, const struct making *m)
+{
+	static const struct uid nobody;
+	const struct store_holder none = { .generation = 1 };
+	enum err e;
+
+	e = check_username(c, m, &none);
+	if (e != ERR_OK)
+		return e;
+	if (!quiet(c, m))
+		return err_set(c, ERR_EMAIL_TAKEN, "email",
+		    "the address was a deleted account's");
+	e = send_decoy(c, m);
+	return e != ERR_OK ? e : audit_add(c, "registration_known", nobody,
+	    "held");
+}
+
 /*
  * Only what may be replaced is locked.  In the other flows nothing serialises
  * the callers: each has shared the row since its insert failed, and whoever
@@ -529,13 +550,19 @@ address_known(struct ctx *c, struct making *m)
 {
 	struct str address = m->account.email.canonical;
 	struct store_holder h;
+	bool held = false;
 	enum err e;
 
 	e = flow_is(c, "required") ?
 	    store_holder_lock(c, IDENTIFIER_EMAIL, address, &h) :
 	    store_holder(c, IDENTIFIER_EMAIL, address, &h);
-	if (e == ERR_NOT_FOUND)
-		return ERR_RETRY;	/* it went away meanwhile */
+	if (e == ERR_NOT_FOUND) {
+		e = identifier_held(c, IDENTIFIER_EMAIL, address, &held);
+		if (e == ERR_OK && held)
+			return address_held(c, m);
+		/* it went away meanwhile */
+		return e != ERR_OK ? e : ERR_RETRY;
+	}
 	if (e != ERR_OK)
 		return e;
 	if (is_pending(c, &h) && h.created_s + SAME_WISH_S <= c->now_s &&

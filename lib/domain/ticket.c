@@ -6,6 +6,7 @@
  */
 #include "ticket.h"
 
+#include "audit.h"
 #include "base/config.h"
 #include "base/rand.h"
 #include "crypto/keys.h"
@@ -329,6 +330,25 @@ ticket_try_code(struct ctx *c, enum ticket_purpose p, struct str address,
 		e = t.verdict;
 	if (e == ERR_OK)
 		*out = t.ticket;
+	return e;
+}
+
+enum err
+ticket_code_refused(struct ctx *c, enum ticket_purpose p, enum err e)
+{
+	static const struct uid nobody;
+	struct err_detail why = c->err;
+	enum err counted;
+
+	if (e != code_invalid(p))
+		return e;
+	counted = limit_source_failed(c);
+	if (counted == ERR_OK)
+		counted = audit_add(c, "code_refused", nobody,
+		    purposes[p].name);
+	if (counted != ERR_OK)
+		return counted;
+	c->err = why;
 	return e;
 }
 

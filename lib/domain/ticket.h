@@ -52,6 +52,12 @@ MUST_CHECK enum err ticket_try_code(struct ctx *c, enum ticket_purpose p,
     struct str address, struct str code, struct ticket *out);
 MUST_CHECK enum err ticket_consume_code(struct ctx *c, enum ticket_purpose p,
     struct str address);
+/*
+ * What a refused code leaves behind: a wrong one (ERR_*_CODE_INVALID) counts
+ * against its source, and goes to the audit.  Returns e.
+ */
+MUST_CHECK enum err ticket_code_refused(struct ctx *c, enum ticket_purpose p,
+    enum err e);
 /* ERR_OK while it could be used, ERR_EMAIL_CODE_*; judges no code, so it
  * says nothing to a stranger. */
 MUST_CHECK enum err ticket_code_state(struct ctx *c, enum ticket_purpose p,

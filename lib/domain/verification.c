@@ -453,7 +453,7 @@ verification_by_code(struct ctx *c, const struct verification *v,
 {
 	struct proof p = { .in = v, .code = true };
 	struct identifier id;
-	enum err e, counted;
+	enum err e;
 
 	if (!by_code(c))
 		return err_set(c, ERR_EMAIL_CODE_OFF, NULL,
@@ -470,18 +470,7 @@ verification_by_code(struct ctx *c, const struct verification *v,
 	    &p.ticket);
 	if (e == ERR_OK)
 		return prove(c, &p, out);
-	if (e == ERR_EMAIL_CODE_INVALID) {
-		struct err_detail why = c->err;
-
-		counted = limit_source_failed(c);
-		if (counted == ERR_OK)
-			counted = audit_add(c, "code_refused",
-			    (struct uid){ { 0 } }, "verify-email");
-		if (counted != ERR_OK)
-			return counted;
-		c->err = why;
-	}
-	return e;
+	return ticket_code_refused(c, TICKET_VERIFY_EMAIL, e);
 }
 
 enum err

@@ -33,6 +33,14 @@ store_identifier_insert(struct ctx *c, const struct store_new_identifier *i)
 }
 
 enum err
+store_identifier_drop(struct ctx *c, int64_t kind, struct str canonical,
+    struct uid uid)
+{
+	return db_exec(c, STMT_IDENTIFIER_DROP, ARGS(db_int(kind),
+	    db_bytes(canonical), db_uid(uid)), NULL);
+}
+
+enum err
 store_holder(struct ctx *c, int64_t kind, struct str canonical,
     struct store_holder *out)
 {

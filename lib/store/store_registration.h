@@ -23,6 +23,9 @@ struct store_new_identifier {
 /* ERR_CONFLICT when it is somebody's. */
 MUST_CHECK enum err store_identifier_insert(struct ctx *c,
     const struct store_new_identifier *i);
+/* The account's own; nothing when it has no such one. */
+MUST_CHECK enum err store_identifier_drop(struct ctx *c, int64_t kind,
+    struct str canonical, struct uid uid);
 
 /* Whose identifier it is. */
 struct store_holder {
