@@ -84,6 +84,7 @@ static const int path_settings[] = {
 	SET_log_file, SET_mail_sendmail, SET_mail_ca_file, SET_mail_dir,
 	SET_sms_dir,
 	SET_outgoing_ca_file,
+	SET_questions_file,
 	SET_templates_dir, SET_templates_site_dir, SET_test_clock_file,
 	SET_test_fault_file, SET_password_dictionary_file,
 	SET_password_breach_file, SET_registration_schema_file
@@ -1133,6 +1134,38 @@ judge_loopback_only(struct reader *r)
 }
 
 static bool
+judge_pin(struct reader *r)
+{
+	const struct config *c = r->cfg;
+
+	return c->pin_min_length <= c->pin_max_length || fail_set(r,
+	    r->lines[SET_pin_min_length] ? SET_pin_min_length :
+	    SET_pin_max_length, "the least length is above the greatest");
+}
+
+static bool
+judge_questions(struct reader *r)
+{
+	struct config *c = r->cfg;
+	const char *wrong;
+	bool in_file;
+
+	if (!questions_read(r->arena, c->questions_list, c->questions_file,
+	    &c->questions, &in_file, &wrong))
+		return fail_set(r, in_file ? SET_questions_file :
+		    SET_questions_list, wrong);
+	if (c->questions_enabled &&
+	    (int64_t)c->questions.n < c->questions_count)
+		return fail_set(r, SET_questions_enabled, "questions.list "
+		    "and questions.file have fewer questions than "
+		    "questions.count");
+	if (!c->questions_enabled && str_eq(c->login_lock, STR("question")))
+		return fail_set(r, SET_login_lock, "\"question\" needs "
+		    "questions.enabled");
+	return true;
+}
+
+static bool
 judge_site(struct reader *r)
 {
 	const struct config *c = r->cfg;
@@ -1205,8 +1238,8 @@ judge(struct reader *r)
 
 	return judge_site(r) && judge_keys(r) && judge_database(r) &&
 	    judge_mail(r) && judge_sms(r) && judge_captcha(r) &&
-	    judge_origins(r) &&
-	    judge_urls(r) &&
+	    judge_origins(r) && judge_urls(r) && judge_pin(r) &&
+	    judge_questions(r) &&
 	    judge_networks(r, SET_api_allowed_ips, &c->api_allowed_ips) &&
 	    judge_networks(r, SET_proxy_trusted, &c->proxy_trusted) &&
 	    judge_loopback_only(r);

@@ -29,7 +29,8 @@ static const char *const purpose_names[KEY_PURPOSES] = {
 	[KEY_DECOY] = "decoy",
 	[KEY_LOG] = "log",
 	[KEY_SEAL] = "seal",
-	[KEY_CAPTCHA] = "captcha"
+	[KEY_CAPTCHA] = "captcha",
+	[KEY_PEPPER] = "pepper"
 };
 
 struct key_set {

@@ -366,6 +366,18 @@ end_everything(struct ctx *c, struct uid uid)
 	return e != ERR_OK ? e : ticket_void_all(c, uid);
 }
 
+enum err
+account_block(struct ctx *c, struct uid uid)
+{
+	enum err e;
+
+	e = store_account_set_state(c, uid, ACCOUNT_BLOCKED, c->now_s);
+	if (e == ERR_OK)
+		e = end_everything(c, uid);
+	return e != ERR_OK ? e : audit_add(c, "account_blocked", uid,
+	    "too many failures");
+}
+
 static enum err
 set_state_tx(struct ctx *c, void *arg)
 {

@@ -29,6 +29,8 @@ MUST_CHECK enum err account_tell(struct ctx *c, const struct account *a,
     const char *template, struct str variant);
 /* The values of such a mail, for one that needs more of them. */
 struct values *account_notice(struct ctx *c, const struct account *a);
+/* Inside a transaction: blocked, and every session and ticket ended. */
+MUST_CHECK enum err account_block(struct ctx *c, struct uid uid);
 /* What its password may not consist of; out has room for ACCOUNT_WORDS. */
 #define ACCOUNT_WORDS	32
 size_t account_words(struct ctx *c, const struct account *a,

@@ -63,6 +63,20 @@ refuse(struct ctx *c, enum err e, int64_t until_s, const char *why)
 	return r;
 }
 
+enum err
+limit_locked(struct ctx *c, int64_t until_s)
+{
+	struct str lock = c->config->login_lock;
+
+	if (str_eq(lock, STR("captcha")))
+		return err_set(c, ERR_LOCKED_CAPTCHA, NULL, "locked");
+	if (str_eq(lock, STR("question")))
+		return err_set(c, ERR_LOCKED_QUESTION, NULL, "locked");
+	if (str_eq(lock, STR("block")))
+		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "locked");
+	return refuse(c, ERR_LOGIN_SUSPENDED, until_s, "suspended");
+}
+
 static enum err
 reserve(struct ctx *c, struct store_reservation *r, bool *granted)
 {
@@ -93,12 +107,10 @@ judge_refusal(struct ctx *c, const struct store_reservation *r)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	if (f.suspended_until_s > r->now_s)
-		return refuse(c, ERR_LOGIN_SUSPENDED, f.suspended_until_s,
-		    "suspended");
+		return limit_locked(c, f.suspended_until_s);
 	/* The setting may have become smaller since the failures. */
 	if (f.window_until_s > r->now_s && f.failures >= r->max)
-		return refuse(c, ERR_LOGIN_SUSPENDED, f.window_until_s,
-		    "too many failures in this window");
+		return limit_locked(c, f.window_until_s);
 	return ERR_OK;
 }
 
@@ -247,6 +259,23 @@ meter(struct ctx *c, const unsigned char id[32], int64_t max,
 	return store_meter_pass(c, id, max, now_s, now_s + window_s, passed);
 }
 
+static void
+meter_id(struct ctx *c, const char *what, struct str key,
+    unsigned char out[32])
+{
+	MAC_LASTING(c->keys, KEY_LIMIT, out, STR("meter"), str_of(what),
+	    key.p != NULL ? key : STR(""));
+}
+
+enum err
+limit_meter_clear(struct ctx *c, const char *what, struct str key)
+{
+	unsigned char id[32];
+
+	meter_id(c, what, key, id);
+	return store_meter_zero(c, id);
+}
+
 enum err
 limit_meter(struct ctx *c, const char *what, struct str key, int64_t max,
     int64_t window_s)
@@ -256,8 +285,7 @@ limit_meter(struct ctx *c, const char *what, struct str key, int64_t max,
 	bool passed;
 	enum err e;
 
-	MAC_LASTING(c->keys, KEY_LIMIT, id, STR("meter"), str_of(what),
-	    key.p != NULL ? key : STR(""));
+	meter_id(c, what, key, id);
 	e = meter(c, id, max, window_s, &passed);
 	if (e != ERR_OK || passed)
 		return e;

@@ -15,7 +15,7 @@
 /*
  * Reserve one attempt for the identifier (its canonical form; unknown ones
  * count alike).  Waits up to 5 s for attempts in flight.
- * ERR_LOGIN_SUSPENDED with c->err.until_s; ERR_RATE_LIMITED for the source.
+ * Errors of limit_locked; ERR_RATE_LIMITED for the source.
  */
 MUST_CHECK enum err limit_attempt(struct ctx *c, const char *purpose,
     struct str canonical);
@@ -27,6 +27,10 @@ MUST_CHECK enum err limit_attempt(struct ctx *c, const char *purpose,
 enum limit_outcome { LIMIT_RIGHT, LIMIT_WRONG, LIMIT_VOID };
 MUST_CHECK enum err limit_settle(struct ctx *c, const char *purpose,
     struct str canonical, enum limit_outcome outcome);
+/* What login.lock says to who is locked until then: ERR_LOGIN_SUSPENDED with
+ * c->err.until_s, ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION,
+ * ERR_ACCOUNT_BLOCKED. */
+MUST_CHECK enum err limit_locked(struct ctx *c, int64_t until_s);
 /* Is the identifier suspended now? For IsLoginLocked. */
 MUST_CHECK enum err limit_suspended(struct ctx *c, const char *purpose,
     struct str canonical, int64_t *until_s_out);
@@ -37,6 +41,9 @@ MUST_CHECK enum err limit_clear(struct ctx *c, const char *purpose,
  * (c->err.until_s is the window's end). */
 MUST_CHECK enum err limit_meter(struct ctx *c, const char *what,
     struct str key, int64_t max, int64_t window_s);
+/* Its window begins anew with the next use. */
+MUST_CHECK enum err limit_meter_clear(struct ctx *c, const char *what,
+    struct str key);
 /* The source alone, for what names no identifier (SOTTs, link secrets): has
  * it failed too often?  ERR_RATE_LIMITED.  Then count one more failure. */
 MUST_CHECK enum err limit_source(struct ctx *c);

@@ -16,6 +16,8 @@
 #include "crypto/pwhash.h"
 #include "limit.h"
 #include "password.h"
+#include "pin.h"
+#include "question.h"
 #include "store/store_login.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
@@ -35,6 +37,7 @@ login_gate_refused(enum err e)
 	case ERR_PASSWORD_RESET_REQUIRED:
 	case ERR_MAIL_LIMIT:
 	case ERR_URL_NOT_ADMITTED:
+	case ERR_PIN_REQUIRED:
 		return true;
 	default:
 		return false;
@@ -113,7 +116,8 @@ static const struct {
 } steps[] = {
 	{ GATE_STATE, judge_state },
 	{ GATE_VERIFIED, judge_verified },
-	{ GATE_PASSWORD, judge_whole }
+	{ GATE_PASSWORD, judge_whole },
+	{ GATE_PIN, pin_gate }
 };
 
 enum err
@@ -143,6 +147,7 @@ struct attempt {
 	bool marked;			/* browser was read from a mark */
 	const char *counted_for;	/* whose failures: LIMIT_FOR_... */
 	struct str counted;
+	bool opened;			/* a lock, by what was sent along */
 	struct store_login found;
 	bool known;
 	struct pwhash_verdict hash;
@@ -258,6 +263,21 @@ count_by_browser(struct ctx *c, struct attempt *t)
 	    STR_FMT(t->id.canonical));
 }
 
+/* With login.lock = block the failure that locks the name blocks its account
+ * as well, until an administrator frees it. */
+static enum err
+block(struct ctx *c, const struct attempt *t, struct uid uid)
+{
+	int64_t until_s = 0;
+	enum err e;
+
+	if (!str_eq(c->config->login_lock, STR("block")))
+		return ERR_OK;
+	e = limit_suspended(c, t->counted_for, t->counted, &until_s);
+	return e != ERR_OK || until_s == 0 || !t->known ? e :
+	    account_block(c, uid);
+}
+
 /* A wrong one: the same statements for a name that nobody has. */
 static enum err
 wrong_tx(struct ctx *c, void *arg)
@@ -269,6 +289,8 @@ wrong_tx(struct ctx *c, void *arg)
 	e = limit_settle(c, t->counted_for, t->counted, LIMIT_WRONG);
 	if (e == ERR_OK)
 		e = store_password_failed(c, uid);
+	if (e == ERR_OK)
+		e = block(c, t, uid);
 	return e != ERR_OK ? e : audit_add(c, "login_refused", uid,
 	    t->reason);
 }
@@ -287,17 +309,19 @@ refuse(struct ctx *c, struct attempt *t)
 }
 
 /* A first sign-in has nobody to tell. */
-static enum err
-tell_of_browser(struct ctx *c, const struct attempt *t)
+enum err
+login_tell_of_browser(struct ctx *c, const struct account *a,
+    enum session_kind kind, struct str mark)
 {
+	struct browser b;
 	enum err e;
 
-	if (t->in->session.kind != SESSION_PAGE || t->marked ||
-	    t->account.first_login)
+	if (kind != SESSION_PAGE || a->first_login ||
+	    (browser_read(c, mark, &b) && uid_eq(b.uid, a->uid) &&
+	    b.generation == a->generation))
 		return ERR_OK;
-	e = account_tell(c, &t->account, "new-browser", STR_NONE);
-	return e != ERR_OK ? e : audit_add(c, "new_browser", t->account.uid,
-	    "");
+	e = account_tell(c, a, "new-browser", STR_NONE);
+	return e != ERR_OK ? e : audit_add(c, "new_browser", a->uid, "");
 }
 
 static enum err
@@ -312,7 +336,8 @@ right_tx(struct ctx *c, void *arg)
 	};
 	enum err e;
 
-	e = limit_settle(c, t->counted_for, t->counted,
+	e = t->opened ? limit_clear(c, t->counted_for, t->counted) :
+	    limit_settle(c, t->counted_for, t->counted,
 	    t->found.failures > 0 ? LIMIT_RIGHT : LIMIT_VOID);
 	if (e == ERR_OK && t->found.failures > 0)
 		e = store_password_right(c, t->found.account.uid);
@@ -322,7 +347,8 @@ right_tx(struct ctx *c, void *arg)
 		return e;
 	t->verdict = login_gate(c, &t->account, &g, &t->tokens);
 	if (t->verdict == ERR_OK)
-		return tell_of_browser(c, t);
+		return login_tell_of_browser(c, &t->account,
+		    t->in->session.kind, t->in->browser);
 	if (!login_gate_refused(t->verdict))
 		return t->verdict;
 	return audit_add(c, "login_refused", t->account.uid,
@@ -366,6 +392,8 @@ give_back(struct ctx *c, const struct attempt *t, enum err e)
 {
 	struct err_detail why = c->err;
 
+	if (t->opened)		/* nothing was reserved */
+		return e;
 	if (limit_settle(c, t->counted_for, t->counted, LIMIT_VOID) != ERR_OK)
 		log_write(c, LOG_WARN, "limit",
 		    "an attempt stays reserved until its lease ends");
@@ -392,14 +420,39 @@ admit(struct ctx *c, struct attempt *t, struct login_result *out)
 	return ERR_OK;
 }
 
+/* Does this call carry what the lock asks for?  Unknown names alike. */
 static enum err
-reserve(struct ctx *c, const struct attempt *t)
+open_lock(struct ctx *c, struct attempt *t, enum err locked)
+{
+	struct account owner;
+	enum err e = locked;
+
+	if (t->opened)
+		return ERR_OK;
+	if (locked == ERR_LOCKED_QUESTION && t->in->answers != NULL)
+		e = question_prove(c, &t->id, t->in->answers, &owner);
+	t->opened = e == ERR_OK;
+	return e;
+}
+
+static bool
+is_limit(enum err e)
+{
+	return e == ERR_LOGIN_SUSPENDED || e == ERR_RATE_LIMITED ||
+	    e == ERR_LOCKED_CAPTCHA || e == ERR_LOCKED_QUESTION ||
+	    e == ERR_ACCOUNT_BLOCKED;
+}
+
+static enum err
+reserve(struct ctx *c, struct attempt *t)
 {
 	struct err_detail why;
 	enum err e, audited;
 
 	e = limit_attempt(c, t->counted_for, t->counted);
-	if (e != ERR_LOGIN_SUSPENDED && e != ERR_RATE_LIMITED)
+	if (e == ERR_LOCKED_CAPTCHA || e == ERR_LOCKED_QUESTION)
+		e = open_lock(c, t, e);
+	if (!is_limit(e))
 		return e;
 	why = c->err;
 	audited = audit_add(c, "login_limited", nobody, err_name(e));

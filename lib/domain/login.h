@@ -17,12 +17,14 @@ struct login {
 	struct secret password;
 	struct str verification_url, email_template;
 	struct str browser;	/* pages: the mark that came along, or absent */
+	const struct json *answers;	/* to security questions; or NULL */
 	struct session_options session;
 };
 struct login_result {
 	struct session_tokens tokens;
 	struct json *profile;
 	struct uid uid;
+	bool remember;
 };
 /*
  * LG1, LG2.  ERR_LOGIN_REFUSED for unknown names, no password and wrong
@@ -44,12 +46,18 @@ struct gate {
 	enum gate_step passed;	/* a continuation's own step; the account's
 				 * state is judged each time */
 	struct str verification_url, email_template; /* judged before */
+	bool resumable;			/* a stop for policy, consents or PIN
+				 * gives c->err.token to go on with */
 	struct session_options session;
 	const char *method;		/* for the audit: "password", "reset" */
 	bool partial;		/* the password was not compared whole */
 };
 MUST_CHECK enum err login_gate(struct ctx *c, struct account *a,
     const struct gate *g, struct session_tokens *out);
+/* Inside the transaction of a sign-in at our pages: the owner hears of a
+ * browser without a mark of this account. */
+MUST_CHECK enum err login_tell_of_browser(struct ctx *c,
+    const struct account *a, enum session_kind kind, struct str mark);
 /* Is it the gate's own "no"?  Then the transaction may commit what came
  * before (and the mail that the gate wrote), without a session. */
 bool login_gate_refused(enum err e);

@@ -15,6 +15,7 @@
 #include "crypto/pwhash.h"
 #include "password.h"
 #include "profile_internal.h"
+#include "profile_secrets.h"
 #include "schema.h"
 #include "store/store_account.h"
 #include "store/store_tx.h"
@@ -208,6 +209,38 @@ put_emails(struct ctx *c, const struct account *a, struct json *out)
 		json_set(out, "UnverifiedEmail", pending);
 }
 
+static const char *
+lock_type(const struct ctx *c, const struct account *a)
+{
+	static const char *const types[][2] = { { "captcha", "Captcha" },
+		{ "question", "SecurityQuestion" }, { "block", "Block" } };
+	size_t i;
+
+	for (i = 0; a->locked && i < COUNT(types); i++)
+		if (str_eq(c->config->login_lock, str_of(types[i][0])))
+			return types[i][1];
+	return a->locked ? "Suspend" : "None";
+}
+
+/* Of the PIN nothing but that there is one. */
+static void
+put_pin(struct ctx *c, const struct account *a, struct json *out)
+{
+	struct json *pin;
+
+	if (a->pin_changed_s == 0 && a->pin_skipped_s == 0)
+		return;
+	pin = json_new_object(c->arena);
+	json_set_cstr(pin, "PIN", a->pin_changed_s != 0 ? MASK : NULL);
+	json_set_bool(pin, "Skipped", a->pin_skipped_s != 0);
+	json_set_null(pin, "SkippedDate");
+	put_date(c, pin, "SkippedDate", a->pin_skipped_s);
+	json_set_null(pin, "LastPINChangeDate");
+	put_date(c, pin, "LastPINChangeDate", a->pin_changed_s);
+	json_set_null(pin, "LastPINChangeToken");
+	json_set(out, "PIN", pin);
+}
+
 static void
 put_account(struct ctx *c, const struct account *a, struct json *out)
 {
@@ -220,7 +253,7 @@ put_account(struct ctx *c, const struct account *a, struct json *out)
 		json_set_cstr(out, "Password", MASK);
 	json_set_bool(out, "IsActive", a->state != ACCOUNT_BLOCKED);
 	json_set_bool(out, "IsLoginLocked", a->locked);
-	json_set_cstr(out, "LoginLockedType", a->locked ? "Suspend" : "None");
+	json_set_cstr(out, "LoginLockedType", lock_type(c, a));
 	json_set_bool(out, "IsRequiredFieldsFilledOnce",
 	    a->required_filled != 0);
 	json_set_int(out, "NoOfLogins", a->logins);
@@ -242,6 +275,7 @@ profile_json(struct ctx *c, const struct account *a)
 
 	out = complete(c->arena, profile_table, document);
 	put_account(c, a, out);
+	put_pin(c, a, out);
 	put_emails(c, a, out);
 	put_derived(c, document, out);
 	return out;
@@ -267,6 +301,7 @@ struct update {
 	struct uid uid;
 	const struct profile_update *in;
 	char phc[PWHASH_MAX];	/* empty: no password is set */
+	struct profile_secrets secrets;
 	struct account account;	/* as it is afterwards */
 	struct str text;
 	bool wrote;
@@ -417,6 +452,8 @@ update_tx(struct ctx *c, void *arg)
 	if (e == ERR_OK)
 		e = update_password(c, u);
 	if (e == ERR_OK)
+		e = profile_secrets_store(c, &u->account, &u->secrets, false);
+	if (e == ERR_OK)
 		e = audit_add(c, "profile_updated", u->uid, "");
 	/* What the answer needs is read before the commit: afterwards nothing
 	 * may turn it into an error. */
@@ -482,6 +519,9 @@ profile_update(struct ctx *c, struct uid uid, const struct profile_update *in,
 		return err_set(c, ERR_BODY_SHAPE, NULL,
 		    "the body is not an object");
 	e = prepare_password(c, &u);
+	if (e == ERR_OK)
+		e = profile_secrets_update(c, uid, in->body, in->auth_s,
+		    &u.secrets);
 	if (e == ERR_OK)
 		e = store_tx(c, update_tx, &u, update_in_doubt);
 	if (e == ERR_OK)

@@ -20,6 +20,7 @@
 #include "login.h"
 #include "outbox.h"
 #include "password.h"
+#include "profile_secrets.h"
 #include "schema.h"
 #include "store/store_account.h"
 #include "store/store_limit.h"
@@ -40,6 +41,7 @@ struct making {
 	const struct registration *in;
 	struct account_create account;
 	char phc[PWHASH_MAX];
+	struct profile_secrets secrets;
 	struct str base;		/* of links */
 	bool has_sott;
 	unsigned char sott[32];
@@ -278,6 +280,9 @@ check_request(struct ctx *c, struct making *m, struct str *normal)
 		e = ERR_UNDER_AGE;
 	}
 	if (e == ERR_OK)
+		e = profile_secrets_register(c, r->body,
+		    m->account.document, &m->secrets);
+	if (e == ERR_OK)
 		e = link_base(c, r->verification_url, "/verify", &m->base);
 	m->account.email_label = r->email_label;
 	m->account.source = source_of(r->source);
@@ -389,10 +394,13 @@ let_in(struct ctx *c, struct making *m)
 static enum err
 finish_new(struct ctx *c, struct making *m)
 {
+	struct account made = { .uid = m->uid };
 	enum err e;
 
 	m->created = true;
-	e = send_verification(c, m);
+	e = profile_secrets_store(c, &made, &m->secrets, true);
+	if (e == ERR_OK)
+		e = send_verification(c, m);
 	if (e == ERR_OK)
 		e = audit_add(c, "registered", m->uid, "");
 	if (e != ERR_OK || flow_is(c, "required"))

@@ -10,6 +10,8 @@
 #include "browser.h"
 #include "codec/text.h"
 #include "crypto/token.h"
+#include "pin_session.h"
+#include "store/store_pin.h"
 #include "store/store_session.h"
 #include "store/store_tx.h"
 
@@ -108,6 +110,8 @@ session_start(struct ctx *c, const struct account *a,
 	e = store_session_insert(c, &s);
 	if (e == ERR_OK && o->kind == SESSION_API)
 		e = start_refresh(c, &s, &t.refresh_token);
+	if (e == ERR_OK && o->kind == SESSION_API)
+		e = pin_session_start(c, a, s.family, &t);
 	if (e == ERR_OK && str_present(o->replaces))
 		e = end_replaced(c, o->replaces);
 	if (e == ERR_OK)
@@ -265,6 +269,16 @@ session_end_all(struct ctx *c, struct uid uid, const struct session *keep,
 		*rotated_out = t;
 	}
 	return e;
+}
+
+enum err
+session_end_others(struct ctx *c, const struct session *keep)
+{
+	enum err e;
+
+	e = store_session_end_others(c, keep->uid, keep->token_hash);
+	return e != ERR_OK ? e : store_pin_session_end_others(c, keep->uid,
+	    keep->family);
 }
 
 enum err

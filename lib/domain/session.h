@@ -24,6 +24,8 @@ struct session_tokens {
 	struct str refresh_token;	/* GUID; absent for pages */
 	struct str browser;		/* pages: a mark for this browser */
 	int64_t expires_s;
+	struct str pin_token;		/* GUID; absent: no sign-in by PIN */
+	int64_t pin_expires_s;
 };
 
 struct session_options {
@@ -56,6 +58,14 @@ MUST_CHECK enum err session_end(struct ctx *c, enum session_kind kind,
  */
 MUST_CHECK enum err session_end_all(struct ctx *c, struct uid uid,
     const struct session *keep, struct session_tokens *rotated_out);
+
+/*
+ * Inside a transaction, with the account locked: every other session ends,
+ * and every session for its PIN that was not made with this one; refresh
+ * tokens stay.
+ */
+MUST_CHECK enum err session_end_others(struct ctx *c,
+    const struct session *keep);
 
 struct session_row {		/* for lists: never a token */
 	struct uid handle;

@@ -23,25 +23,40 @@
 struct purpose {
 	const char *name;
 	bool phone;
+	bool guid;	/* its secret has the form of a token of the API */
 };
 
 static const struct purpose purposes[] = {
-	[TICKET_VERIFY_EMAIL] = { "verify-email", false },
-	[TICKET_RESET_PASSWORD] = { "reset-password", false },
-	[TICKET_VERIFY_PHONE] = { "verify-phone", true },
-	[TICKET_RESET_PASSWORD_PHONE] = { "reset-password-phone", true },
-	[TICKET_DELETE_ACCOUNT] = { "delete-account", false },
-	[TICKET_DELETE_ACCOUNT_PHONE] = { "delete-account-phone", true },
-	[TICKET_RESET_PIN] = { "reset-pin", false },
-	[TICKET_RESET_PIN_PHONE] = { "reset-pin-phone", true },
-	[TICKET_CONSENT] = { "consent", false },
-	[TICKET_PIN] = { "pin", false }
+	[TICKET_VERIFY_EMAIL] = { "verify-email", false, false },
+	[TICKET_RESET_PASSWORD] = { "reset-password", false, false },
+	[TICKET_VERIFY_PHONE] = { "verify-phone", true, false },
+	[TICKET_RESET_PASSWORD_PHONE] = { "reset-password-phone", true, false },
+	[TICKET_DELETE_ACCOUNT] = { "delete-account", false, false },
+	[TICKET_DELETE_ACCOUNT_PHONE] = { "delete-account-phone", true, false },
+	[TICKET_RESET_PIN] = { "reset-pin", false, false },
+	[TICKET_RESET_PIN_PHONE] = { "reset-pin-phone", true, false },
+	[TICKET_CONSENT] = { "consent", false, true },
+	[TICKET_PIN] = { "pin", false, true }
 };
 
 static struct str
 purpose_name(enum ticket_purpose p)
 {
 	return str_of(purposes[p].name);
+}
+
+static struct str
+link_new(struct ctx *c, enum ticket_purpose p, unsigned char id_out[32])
+{
+	return purposes[p].guid ? token_guid(c->arena, id_out) :
+	    token_link(c->arena, id_out);
+}
+
+static bool
+link_id(enum ticket_purpose p, struct str secret, unsigned char out[32])
+{
+	return purposes[p].guid ? token_guid_hash(secret, out) :
+	    token_link_hash(secret, out);
 }
 
 static enum err
@@ -101,7 +116,7 @@ ticket_make_link(struct ctx *c, const struct ticket *t,
 	struct str secret;
 	enum err e;
 
-	secret = token_link(c->arena, row.id);
+	secret = link_new(c, t->purpose, row.id);
 	e = store_ticket_void(c, t->purpose, t->uid);
 	if (e == ERR_OK)
 		e = store_ticket_insert_link(c, &row);
@@ -183,7 +198,7 @@ ticket_peek_link(struct ctx *c, enum ticket_purpose p, struct str secret,
 	struct store_ticket row;
 	enum err e;
 
-	if (!token_link_hash(secret, id))
+	if (!link_id(p, secret, id))
 		return err_set(c, ERR_LINK_INVALID, NULL, "malformed link");
 	e = read_link(c, p, id, &row);
 	if (e == ERR_OK)
@@ -207,7 +222,7 @@ ticket_consume_link(struct ctx *c, enum ticket_purpose p, struct str secret,
 	bool used = false;
 	enum err e;
 
-	if (!token_link_hash(secret, id))
+	if (!link_id(p, secret, id))
 		return err_set(c, ERR_LINK_INVALID, NULL, "malformed link");
 	e = store_ticket_use(c, p, id, c->now_s, &used);
 	if (e == ERR_OK)
@@ -398,6 +413,12 @@ ticket_decoy_uid(struct ctx *c, struct str canonical)
 	MAC_LASTING(c->keys, KEY_DECOY, mac, STR("ticket"), canonical);
 	memcpy(u.b, mac, sizeof(u.b));
 	return u;
+}
+
+enum err
+ticket_void(struct ctx *c, enum ticket_purpose p, struct uid uid)
+{
+	return store_ticket_void(c, p, uid);
 }
 
 enum err

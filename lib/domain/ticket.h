@@ -69,6 +69,9 @@ MUST_CHECK enum err ticket_pending(struct ctx *c, enum ticket_purpose p,
 /* The account that a decoy ticket of an unknown address is written for: the
  * same for one address, and nobody's. */
 struct uid ticket_decoy_uid(struct ctx *c, struct str canonical);
+/* Inside a transaction: void those of one purpose. */
+MUST_CHECK enum err ticket_void(struct ctx *c, enum ticket_purpose p,
+    struct uid uid);
 /* Inside a transaction: void every ticket of the account. */
 MUST_CHECK enum err ticket_void_all(struct ctx *c, struct uid uid);
 

@@ -143,14 +143,22 @@ enum err
 store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
     int64_t now_s)
 {
+	static const unsigned secrets[] = {
+		STMT_ACCOUNT_DELETE_PIN, STMT_ACCOUNT_DELETE_PIN_SESSIONS,
+		STMT_ACCOUNT_DELETE_ANSWERS
+	};
+	size_t i;
 	enum err e;
 
 	e = db_exec(c, STMT_ACCOUNT_STRIP, ARGS(db_text(STR("{}")),
 	    db_int(now_s), db_uid(uid)), NULL);
 	if (e != ERR_OK)
 		return e;
-	return db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),
+	e = db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),
 	    db_int(KIND_EMAIL), db_bytes(canonical)), NULL);
+	for (i = 0; i < COUNT(secrets) && e == ERR_OK; i++)
+		e = db_exec(c, secrets[i], ARGS(db_uid(uid)), NULL);
+	return e;
 }
 
 enum err

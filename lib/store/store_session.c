@@ -95,6 +95,14 @@ store_session_end_all(struct ctx *c, struct uid uid, int64_t now_s)
 }
 
 enum err
+store_session_end_others(struct ctx *c, struct uid uid,
+    const unsigned char token_hash[32])
+{
+	return db_exec(c, STMT_SESSION_END_OTHERS, ARGS(db_uid(uid),
+	    db_hash(token_hash)), NULL);
+}
+
+enum err
 store_session_carry(struct ctx *c, const unsigned char token_hash[32],
     const unsigned char new_hash[32], int64_t auth_s)
 {

@@ -32,6 +32,10 @@ MUST_CHECK enum err store_session_end(struct ctx *c, int64_t kind,
 /* Raise the account's generation.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_end_all(struct ctx *c, struct uid uid,
     int64_t now_s);
+/* Every session of the account but this one, without a new generation: what
+ * else goes by that stays. */
+MUST_CHECK enum err store_session_end_others(struct ctx *c, struct uid uid,
+    const unsigned char token_hash[32]);
 /* Take the session of the generation before along, under a new hash (or its
  * own).  ERR_NOT_FOUND when it is not of that generation. */
 MUST_CHECK enum err store_session_carry(struct ctx *c,
