@@ -576,7 +576,8 @@ static const struct reply error_line[] = {
 	{ NULL, 0, 0, NULL }
 };
 static const struct reply error_data[] = {
-	{ "LoginLockedTimeout", REPLY_TIME, 0, NULL },
+	{ "LoginLockedTimeout", REPLY_TIME, REPLY_OPTIONAL, NULL },
+	{ "PINAuthToken", REPLY_GUID, REPLY_OPTIONAL, NULL },
 	{ NULL, 0, 0, NULL }
 };
 static const struct reply error_reply[] = {
@@ -587,6 +588,7 @@ static const struct reply error_reply[] = {
 	{ "ProviderErrorResponse", REPLY_TEXT, REPLY_NULLABLE, NULL },
 	{ "Errors", REPLY_ARRAY, REPLY_OPTIONAL, error_line },
 	{ "Data", REPLY_OBJECT, REPLY_OPTIONAL, error_data },
+	{ "PINAuthToken", REPLY_GUID, REPLY_OPTIONAL, NULL },
 	{ NULL, 0, 0, NULL }
 };
 

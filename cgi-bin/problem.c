@@ -95,6 +95,17 @@ add_data(struct http *h, struct json *j)
 	json_set(j, "Data", data);
 }
 
+/* The documentation does not say where it stands: here and there. */
+static void
+add_token(struct http *h, struct json *j, const char *name)
+{
+	struct json *data = json_new_object(h->ctx->arena);
+
+	json_set_str(data, name, h->ctx->err.token);
+	json_set(j, "Data", data);
+	json_set_str(j, name, h->ctx->err.token);
+}
+
 /* The token service is read by clients that expect the other spelling. */
 static void
 add_camel_case(struct http *h, struct json *j, enum err e)
@@ -120,6 +131,8 @@ answer_json(struct http *h, enum err e)
 		add_errors(h, j);
 	if (e == ERR_LOGIN_SUSPENDED && h->ctx->err.until_s > 0)
 		add_data(h, j);
+	if (e == ERR_PIN_REQUIRED && str_present(h->ctx->err.token))
+		add_token(h, j, "PINAuthToken");
 	if (str_istarts(h->path, STR("/api/v2/")))
 		add_camel_case(h, j, e);
 	h->content_type = STR("application/json; charset=utf-8");

@@ -58,6 +58,7 @@ struct in_login {
 	struct str identifier, verification_url, email_template;
 	struct secret password;
 	bool remember;
+	struct json *answers;
 };
 extern const struct field in_login_email[], in_login_username[];
 extern const enum err errors_login[];
@@ -115,6 +116,59 @@ struct in_change {
 extern const struct field in_change[];
 extern const enum err errors_change[];
 enum err serve_password_change(struct http *h, const void *in);
+
+/* serve_pin.c */
+struct in_pin_set { struct str token; struct secret pin; bool skip; };
+struct in_pin_change { struct secret old_pin, new_pin; };
+struct in_pin_reset {
+	struct str token, identifier, code;
+	struct json *answers;
+	struct secret pin;
+};
+struct in_pin_session { struct str token; };
+extern const struct field in_pin_set[], in_pin_change[],
+    in_pin_forgot_email[], in_pin_forgot_username[], in_pin_reset_token[],
+    in_pin_reset_email[], in_pin_reset_username[], in_pin_answer_email[],
+    in_pin_answer_phone[], in_pin_answer_username[], in_pin_session[];
+extern const enum err errors_pin_set[], errors_pin_change[],
+    errors_pin_forgot_email[], errors_pin_forgot_username[],
+    errors_pin_reset_token[], errors_pin_reset_email[],
+    errors_pin_reset_username[], errors_pin_answer_email[],
+    errors_pin_answer_phone[], errors_pin_answer_username[],
+    errors_pin_session[];
+enum err serve_pin_set(struct http *h, const void *in);
+enum err serve_pin_change(struct http *h, const void *in);
+enum err serve_pin_forgot_email(struct http *h, const void *in);
+enum err serve_pin_forgot_username(struct http *h, const void *in);
+enum err serve_pin_reset_token(struct http *h, const void *in);
+enum err serve_pin_reset_email(struct http *h, const void *in);
+enum err serve_pin_reset_username(struct http *h, const void *in);
+enum err serve_pin_reset_phone(struct http *h, const void *in);
+enum err serve_pin_session_end(struct http *h, const void *in);
+
+/* serve_question.c */
+struct in_answer {
+	struct str identifier, confirm_template;
+	struct json *answers;
+	struct secret password;
+};
+struct in_unlock { struct json *answers; };
+extern const struct reply reply_questions[];
+extern const struct field in_questions_email[], in_questions_phone[],
+    in_questions_username[], in_answer_email[], in_answer_phone[],
+    in_answer_username[], in_unlock[];
+extern const enum err errors_questions_email[], errors_questions_phone[],
+    errors_questions_username[], errors_questions_own[],
+    errors_answer_email[], errors_answer_phone[], errors_answer_username[],
+    errors_unlock[];
+enum err serve_questions_email(struct http *h, const void *in);
+enum err serve_questions_phone(struct http *h, const void *in);
+enum err serve_questions_username(struct http *h, const void *in);
+enum err serve_questions_own(struct http *h, const void *in);
+enum err serve_answer_email(struct http *h, const void *in);
+enum err serve_answer_phone(struct http *h, const void *in);
+enum err serve_answer_username(struct http *h, const void *in);
+enum err serve_unlock(struct http *h, const void *in);
 
 /* serve_session.c */
 struct in_invalidate { bool prevent_refresh; };

@@ -23,8 +23,9 @@
 	  0, "Without effect" }, \
 	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, \
 	  0, "Without effect" }, \
-	{ "securityanswer", NULL, IN_BODY, FIELD_DISCARD, FIELD_JSON, 0, 0, \
-	  0, 0, "Without effect" }
+	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0, \
+	  AT(in_login, answers), "Answers to security questions by their " \
+	  "ids, where error 1148 asks for them" }
 
 const struct field in_login_email[] = {
 	{ "email", "emailid", IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
@@ -44,7 +45,9 @@ const enum err errors_login[] = { ERR_LOGIN_REFUSED, ERR_LOGIN_SUSPENDED,
 	ERR_ACCOUNT_BLOCKED, ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED,
 	ERR_PASSWORD_RESET_REQUIRED, ERR_EMAIL_MALFORMED, ERR_EMAIL_LOGIN_OFF, ERR_USERNAME_OFF,
 	ERR_PASSWORD_LOGIN_OFF, ERR_PASSWORD_MISSING, ERR_IDENTIFIER_MISSING,
-	ERR_URL_NOT_ADMITTED, ERR_USER_UNKNOWN, ERR_MAIL_LIMIT, ERR_OK };
+	ERR_URL_NOT_ADMITTED, ERR_USER_UNKNOWN, ERR_MAIL_LIMIT,
+	ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION, ERR_ANSWER_REFUSED,
+	ERR_QUESTION_UNKNOWN, ERR_VALIDATION, ERR_PIN_REQUIRED, ERR_OK };
 
 static enum err
 login(struct http *h, enum identifier_kind kind, const struct in_login *in)
@@ -56,6 +59,7 @@ login(struct http *h, enum identifier_kind kind, const struct in_login *in)
 		.password = in->password,
 		.verification_url = in->verification_url,
 		.email_template = in->email_template,
+		.answers = in->answers,
 		.session = { .kind = SESSION_API, .remember = in->remember }
 	};
 	enum err e;

@@ -12,6 +12,8 @@ const struct reply reply_session[] = {
 	{ "access_token", REPLY_GUID, 0, NULL },
 	{ "refresh_token", REPLY_GUID, REPLY_NULLABLE, NULL },
 	{ "expires_in", REPLY_TIME, 0, NULL },
+	{ "session_token", REPLY_GUID, REPLY_OPTIONAL, NULL },
+	{ "session_expires_in", REPLY_TIME, REPLY_OPTIONAL, NULL },
 	{ NULL, 0, 0, NULL }
 };
 const struct reply reply_posted[] = {
@@ -48,6 +50,11 @@ serve_session_json(struct http *h, struct json *profile,
 	json_set_str(j, "access_token", t->access_token);
 	json_set_str(j, "refresh_token", t->refresh_token);
 	json_set_str(j, "expires_in", clock_iso(a, t->expires_s));
+	if (t->pin_token.p != NULL) {
+		json_set_str(j, "session_token", t->pin_token);
+		json_set_str(j, "session_expires_in", clock_iso(a,
+		    t->pin_expires_s));
+	}
 	return j;
 }
 
@@ -130,7 +137,8 @@ const struct field in_register[] = {
 	ERR_REGISTRATION_DATA, ERR_USERNAME_MISSING, \
 	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING, \
 	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, \
-	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_OK
+	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_QUESTIONS_OFF, \
+	ERR_QUESTION_UNKNOWN, ERR_PIN_MISSING, ERR_OK
 const enum err errors_register[] = { ERR_SOTT_MISSING, ERR_SOTT_INVALID,
 	ERRORS_REGISTER };
 const enum err errors_register_captcha[] = { ERR_ENDPOINT_OFF,

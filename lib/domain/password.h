@@ -55,6 +55,7 @@ struct password_reset {
 	struct str token;		/* W3 */
 	enum identifier_kind kind;	/* W4, W5 */
 	struct str identifier, code;
+	const struct json *answers;	/* W7 to W9; or NULL */
 	struct secret password;
 	struct str welcome_template, confirm_template;
 	struct session_options session;	/* kind 0: never a session */

@@ -13,6 +13,7 @@
 #include "limit.h"
 #include "login.h"
 #include "outbox.h"
+#include "question.h"
 #include "store/store_account.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
@@ -259,7 +260,7 @@ password_ask_reset(struct ctx *c, const struct account *a)
 
 struct resetting {
 	const struct password_reset *in;
-	bool code;
+	bool code, answers;		/* neither: by link */
 	struct str code_address;
 	struct ticket ticket;
 	struct account account;
@@ -280,8 +281,9 @@ link_error(struct ctx *c, enum err e)
 static enum err
 stale(struct ctx *c, const struct resetting *r, const char *why)
 {
-	return err_set(c, r->code ? ERR_EMAIL_CODE_INVALID :
-	    ERR_TICKET_INVALID, NULL, "%s", why);
+	return err_set(c, r->answers ? ERR_ANSWER_REFUSED :
+	    r->code ? ERR_EMAIL_CODE_INVALID : ERR_TICKET_INVALID, NULL,
+	    "%s", why);
 }
 
 /* A secret that is wrong is counted for the source. */
@@ -321,11 +323,28 @@ try_code(struct ctx *c, struct resetting *r)
 	    r->in->code, &r->ticket);
 }
 
+/* They prove the person, and no address. */
+static enum err
+prove_answers(struct ctx *c, struct resetting *r)
+{
+	struct identifier id;
+	enum err e;
+
+	e = question_identifier(c, r->in->kind, r->in->identifier, &id);
+	if (e == ERR_OK)
+		e = question_prove(c, &id, r->in->answers, &r->account);
+	if (e == ERR_OK)
+		r->ticket.uid = r->account.uid;
+	return e;
+}
+
 static enum err
 find_secret(struct ctx *c, struct resetting *r)
 {
 	enum err e;
 
+	if (r->answers)
+		return prove_answers(c, r);
 	e = limit_source(c);
 	if (e != ERR_OK)
 		return e;
@@ -349,6 +368,8 @@ judge_owner(struct ctx *c, struct resetting *r, enum err read)
 		return read;
 	if (a->state == ACCOUNT_BLOCKED)
 		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
+	if (r->answers)
+		return ERR_OK;
 	for (i = 0; i < a->n_emails; i++)
 		if (str_eq(a->emails[i].canonical, r->ticket.data))
 			break;
@@ -359,6 +380,17 @@ judge_owner(struct ctx *c, struct resetting *r, enum err read)
 	return ERR_OK;
 }
 
+static enum err
+judge_way(struct ctx *c, const struct password_reset *in)
+{
+	if (in->answers == NULL)
+		return ERR_OK;
+	if (!c->config->login_password)
+		return err_set(c, ERR_PASSWORD_LOGIN_OFF, NULL, "off");
+	return c->config->questions_reset ? ERR_OK : err_set(c,
+	    ERR_QUESTIONS_OFF, NULL, "no reset by them");
+}
+
 /* The policy before the secret is spent: who fails it may try once more. */
 static enum err
 prepare(struct ctx *c, struct resetting *r)
@@ -367,7 +399,9 @@ prepare(struct ctx *c, struct resetting *r)
 	size_t n;
 	enum err e;
 
-	e = password_judge(c, &r->in->password, NULL, 0, &normal);
+	e = judge_way(c, r->in);
+	if (e == ERR_OK)
+		e = password_judge(c, &r->in->password, NULL, 0, &normal);
 	if (e == ERR_OK)
 		e = find_secret(c, r);
 	if (e != ERR_OK)
@@ -387,6 +421,8 @@ consume(struct ctx *c, struct resetting *r)
 {
 	struct ticket t;
 
+	if (r->answers)
+		return ERR_OK;
 	if (r->code)
 		return ticket_consume_code(c, TICKET_RESET_PASSWORD,
 		    r->code_address);
@@ -404,8 +440,6 @@ strip_unproven(struct ctx *c, struct resetting *r)
 	struct account *a = &r->account;
 	enum err e;
 
-	if (a->email_verified_s != 0)
-		return ERR_OK;
 	e = store_password_delete(c, a->uid);
 	if (e == ERR_OK)
 		e = store_account_strip(c, a->uid, r->address,
@@ -449,7 +483,8 @@ tell(struct ctx *c, struct resetting *r, bool first)
 		e = welcome_send(c, &r->account, r->given,
 		    r->in->welcome_template);
 	return e != ERR_OK ? e : audit_add(c, "password_reset",
-	    r->account.uid, r->code ? "code" : "link");
+	    r->account.uid, r->answers ? "answers" :
+	    r->code ? "code" : "link");
 }
 
 static enum err
@@ -478,12 +513,13 @@ reset_tx(struct ctx *c, void *arg)
 	e = judge_owner(c, r, account_lock(c, r->account.uid, &r->account));
 	if (e == ERR_OK)
 		e = consume(c, r);
-	first = e == ERR_OK && r->account.email_verified_s == 0;
-	if (e == ERR_OK)
+	first = e == ERR_OK && !r->answers &&
+	    r->account.email_verified_s == 0;
+	if (e == ERR_OK && first)
 		e = strip_unproven(c, r);
 	if (e == ERR_OK)
 		e = password_store(c, r->account.uid, r->phc);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !r->answers)
 		e = store_account_email_proven(c, r->account.uid,
 		    r->address, c->now_s);
 	if (e == ERR_OK)
@@ -514,7 +550,8 @@ enum err
 password_reset(struct ctx *c, const struct password_reset *in,
     struct password_reset_result *out)
 {
-	struct resetting r = { .in = in, .code = !str_present(in->token) };
+	struct resetting r = { .in = in, .answers = in->answers != NULL,
+		.code = in->answers == NULL && !str_present(in->token) };
 	struct password_reset_result got = { .has_session = false };
 	enum err e;
 
