@@ -332,7 +332,7 @@ right_tx(struct ctx *c, void *arg)
 		.verification_url = t->in->verification_url,
 		.email_template = t->in->email_template,
 		.session = t->in->session, .method = "password",
-		.partial = t->hash.partial
+		.partial = t->hash.partial, .resumable = true
 	};
 	enum err e;
 

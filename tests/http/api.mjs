@@ -7,7 +7,7 @@
 // within a test) and cheap hashing; login.username may be on.
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -76,7 +76,8 @@ export function noteSecrets(found) {
 
 function note({ json, headers }) {
     noteSecrets(setCookies(headers).map((c) => /=([^;]*)/.exec(c)[1])
-        .concat(['access_token', 'refresh_token', 'Sott']
+        .concat(['access_token', 'refresh_token', 'Sott', 'session_token',
+            'PINAuthToken']
             .map((name) => json?.[name]).filter(Boolean)));
 }
 
@@ -233,6 +234,10 @@ export async function mail(address, n = 1) {
     }
     assert.fail(`no mail ${n} for ${address}`);
 }
+
+// The site's clock, so many seconds ahead of ours.
+export const shift = (seconds) => writeFileSync(
+    join(process.env.DOORWARD_SITE, 'etc/clock'), `${seconds}`);
 
 // ---- people ----
 

@@ -290,6 +290,18 @@ part_http()
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
 	settings schema "${1:-}" "${schema_settings[@]}"
+	local asked="school=What was your first school called?"
+	asked="$asked; pet=What was your first pet called?"
+	asked="$asked; street=In which street did you grow up?"
+	settings pin "${1:-}" pin.enabled=yes pin.required=yes \
+	    pin.ask_on_login=yes pin.login=yes questions.enabled=yes \
+	    questions.list="$asked" questions.reset=yes login.lock=question
+	settings pinless "${1:-}" pin.enabled=yes pin.ask_on_login=yes \
+	    pin.ask_on_registration=yes pin.alphanumeric=yes \
+	    pin.min_length=4 pin.reset_by=code questions.enabled=yes \
+	    questions.list="$asked" questions.ask_on_registration=yes \
+	    registration.verification=optional login.lock=block \
+	    compat.reveal_account_existence=yes
 	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
