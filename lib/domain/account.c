@@ -6,6 +6,7 @@
 #include "account_held.h"
 #include "account_internal.h"
 #include "account_row.h"
+#include "attempt.h"
 #include "audit.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -378,6 +379,17 @@ account_block(struct ctx *c, struct uid uid)
 	    "too many failures");
 }
 
+/* Whoever frees an account frees it of what locked it, too. */
+static enum err
+forgive(struct ctx *c, struct uid uid)
+{
+	struct account a;
+	enum err e;
+
+	e = account_get(c, uid, &a);
+	return e != ERR_OK ? e : attempt_clear(c, &a);
+}
+
 static enum err
 set_state_tx(struct ctx *c, void *arg)
 {
@@ -392,8 +404,9 @@ set_state_tx(struct ctx *c, void *arg)
 	e = store_account_lock(c, g->uid);
 	if (e == ERR_OK)
 		e = store_account_set_state(c, g->uid, g->state, c->now_s);
-	if (e == ERR_OK && g->state != ACCOUNT_ACTIVE)
-		e = end_everything(c, g->uid);
+	if (e == ERR_OK)
+		e = g->state != ACCOUNT_ACTIVE ? end_everything(c, g->uid) :
+		    forgive(c, g->uid);
 	return e != ERR_OK ? e : audit_add(c, events[g->state], g->uid, "");
 }
 
