@@ -59,6 +59,7 @@ struct in_login {
 	struct secret password;
 	bool remember;
 	struct json *answers;
+	struct captcha_answer captcha;
 };
 extern const struct field in_login_email[], in_login_username[];
 extern const enum err errors_login[];
@@ -152,7 +153,7 @@ struct in_answer {
 	struct json *answers;
 	struct secret password;
 };
-struct in_unlock { struct json *answers; };
+struct in_unlock { struct json *answers; struct captcha_answer captcha; };
 extern const struct reply reply_questions[];
 extern const struct field in_questions_email[], in_questions_phone[],
     in_questions_username[], in_answer_email[], in_answer_phone[],

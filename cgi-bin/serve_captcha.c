@@ -85,7 +85,8 @@ page_captcha(struct http *h, struct values *v, const char *operation,
     enum err e)
 {
 	const struct config *cfg = h->ctx->config;
-	bool demanded = captcha_demanded(h->ctx, operation), on;
+	bool demanded = captcha_demanded(h->ctx, operation) ||
+	    e == ERR_CAPTCHA || e == ERR_LOCKED_CAPTCHA, on;
 	struct str version;
 	size_t i;
 

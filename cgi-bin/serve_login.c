@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/login.h"
 #include "response.h"
 
@@ -25,7 +26,8 @@
 	  0, "Without effect" }, \
 	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0, \
 	  AT(in_login, answers), "Answers to security questions by their " \
-	  "ids, where error 1148 asks for them" }
+	  "ids, where error 1148 asks for them" }, \
+	CAPTCHA_FIELDS(in_login, IN_QUERY | IN_BODY)
 
 const struct field in_login_email[] = {
 	{ "email", "emailid", IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
@@ -46,7 +48,8 @@ const enum err errors_login[] = { ERR_LOGIN_REFUSED, ERR_LOGIN_SUSPENDED,
 	ERR_PASSWORD_RESET_REQUIRED, ERR_EMAIL_MALFORMED, ERR_EMAIL_LOGIN_OFF, ERR_USERNAME_OFF,
 	ERR_PASSWORD_LOGIN_OFF, ERR_PASSWORD_MISSING, ERR_IDENTIFIER_MISSING,
 	ERR_URL_NOT_ADMITTED, ERR_USER_UNKNOWN, ERR_MAIL_LIMIT,
-	ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION, ERR_ANSWER_REFUSED,
+	ERR_LOCKED_CAPTCHA, ERR_CAPTCHA, ERR_LOCKED_QUESTION,
+	ERR_ANSWER_REFUSED,
 	ERR_QUESTION_UNKNOWN, ERR_VALIDATION, ERR_PIN_REQUIRED, ERR_OK };
 
 static enum err
@@ -60,6 +63,7 @@ login(struct http *h, enum identifier_kind kind, const struct in_login *in)
 		.verification_url = in->verification_url,
 		.email_template = in->email_template,
 		.answers = in->answers,
+		.captcha = &in->captcha,
 		.session = { .kind = SESSION_API, .remember = in->remember }
 	};
 	enum err e;

@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/password.h"
 #include "domain/question.h"
 #include "domain/unlock.h"
@@ -197,17 +198,19 @@ const struct field in_unlock[] = {
 	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0,
 	  AT(in_unlock, answers),
 	  "Object of answers by the ids of their questions" },
+	CAPTCHA_FIELDS(in_unlock, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_unlock[] = { ERR_NOT_LOCKED, ERR_LOGIN_SUSPENDED,
-	ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION, ERR_QUESTION_UNKNOWN,
-	ERR_ANSWER_WRONG, ERR_VALIDATION, ERR_ACCOUNT_BLOCKED, ERR_OK };
+	ERR_LOCKED_CAPTCHA, ERR_CAPTCHA, ERR_LOCKED_QUESTION,
+	ERR_QUESTION_UNKNOWN, ERR_ANSWER_WRONG, ERR_VALIDATION, ERR_ACCOUNT_BLOCKED, ERR_OK };
 
 enum err
 serve_unlock(struct http *h, const void *arg)
 {
 	const struct in_unlock *in = arg;
-	const struct unlock u = { .answers = in->answers };
+	const struct unlock u = { .answers = in->answers,
+		.captcha = &in->captcha };
 	enum err e;
 
 	e = unlock_account(h->ctx, h->session.uid, &u);

@@ -1162,6 +1162,10 @@ judge_questions(struct reader *r)
 	if (!c->questions_enabled && str_eq(c->login_lock, STR("question")))
 		return fail_set(r, SET_login_lock, "\"question\" needs "
 		    "questions.enabled");
+	if (str_eq(c->captcha_provider, STR("off")) &&
+	    str_eq(c->login_lock, STR("captcha")))
+		return fail_set(r, SET_login_lock, "\"captcha\" needs "
+		    "captcha.provider");
 	return true;
 }
 
@@ -1184,7 +1188,8 @@ judge_site(struct reader *r)
 }
 
 const char *const captcha_operations[] = { "register", "forgot_email",
-	"change_password", "update_profile", "availability", NULL };
+	"change_password", "update_profile", "availability", "login",
+	"unlock", NULL };
 
 /* What is listed and not known would never be demanded. */
 static bool

@@ -43,6 +43,12 @@ answer_of(const struct ctx *c, const struct captcha_answer *a)
 	return a->recaptcha;
 }
 
+bool
+captcha_given(const struct ctx *c, const struct captcha_answer *answer)
+{
+	return answer != NULL && str_present(answer_of(c, answer));
+}
+
 /* One conditional statement: of many at one time one is the first. */
 static enum err
 use_once(struct ctx *c, const unsigned char id[32], int64_t expires_s)

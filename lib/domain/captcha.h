@@ -19,6 +19,8 @@
 #define CAPTCHA_CHANGE_PASSWORD	"change_password"
 #define CAPTCHA_UPDATE_PROFILE	"update_profile"
 #define CAPTCHA_AVAILABILITY	"availability"
+#define CAPTCHA_LOGIN	"login"
+#define CAPTCHA_UNLOCK	"unlock"
 
 /* What clients send: the member of the configured provider counts. */
 struct captcha_answer {
@@ -27,6 +29,8 @@ struct captcha_answer {
 	struct str qq_ticket, qq_response, qq_randstr;
 };
 
+/* Did one come along at all? */
+bool captcha_given(const struct ctx *c, const struct captcha_answer *answer);
 /* Does the site demand an answer for it? */
 bool captcha_demanded(const struct ctx *c, const char *operation);
 /*

@@ -147,6 +147,7 @@ struct attempt {
 	bool marked;			/* browser was read from a mark */
 	const char *counted_for;	/* whose failures: LIMIT_FOR_... */
 	struct str counted;
+	bool person;			/* by a CAPTCHA of this call */
 	bool opened;			/* a lock, by what was sent along */
 	struct store_login found;
 	bool known;
@@ -420,6 +421,19 @@ admit(struct ctx *c, struct attempt *t, struct login_result *out)
 	return ERR_OK;
 }
 
+/* An answer counts once, so it is looked at once. */
+static enum err
+prove_person(struct ctx *c, struct attempt *t)
+{
+	enum err e;
+
+	if (t->person)
+		return ERR_OK;
+	e = captcha_check(c, CAPTCHA_LOGIN, t->in->captcha);
+	t->person = e == ERR_OK;
+	return e;
+}
+
 /* Does this call carry what the lock asks for?  Unknown names alike. */
 static enum err
 open_lock(struct ctx *c, struct attempt *t, enum err locked)
@@ -431,6 +445,9 @@ open_lock(struct ctx *c, struct attempt *t, enum err locked)
 		return ERR_OK;
 	if (locked == ERR_LOCKED_QUESTION && t->in->answers != NULL)
 		e = question_prove(c, &t->id, t->in->answers, &owner);
+	if (locked == ERR_LOCKED_CAPTCHA &&
+	    (t->person || captcha_given(c, t->in->captcha)))
+		e = prove_person(c, t);
 	t->opened = e == ERR_OK;
 	return e;
 }
@@ -508,6 +525,9 @@ login_by_password(struct ctx *c, const struct login *in,
 		e = read_password(c, &t);
 	if (e == ERR_OK)
 		e = link_base(c, in->verification_url, "/verify", &base);
+	if (e == ERR_OK && captcha_demanded(c, CAPTCHA_LOGIN))
+		e = captcha_given(c, in->captcha) ? prove_person(c, &t) :
+		    err_set(c, ERR_CAPTCHA, NULL, "none");
 	if (e != ERR_OK)
 		return e;
 	t.marked = browser_read(c, in->browser, &t.browser);

@@ -4,6 +4,7 @@
 #ifndef DOMAIN_LOGIN_H
 #define DOMAIN_LOGIN_H
 
+#include "captcha.h"
 #include "profile.h"
 #include "session.h"
 
@@ -18,6 +19,7 @@ struct login {
 	struct str verification_url, email_template;
 	struct str browser;	/* pages: the mark that came along, or absent */
 	const struct json *answers;	/* to security questions; or NULL */
+	const struct captcha_answer *captcha;	/* or NULL */
 	struct session_options session;
 };
 struct login_result {

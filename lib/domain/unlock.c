@@ -16,6 +16,8 @@ prove(struct ctx *c, const struct account *a, int64_t until_s,
 
 	if (e == ERR_LOCKED_QUESTION && in->answers != NULL)
 		return question_prove_own(c, a, in->answers);
+	if (e == ERR_LOCKED_CAPTCHA && captcha_given(c, in->captcha))
+		return captcha_check(c, CAPTCHA_UNLOCK, in->captcha);
 	return e;
 }
 

@@ -306,6 +306,8 @@ part_http()
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
 change_password,update_profile,availability
+	settings locked "${1:-}" login.lock=captcha captcha.provider=altcha \
+	    captcha.altcha_tries=100 pin.enabled=yes
 	settings sdk "${1:-}"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port

@@ -217,7 +217,7 @@ test('a lock by the PIN\'s tries answers 991 as well', async () => {
 
 test('who has no answers is told so with the switch', async () => {
     const email = address();
-    ctl('user', 'add', '--email', email, '--verified');
+    ctl('user', 'add', email, '--verified', '--no-password');
     refused(await call('GET', `${AUTH}/securityquestion/email`,
         { query: { email } }), 1092, 403);
 });
