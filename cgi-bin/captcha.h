@@ -42,9 +42,10 @@ enum err serve_qq_script(struct http *h, const void *in);
 
 /*
  * What a form of our pages needs: captcha_altcha and its like for
- * templates/_captcha.html, and the origins of the provider in this answer's
- * content policy.  Nothing where the operation demands no answer.
+ * templates/_captcha.html, and the provider's origins in this answer's
+ * content policy.  Nothing where the operation demands no answer.  True when
+ * the error is the captcha's, and is shown beside it.
  */
-void page_captcha(struct http *h, struct values *v, const char *operation,
+bool page_captcha(struct http *h, struct values *v, const char *operation,
     enum err e);
 #endif

@@ -37,7 +37,7 @@ PAGE("P-account", GET, "/account", serve_account_page, NEED_PAGE,
 PAGE("P-profile", GET, "/account/profile", serve_profile_form, NEED_PAGE,
     in_no_fields, "The form for one's own profile")
 PAGE("P-profile-post", POST, "/account/profile", serve_profile_page,
-    NEED_PAGE | NEED_FORM, in_no_fields, "Change one's own profile")
+    NEED_PAGE | NEED_FORM, in_profile_page, "Change one's own profile")
 PAGE("P-password", GET, "/account/password", serve_password_form, NEED_PAGE,
     in_no_fields, "The form for changing the password")
 PAGE("P-password-post", POST, "/account/password", serve_password_page,

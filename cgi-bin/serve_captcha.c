@@ -80,39 +80,46 @@ static const struct widget {
 	  "; connect-src " TENCENT "; frame-src " TENCENT, " " TENCENT, true }
 };
 
-void
+static void
+set_widget(struct http *h, struct values *v, const struct widget *w)
+{
+	struct str version;
+
+	version = style_version(h, str_printf(h->ctx->arena, "%s.js",
+	    w->provider).p, false);
+	if (version.p != NULL)
+		values_set(v, "captcha_version", version);
+	h->policy_more = w->policy;
+	h->policy_style = w->style;
+	/* Providers look at where they were asked from. */
+	if (w->foreign)
+		response_header(h, "Referrer-Policy",
+		    STR("strict-origin-when-cross-origin"));
+}
+
+bool
 page_captcha(struct http *h, struct values *v, const char *operation,
     enum err e)
 {
 	const struct config *cfg = h->ctx->config;
-	bool demanded = captcha_demanded(h->ctx, operation) ||
-	    e == ERR_CAPTCHA || e == ERR_LOCKED_CAPTCHA, on;
-	struct str version;
+	bool wrong = e == ERR_CAPTCHA || e == ERR_LOCKED_CAPTCHA;
+	bool demanded = captcha_demanded(h->ctx, operation) || wrong, on;
 	size_t i;
 
 	values_flag(v, "captcha", demanded);
 	values_set(v, "captcha_operation", str_of(operation));
 	values_set(v, "captcha_key", cfg->captcha_site_key);
-	values_set(v, "captcha_error", e == ERR_CAPTCHA ?
+	values_set(v, "captcha_error", wrong ?
 	    str_of(page_error_text(h, e)) : STR(""));
 	values_set(v, "captcha_version", STR(""));
 	for (i = 0; i < COUNT(widgets); i++) {
 		on = demanded && str_eq(cfg->captcha_provider,
 		    str_of(widgets[i].provider));
 		values_flag(v, widgets[i].flag, on);
-		if (!on)
-			continue;
-		h->policy_more = widgets[i].policy;
-		h->policy_style = widgets[i].style;
-		/* Providers look at where they were asked from. */
-		if (widgets[i].foreign)
-			response_header(h, "Referrer-Policy",
-			    STR("strict-origin-when-cross-origin"));
-		version = style_version(h, str_printf(h->ctx->arena, "%s.js",
-		    widgets[i].provider).p, false);
-		values_set(v, "captcha_version", version.p != NULL ?
-		    version : STR(""));
+		if (on)
+			set_widget(h, v, &widgets[i]);
 	}
+	return wrong;
 }
 
 /* There is a script where it is needed, and nowhere else. */

@@ -17,7 +17,7 @@ struct in_page {
 };
 extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
-    in_link[], in_no_fields[];
+    in_profile_page[], in_link[], in_no_fields[];
 
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);

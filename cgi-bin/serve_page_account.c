@@ -79,7 +79,7 @@ show_password(struct http *h, int status, enum err e)
 	    (long long)h->ctx->config->password_min_length));
 	if (e == ERR_OK)
 		values_flag(v, "password_focus", true);
-	page_captcha(h, v, CAPTCHA_CHANGE_PASSWORD, e);
+	wrong |= page_captcha(h, v, CAPTCHA_CHANGE_PASSWORD, e);
 	page_summary(h, v, e, old || wrong);
 	return response_page(h, status, "password.html", v);
 }

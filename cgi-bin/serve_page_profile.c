@@ -5,6 +5,7 @@
 #include "serve_page.h"
 
 #include "base/buf.h"
+#include "captcha.h"
 #include "domain/profile.h"
 #include "domain/schema.h"
 #include "page.h"
@@ -236,6 +237,11 @@ page_facts(struct http *h, struct values *v, const struct json *profile)
 
 /* ---- the profile ---- */
 
+const struct field in_profile_page[] = {
+	CAPTCHA_FIELDS(in_page, IN_BODY),
+	{ .name = NULL }
+};
+
 enum err
 show_profile(struct http *h, int status, enum err e)
 {
@@ -253,6 +259,7 @@ show_profile(struct http *h, int status, enum err e)
 		any |= is_asked(&s->field[i], false);
 	marked = page_fields(h, v, profile, e);
 	values_flag(v, "has_fields", any);
+	marked |= page_captcha(h, v, CAPTCHA_UPDATE_PROFILE, e);
 	page_summary(h, v, e, marked);
 	return response_page(h, status, "profile.html", v);
 }
@@ -265,15 +272,17 @@ serve_profile_form(struct http *h, const void *in)
 }
 
 enum err
-serve_profile_page(struct http *h, const void *in)
+serve_profile_page(struct http *h, const void *arg)
 {
+	const struct in_page *in = arg;
 	struct profile_update u = { .null_support = true,
 		.auth_s = h->session.auth_s };
 	struct json *profile;
 	enum err e;
 
-	(void)in;
-	e = profile_read(h->ctx, h->session.uid, &profile);
+	e = captcha_demand(h->ctx, CAPTCHA_UPDATE_PROFILE, &in->captcha);
+	if (e == ERR_OK)
+		e = profile_read(h->ctx, h->session.uid, &profile);
 	if (e != ERR_OK)
 		return e;
 	u.body = schema_body(h->ctx, h->json, profile);

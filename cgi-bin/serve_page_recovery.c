@@ -67,7 +67,7 @@ show_forgot(struct http *h, int status, enum err e)
 
 	if (e == ERR_OK)
 		values_flag(v, "identifier_focus", true);
-	page_captcha(h, v, CAPTCHA_FORGOT_EMAIL, e);
+	wrong |= page_captcha(h, v, CAPTCHA_FORGOT_EMAIL, e);
 	page_summary(h, v, e, wrong);
 	return response_page(h, status, "forgot.html", v);
 }

@@ -80,7 +80,7 @@ show_signup(struct http *h, int status, enum err e)
 	marked |= page_fields(h, v, NULL, e);
 	if (e == ERR_OK)
 		values_flag(v, "email_focus", true);
-	page_captcha(h, v, CAPTCHA_REGISTER, e);
+	marked |= page_captcha(h, v, CAPTCHA_REGISTER, e);
 	page_summary(h, v, e, marked);
 	if (!cfg->registration_enabled)
 		values_set(v, "error", str_of(page_error_text(h,

@@ -31,8 +31,9 @@ struct registration_result {
 };
 
 /*
- * RG1, RG3, RG4.  In the required flow a known address gets the answer of a fresh
- * one, and its owner a mail (S-019), unless compat.reveal_account_existence.
+ * RG1, RG3, RG4.  In the required flow a known address gets the answer of a
+ * fresh one, and its owner a mail (S-019), unless
+ * compat.reveal_account_existence.
  * Order of checks and errors: api-registration-login.md §4.1.
  */
 MUST_CHECK enum err registration_create(struct ctx *c,

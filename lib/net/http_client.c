@@ -225,6 +225,7 @@ set_limits(const struct call *k, CURL *h)
 	curl.setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
 	curl.setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl.setopt(h, CURLOPT_NOSIGNAL, 1L);
+	curl.setopt(h, CURLOPT_QUICK_EXIT, 1L);	/* wait for no resolver */
 	curl.setopt(h, CURLOPT_FRESH_CONNECT, 1L);
 	curl.setopt(h, CURLOPT_FORBID_REUSE, 1L);
 	curl.setopt(h, CURLOPT_TIMEOUT_MS, total);

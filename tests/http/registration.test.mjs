@@ -1,7 +1,7 @@
 // RG1, RG3, RG5 = E6, RG6 = E1, RG7 = N2, E2, E3.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AUTH, address, call, granted, login, mail, mails, password, person,
+import { AUTH, address, base, call, granted, login, mail, mails, password, person,
     refused, register, signedIn, sott, source } from './api.mjs';
 
 const sign = async (json, options = {}) => call('POST', `${AUTH}/register`, {
@@ -225,6 +225,8 @@ test('RG4: 909 where no captcha is configured', async () => {
     refused(await call('POST', `${AUTH}/register/captcha`, { json: {
         Email: [{}, {}], UserName: 'x', Password: 'x' } }), 909, 403);
     refused(await call('GET', '/altcha'), 909, 403);
+    for (const script of ['altcha', 'qq'])
+        assert.equal((await fetch(`${base}/static/${script}.js`)).status, 404);
     // A front end may send answers that nobody asks for.
     granted(await sign({ Email: primary(address()), Password: password,
         'g-recaptcha-response': 'x' }));

@@ -360,7 +360,10 @@ pages_captcha()
 		listens=$(free_port)
 		variant "pages-$provider" lighttpd fcgi "" \
 		    captcha.provider="$provider" captcha.site_key=site-key \
-		    captcha.on=register,forgot_email,change_password \
+		    captcha.on=register,forgot_email,change_password,\
+update_profile \
+		    registration.schema_file="$ROOT/tests/pages/captcha/\
+schema.json" \
 		    captcha.secret=secret-key captcha.altcha_tries=200 \
 		    captcha.verify_url="http://127.0.0.1:$listens/verify" \
 		    outgoing.trusted_hosts=127.0.0.1

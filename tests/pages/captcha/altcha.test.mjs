@@ -65,6 +65,11 @@ test('sign up: solved while the form is filled in, nothing to press, no ' +
         await send(v);
         assert.equal(await heading(v), 'Your account');
         // The other forms that demand an answer.
+        await v.go('/account/profile');
+        await usable(v.page, { scripts: true });
+        await v.page.getByLabel('Family name').fill('Lovelace');
+        await send(v);
+        await arrives(v, 'Your account');
         await v.go('/account/password');
         await usable(v.page, { scripts: true });
         await settled(v);
@@ -81,7 +86,7 @@ test('sign up: solved while the form is filled in, nothing to press, no ' +
         await w.page.locator('#identifier').waitFor({ state: 'detached' });
         assert.ok((await mail(email, 3)).link);
         fine(w);
-        assert.equal(asked(v), 2);
+        assert.equal(asked(v), 3);
     });
 
 test('sign up: pressed before it is solved, the form waits and goes by ' +
@@ -185,6 +190,14 @@ test('sign up: without script it is told what is missing, and refused ' +
         await send(v);
         assert.equal(await heading(v), 'Create an account');
         assert.match(await v.page.locator('[role=alert]').innerText(),
+            /marked/);
+        assert.match(await v.page.locator('.captcha .error').innerText(),
+            /robots/);
+        await usable(v.page, { scripts: true });
+        await v.go('/forgot');
+        await v.page.fill('#identifier', address());
+        await send(v);
+        assert.match(await v.page.locator('.captcha .error').innerText(),
             /robots/);
         fine(v);
     });

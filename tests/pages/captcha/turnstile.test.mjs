@@ -30,7 +30,7 @@ test('sign up with Turnstile: a refusal is told, and another try is good',
         const v = await signUp(scripts);
         says({ success: false, 'error-codes': ['invalid-input-response'] });
         await send(v);
-        assert.match(await v.page.locator('[role=alert]').innerText(),
+        assert.match(await v.page.locator('.captcha .error').innerText(),
             /robots/);
         assert.equal(await v.page.inputValue('#email'), v.email);
         says({ success: true, hostname: 'localhost', action: 'register' });
