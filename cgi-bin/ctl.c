@@ -37,6 +37,13 @@ const struct ctl_command ctl_commands[] = {
 	  "ADDRESS|USERNAME|UID", "take the block away" },
 	{ "user", "delete", ctl_user_delete, false, false,
 	  "ADDRESS|USERNAME|UID --yes", "delete an account for ever" },
+	{ "user", "import", ctl_user_import, false, false,
+	  "FILE|- [--dry-run] [--report FILE] [--verified] [--restart]",
+	  "import accounts, one JSON object a line; goes on where it was "
+	  "broken off" },
+	{ "user", "export", ctl_user_export, false, false,
+	  "[--file FILE] [--with-hashes]",
+	  "write all accounts, one JSON object a line" },
 	{ "session", "list", ctl_session_list, false, false,
 	  "ADDRESS|USERNAME|UID", "list an account's sessions" },
 	{ "session", "revoke", ctl_session_revoke, false, false,

@@ -8,7 +8,8 @@
 #include "base/ctx.h"
 #include "codec/json.h"
 
-enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2 };
+/* CTL_PARTLY: all was looked at, and some of it was refused. */
+enum { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_PARTLY = 3 };
 
 struct ctl {
 	struct arena *process;
@@ -48,6 +49,12 @@ struct ctl_option { const char *name; const char **value; bool *flag; };
 bool ctl_options(struct ctl *t, const struct ctl_option *o, size_t n,
     const char **rest, size_t max, size_t *n_rest_out);
 
+/* A bar on a terminal, and nothing elsewhere: done of total (0: not known),
+ * and words behind it; drawn ten times a second at most. */
+struct ctl_progress { int64_t total, shown_ms; };
+void ctl_progress(struct ctl_progress *p, int64_t done, const char *text);
+void ctl_progress_end(struct ctl_progress *p);
+
 int ctl_init(struct ctl *t);
 int ctl_migrate(struct ctl *t);
 int ctl_check(struct ctl *t);
@@ -57,6 +64,8 @@ int ctl_user_list(struct ctl *t);
 int ctl_user_disable(struct ctl *t);
 int ctl_user_enable(struct ctl *t);
 int ctl_user_delete(struct ctl *t);
+int ctl_user_import(struct ctl *t);
+int ctl_user_export(struct ctl *t);
 int ctl_session_list(struct ctl *t);
 int ctl_session_revoke(struct ctl *t);
 int ctl_sott(struct ctl *t);

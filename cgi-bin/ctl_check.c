@@ -248,6 +248,20 @@ check_dictionary(struct check *k)
 }
 
 /* With all statements prepared: a table or right that is missing shows. */
+/* S-006: they go as their owners sign in. */
+static void
+check_passwords(struct check *k)
+{
+	int64_t n = 0;
+
+	found(k, FINE, "passwords", "argon2id by %s", site_hash_engine());
+	if (k->wrong == 0 && site_foreign_hashes(k->t->ctx, &n) == ERR_OK &&
+	    n > 0)
+		found(k, NOTE, "passwords", "%lld passwords are kept as "
+		    "another system hashed them, each until its owner signs "
+		    "in.", (long long)n);
+}
+
 static void
 check_site(struct check *k)
 {
@@ -273,7 +287,7 @@ check_site(struct check *k)
 		found(k, WRONG, "rights", "%u %s.  %s",
 		    site_database_errno(c), site_database_error(c),
 		    database_mend(site_database_errno(c)));
-	found(k, FINE, "passwords", "argon2id by %s", site_hash_engine());
+	check_passwords(k);
 }
 
 /* ---- mail ---- */

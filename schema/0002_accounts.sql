@@ -85,3 +85,16 @@ CREATE TABLE IF NOT EXISTS {}consent_log (
 	PRIMARY KEY (id),
 	KEY consent_log_account (uid, at_s)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- How far an import has come; id is the hash of its first line, digest that
+-- of what was taken.  Written with the accounts themselves.
+CREATE TABLE IF NOT EXISTS {}import (
+	id BINARY(32) NOT NULL,
+	digest BINARY(32) NOT NULL,
+	file_lines BIGINT NOT NULL DEFAULT 0,
+	imported BIGINT NOT NULL DEFAULT 0,
+	refused BIGINT NOT NULL DEFAULT 0,
+	report_bytes BIGINT NOT NULL DEFAULT 0,
+	changed_s BIGINT NOT NULL,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -654,6 +654,20 @@ bind_params(const struct db_statement *s, const struct db_arg *args,
 	}
 }
 
+/* There is a connection, and the statement is known to it. */
+static enum err
+make_ready(struct ctx *c, struct db *d, unsigned statement)
+{
+	enum err e;
+
+	e = ensure(c, d);
+	if (e == ERR_OK)
+		e = fault(c, d);
+	if (e == ERR_OK && d->prepared[statement] == NULL)
+		e = prepare(c, d, statement);
+	return e;
+}
+
 static enum err
 execute_once(struct ctx *c, struct db *d, unsigned statement,
     const struct db_arg *args)
@@ -665,17 +679,9 @@ execute_once(struct ctx *c, struct db *d, unsigned statement,
 	MYSQL_STMT *st;
 	enum err e;
 
-	e = ensure(c, d);
+	e = make_ready(c, d, statement);
 	if (e != ERR_OK)
 		return e;
-	e = fault(c, d);
-	if (e != ERR_OK)
-		return e;
-	if (d->prepared[statement] == NULL) {
-		e = prepare(c, d, statement);
-		if (e != ERR_OK)
-			return e;
-	}
 	st = d->prepared[statement];
 	bind_params(s, args, bind, copy, lengths);
 	if ((s->in[0] != '\0' && mysql_stmt_bind_param(st, bind) != 0) ||
@@ -895,6 +901,97 @@ db_exec(struct ctx *c, unsigned statement, const struct db_arg *args,
 		*changed_out = (int64_t)mysql_stmt_affected_rows(
 		    c->db->prepared[statement]);
 	return ERR_OK;
+}
+
+/*
+ * Many rows.  A column of a call in bulk is an array: of numbers, or of
+ * pointers and lengths (MariaDB Connector/C, mysql_stmt_bind_param).
+ */
+
+static bool
+takes_many(const struct db *d)
+{
+	unsigned long more = 0;
+
+	return mariadb_get_infov(d->my,
+	    MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &more) == 0 &&
+	    (more & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+}
+
+static void
+bind_column(struct arena *a, MYSQL_BIND *b, char letter,
+    const struct db_arg *args, size_t step, size_t n)
+{
+	bool may_be_null = letter >= 'A' && letter <= 'Z';
+	char type = (char)(letter | 0x20), *null;
+	const void **at = ARENA_ARRAY(a, const void *, n);
+	unsigned long *len = ARENA_ARRAY(a, unsigned long, n);
+	int64_t *number = ARENA_ARRAY(a, int64_t, n);
+	const struct db_arg *arg;
+	size_t i;
+
+	null = arena_alloc(a, n);
+	for (i = 0; i < n; i++) {
+		arg = &args[i * step];
+		must(arg->null ? may_be_null : arg->type == type);
+		null[i] = arg->null ? STMT_INDICATOR_NULL :
+		    STMT_INDICATOR_NONE;
+		number[i] = arg->i;
+		at[i] = type == 'u' || type == 'h' ?
+		    (const void *)arg->raw : arg->s.p;
+		len[i] = type == 'u' ? 16 : type == 'h' ? 32 : arg->s.len;
+	}
+	b->buffer_type = type == 'i' ? MYSQL_TYPE_LONGLONG :
+	    type == 't' ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+	b->buffer = type == 'i' ? (void *)number : (void *)at;
+	b->length = len;
+	b->u.indicator = null;
+}
+
+static enum err
+execute_many(struct ctx *c, struct db *d, unsigned statement,
+    const struct db_arg *args, size_t n)
+{
+	const char *in = d->statements[statement].in;
+	MYSQL_STMT *st = d->prepared[statement];
+	unsigned count = (unsigned)n, none = 0;
+	size_t i, step = strlen(in);
+	MYSQL_BIND *bind;
+	enum err e = ERR_OK;
+
+	bind = ARENA_ARRAY(c->arena, MYSQL_BIND, step);
+	for (i = 0; i < step; i++)
+		bind_column(c->arena, &bind[i], in[i], args + i, step, n);
+	if (mysql_stmt_attr_set(st, STMT_ATTR_ARRAY_SIZE, &count) != 0 ||
+	    mysql_stmt_bind_param(st, bind) != 0 ||
+	    mysql_stmt_execute(st) != 0)
+		e = classify(c, d, mysql_stmt_errno(st),
+		    mysql_stmt_error(st));
+	mysql_stmt_attr_set(st, STMT_ATTR_ARRAY_SIZE, &none);
+	return e;
+}
+
+enum err
+db_exec_many(struct ctx *c, unsigned statement, const struct db_arg *args,
+    size_t n)
+{
+	struct db *d = c->db;
+	size_t i, step;
+	enum err e;
+
+	must(d != NULL && d->in_tx && statement < d->n);
+	step = strlen(d->statements[statement].in);
+	must(step > 0 && d->statements[statement].out[0] == '\0');
+	if (n == 0)
+		return ERR_OK;
+	e = make_ready(c, d, statement);
+	if (e == ERR_OK && takes_many(d)) {
+		c->statements++;
+		return execute_many(c, d, statement, args, n);
+	}
+	for (i = 0; i < n && e == ERR_OK; i++)
+		e = execute(c, statement, args + i * step);
+	return e;
 }
 
 static enum err

@@ -62,6 +62,14 @@ void db_forget(struct db *d);
  */
 MUST_CHECK enum err db_exec(struct ctx *c, unsigned statement,
     const struct db_arg *args, int64_t *changed_out /* may be NULL */);
+/*
+ * Inside a transaction: the statement for n rows of parameters, one behind
+ * the other in args, as one call where the server takes such (MariaDB), else
+ * one by one.  After an error some of them may stand there, to be rolled
+ * back.
+ */
+MUST_CHECK enum err db_exec_many(struct ctx *c, unsigned statement,
+    const struct db_arg *args, size_t n);
 /* Exactly one row or ERR_NOT_FOUND.  out is untouched on failure. */
 MUST_CHECK enum err db_one(struct ctx *c, unsigned statement,
     const struct db_arg *args, const struct db_column *columns, void *out);

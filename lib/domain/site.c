@@ -23,6 +23,7 @@
 #include "password_rules.h"
 #include "schema.h"
 #include "store/store_migrate.h"
+#include "store/store_password.h"
 #include "store/store_site.h"
 
 /* The newest schema that this program knows; tests/guard compares it with
@@ -116,6 +117,12 @@ const char *
 site_hash_engine(void)
 {
 	return pwhash_engine();
+}
+
+enum err
+site_foreign_hashes(struct ctx *c, int64_t *out)
+{
+	return store_password_foreign(c, out);
 }
 
 enum err

@@ -39,6 +39,8 @@ MUST_CHECK enum err site_keys_rotated(struct ctx *c, uint32_t number);
 /* One password hash, for doorwardctl bench-hash. */
 MUST_CHECK enum err site_hash_once(struct ctx *c);
 const char *site_hash_engine(void);
+/* Passwords that are not argon2id (S-006). */
+MUST_CHECK enum err site_foreign_hashes(struct ctx *c, int64_t *out);
 /* How many entries the dictionary of passwords has; 0: it is off.  ERR_CONFIG
  * with a note. */
 MUST_CHECK enum err site_dictionary(struct ctx *c, int64_t *entries_out);

@@ -53,6 +53,14 @@ store_password_reset_asked(struct ctx *c, struct uid uid, int64_t now_s,
 }
 
 enum err
+store_password_foreign(struct ctx *c, int64_t *out)
+{
+	static const struct db_column columns[] = { { 0 } };
+
+	return db_one(c, STMT_PASSWORD_FOREIGN, NO_ARGS, columns, out);
+}
+
+enum err
 store_password_failed(struct ctx *c, struct uid uid)
 {
 	return db_exec(c, STMT_PASSWORD_FAILED, ARGS(db_uid(uid)), NULL);

@@ -27,6 +27,8 @@ MUST_CHECK enum err store_password_rehash(struct ctx *c, struct uid uid,
 /* A reset is asked for now; *due_out: it was not so since before_s. */
 MUST_CHECK enum err store_password_reset_asked(struct ctx *c, struct uid uid,
     int64_t now_s, int64_t before_s, bool *due_out);
+/* How many are no argon2id.  Reads them all. */
+MUST_CHECK enum err store_password_foreign(struct ctx *c, int64_t *out);
 /* One more failure; the same work where there is no such row. */
 MUST_CHECK enum err store_password_failed(struct ctx *c, struct uid uid);
 MUST_CHECK enum err store_password_right(struct ctx *c, struct uid uid);

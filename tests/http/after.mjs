@@ -40,8 +40,8 @@ result(rows.size === 0, 'every row of the route table was served',
 // Each decision has left its row in the audit somewhere in the run.
 const decisions = `
     account_blocked account_created account_deleted account_enabled
-    account_stripped account_unverified_removed code_refused deletion_asked
-    email_verified
+    account_stripped account_unverified_removed accounts_exported
+    accounts_imported code_refused deletion_asked email_verified
     keys_rotated login login_limited login_refused logout new_browser
     password_change_refused password_changed password_reset profile_updated
     registered registration_known reset_decoy reset_limited reset_refused

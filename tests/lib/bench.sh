@@ -8,7 +8,7 @@
 
 BENCH=$VAR/bench
 needs_bench="run lighttpd"
-bench_rows="check login cgi mixed memory size"
+bench_rows="check login cgi mixed import memory size"
 bench_small=10000
 bench_large=1000000
 bench_password=cobalt-meadow-71
@@ -407,6 +407,85 @@ row_memory()
 	    "$(verdict "$largest" at-most 12288)"
 	row "  growth in one life" "" "$growth KiB" "" "" "<= 256" \
 	    "$(verdict "$growth" at-most 256)"
+}
+
+# Seconds that a command takes, as a rate of accounts.
+rate_of()
+{
+	local from to
+	from=$(date +%s%N)
+	"$@" >"$BENCH/log/import" 2>&1 </dev/null || die "$1 failed:
+$(tail -n 5 "$BENCH/log/import")"
+	to=$(date +%s%N)
+	calc "$bench_import * 1000000000 / ($to - $from)"
+}
+
+import_tables="account identifier password"
+
+import_clear()
+{
+	local table
+	for table in $import_tables import; do
+		echo "TRUNCATE dw_import.dw_$table;"
+	done | database_sql "$bench_short/db"
+}
+
+import_sql()
+{
+	local table
+	for table in $import_tables; do
+		echo "$1 '$bench_short/rows/$table' $2 dw_import.dw_$table;"
+	done | sed "$3" | database_sql "$bench_short/db"
+}
+
+load_data()
+{
+	import_sql "LOAD DATA INFILE" "INTO TABLE" 's/;$/ CHARACTER SET binary;/'
+}
+
+# People of another system, each with a name, an address and a hash.
+import_lines()
+{
+	awk -v n="$bench_import" 'BEGIN { for (i = 0; i < n; i++) printf \
+	    "{\"emails\":[{\"address\":\"user%07d@example.com\"," \
+	    "\"verified_s\":1700000000}],\"created_s\":%d," \
+	    "\"profile\":{\"FirstName\":\"Ada\",\"LastName\":" \
+	    "\"Example %d\",\"City\":\"London\"},\"password\":{\"hash\":" \
+	    "\"$2y$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234" \
+	    "\"}}\n", i, 1600000000 + i, i }'
+}
+
+import_lines_in()
+{
+	"${as_web[@]}" "$BUILD/doorwardctl" --config \
+	    "$BENCH/import/etc/doorward.conf" user import "$bench_short/lines"
+}
+
+yard_import()
+{
+	import_clear
+	r=$(rate_of load_data) || exit 1
+	yard+=("$r")
+}
+
+door_import()
+{
+	import_clear
+	r=$(rate_of import_lines_in) || exit 1
+	door+=("$r")
+}
+
+# The rows for LOAD DATA are those that an import has made.
+row_import()
+{
+	bench_import=100000
+	site_make "$BENCH/import" http://localhost "$bench_short/db" dw_import
+	mkdir -m 777 "$bench_short/rows"
+	import_lines >"$bench_short/lines"
+	door_import
+	import_sql "SELECT * INTO OUTFILE" FROM ''
+	in_turn yard_import door_import
+	compared "import, 100 000 accounts" at-least 0.25
 }
 
 small_check()

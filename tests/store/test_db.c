@@ -184,7 +184,7 @@ static const char *const tables[] = { "account", "identifier", "password",
 	"password_history", "session", "refresh_token", "ticket", "failure",
 	"meter", "outbox", "audit", "mark", "tombstone",
 	"pending_identifier", "held_identifier", "pin", "pin_session",
-	"security_answer", "privacy_acceptance", "consent_log" };
+	"security_answer", "privacy_acceptance", "consent_log", "import" };
 
 static void
 forget_from(size_t k)

@@ -1,0 +1,225 @@
+/*
+ * A page of accounts and the rows that belong to them, merged by their uids.
+ */
+#include "account_export.h"
+
+#include "account.h"
+#include "audit.h"
+#include "profile_internal.h"
+#include "store/store_import.h"
+
+static const struct uid nobody;
+
+struct page {
+	struct store_account *accounts;
+	struct store_identifier_of *identifiers;
+	struct store_import_password *passwords;
+	struct store_import_old *history;
+	size_t n_accounts, n_identifiers, n_passwords, n_history;
+	size_t identifier, password, old;	/* the next of each */
+};
+
+static enum err
+read_page(struct ctx *c, struct uid after, bool hashes, struct page *p)
+{
+	struct uid from, to;
+	enum err e;
+
+	e = store_account_list(c, after, EXPORT_PAGE, &p->accounts,
+	    &p->n_accounts);
+	if (e != ERR_OK || p->n_accounts == 0)
+		return e;
+	from = p->accounts[0].uid;
+	to = p->accounts[p->n_accounts - 1].uid;
+	e = store_export_identifiers(c, from, to, &p->identifiers,
+	    &p->n_identifiers);
+	if (e == ERR_OK && hashes)
+		e = store_export_passwords(c, from, to, &p->passwords,
+		    &p->n_passwords);
+	if (e == ERR_OK && hashes)
+		e = store_export_history(c, from, to, &p->history,
+		    &p->n_history);
+	return e;
+}
+
+/* The row is not before the account's. */
+static bool
+not_before(struct uid row, struct uid account)
+{
+	return memcmp(row.b, account.b, sizeof(row.b)) >= 0;
+}
+
+/* Rows of accounts that are no longer there are passed over. */
+static void
+find_rows(struct page *p, struct uid uid)
+{
+	while (p->identifier < p->n_identifiers &&
+	    !not_before(p->identifiers[p->identifier].uid, uid))
+		p->identifier++;
+	while (p->password < p->n_passwords &&
+	    !not_before(p->passwords[p->password].uid, uid))
+		p->password++;
+	while (p->old < p->n_history &&
+	    !not_before(p->history[p->old].uid, uid))
+		p->old++;
+}
+
+static struct json *
+identifier_json(struct arena *a, const struct store_identifier_of *i)
+{
+	struct json *j = json_new_object(a);
+
+	json_set_str(j, i->kind == IDENTIFIER_PHONE ? "number" : "address",
+	    i->given);
+	if (i->kind == IDENTIFIER_EMAIL)
+		json_set_str(j, "type", i->label);
+	json_set_int(j, "verified_s", i->verified_s);
+	return j;
+}
+
+static void
+put_identifiers(struct arena *a, struct page *p, struct uid uid,
+    struct json *line)
+{
+	struct json *emails = json_new_array(a);
+	const struct store_identifier_of *i;
+
+	for (; p->identifier < p->n_identifiers; p->identifier++) {
+		i = &p->identifiers[p->identifier];
+		if (!uid_eq(i->uid, uid))
+			break;
+		if (i->kind == IDENTIFIER_EMAIL)
+			json_append(emails, identifier_json(a, i));
+		if (i->kind == IDENTIFIER_PHONE)
+			json_set(line, "phone", identifier_json(a, i));
+		if (i->kind == IDENTIFIER_USERNAME)
+			json_set_str(line, "username", i->given);
+	}
+	if (json_length(emails) > 0)
+		json_set(line, "emails", emails);
+}
+
+static struct json *
+history_json(struct arena *a, struct page *p, struct uid uid)
+{
+	struct json *list = json_new_array(a), *one;
+
+	for (; p->old < p->n_history && uid_eq(p->history[p->old].uid, uid);
+	    p->old++) {
+		one = json_new_object(a);
+		json_set_str(one, "hash", p->history[p->old].phc);
+		json_set_int(one, "retired_ms", p->history[p->old].retired_ms);
+		json_append(list, one);
+	}
+	return list;
+}
+
+static void
+put_password(struct arena *a, struct page *p, struct uid uid,
+    struct json *line)
+{
+	const struct store_import_password *w = &p->passwords[p->password];
+	struct json *j, *history;
+
+	if (p->password == p->n_passwords || !uid_eq(w->uid, uid))
+		return;
+	j = json_new_object(a);
+	json_set_str(j, "hash", w->phc);
+	json_set_int(j, "changed_s", w->changed_s);
+	json_set_int(j, "secure", w->secure);
+	json_set_int(j, "breached_s", w->breached_s);
+	history = history_json(a, p, uid);
+	if (json_length(history) > 0)
+		json_set(j, "history", history);
+	json_set(line, "password", j);
+}
+
+static void
+put_account(struct ctx *c, const struct store_account *a, struct json *line)
+{
+	static const char *const states[] = {
+		[ACCOUNT_ACTIVE] = "active", [ACCOUNT_BLOCKED] = "blocked",
+		[ACCOUNT_LOGIN_DISABLED] = "login_disabled"
+	};
+
+	json_set_str(line, "uid", uid_hex(c->arena, a->uid));
+	json_set_str(line, "profile_id", uid_hex(c->arena, a->profile_id));
+	json_set_cstr(line, "state", states[a->state]);
+	json_set_str(line, "source", a->registration_source);
+	json_set_int(line, "created_s", a->created_s);
+	json_set_int(line, "modified_s", a->modified_s);
+	json_set_int(line, "profile_modified_s", a->profile_modified_s);
+	json_set_int(line, "last_login_s", a->last_login_s);
+	json_set_int(line, "logins", a->logins);
+	json_set_int(line, "email_verified_s", a->email_verified_s);
+	json_set_int(line, "phone_verified_s", a->phone_verified_s);
+	json_set_int(line, "required_filled", a->required_filled);
+}
+
+/* An account without any identifier was being deleted. */
+static bool
+account_text(struct ctx *c, struct page *p, const struct store_account *a,
+    struct str *out)
+{
+	struct json *line = json_new_object(c->arena);
+
+	find_rows(p, a->uid);
+	if (p->identifier == p->n_identifiers ||
+	    !uid_eq(p->identifiers[p->identifier].uid, a->uid))
+		return false;
+	put_account(c, a, line);
+	put_identifiers(c->arena, p, a->uid, line);
+	json_set(line, "profile", profile_document(c, a->profile));
+	put_password(c->arena, p, a->uid, line);
+	*out = json_text(c->arena, line, false);
+	return true;
+}
+
+static enum err
+write_page(struct ctx *c, const struct export_options *o, struct page *p)
+{
+	struct str text;
+	size_t i;
+
+	for (i = 0; i < p->n_accounts; i++)
+		if (account_text(c, p, &p->accounts[i], &text) &&
+		    !o->line(o->arg, text))
+			return err_set(c, ERR_DELIVERY, NULL,
+			    "the lines cannot be written");
+	return ERR_OK;
+}
+
+enum err
+account_export_page(struct ctx *c, const struct export_options *o,
+    struct uid *after_io, bool *more_out)
+{
+	struct arena *kept = c->arena;
+	struct page p = { .n_accounts = 0 };
+	enum err e;
+
+	c->arena = arena_new();
+	e = read_page(c, *after_io, o->hashes, &p);
+	if (e == ERR_OK)
+		e = write_page(c, o, &p);
+	if (e == ERR_OK && p.n_accounts > 0)
+		*after_io = p.accounts[p.n_accounts - 1].uid;
+	if (e == ERR_OK)
+		*more_out = p.n_accounts == EXPORT_PAGE;
+	if (c->err.note != NULL)	/* it outlives the page */
+		c->err.note = str_cstr(kept, str_of(c->err.note));
+	arena_free(c->arena);
+	c->arena = kept;
+	return e;
+}
+
+enum err
+account_export_begin(struct ctx *c, bool hashes, int64_t *accounts_out)
+{
+	enum err e;
+
+	e = audit_add(c, "accounts_exported", nobody,
+	    hashes ? "with hashes" : "");
+	if (e == ERR_OK && accounts_out != NULL)
+		e = store_export_count(c, accounts_out);
+	return e;
+}

@@ -1,0 +1,597 @@
+/*
+ * Batches: judged, held against one another, written in one transaction with
+ * the mark.  The unique keys decide what is taken; only a batch that they
+ * refuse is looked at row by row, for the reason.
+ */
+#include "account_import.h"
+
+#include "account_line.h"
+#include "audit.h"
+#include "crypto/keys.h"
+#include "store/store_import.h"
+#include "store/store_tx.h"
+
+#define BATCH_LINES	1000
+#define BATCH_BYTES	(2 * 1024 * 1024)	/* one packet takes it */
+#define ROUNDS		5	/* others may take names meanwhile */
+
+static const struct uid nobody;
+
+struct entry {
+	int64_t number;			/* of the line */
+	bool refused, given_uid, given_profile_id;
+	struct store_import_account account;
+	struct store_new_identifier *identifiers;
+	size_t n_identifiers;
+	struct store_import_password password;
+	struct store_import_old *history;
+	size_t n_history;
+};
+
+struct account_import {
+	struct import_options options;
+	unsigned char id[32];
+	struct store_import at;		/* what is committed */
+	int64_t skipped;		/* of it, by earlier runs */
+	int64_t reported;		/* bytes of the report, uncommitted */
+	int64_t lines;			/* read so far */
+	unsigned char digest[32];	/* of them */
+	struct arena *arena;		/* the batch's */
+	struct account_line line;
+	struct entry *entries;
+	size_t n, bytes;
+	struct import_refusal *refusals;
+	size_t n_refusals;
+	bool ending;
+};
+
+static void
+empty(struct account_import *m)
+{
+	arena_reset(m->arena);
+	m->entries = ARENA_ARRAY(m->arena, struct entry, BATCH_LINES);
+	m->refusals = ARENA_ARRAY(m->arena, struct import_refusal,
+	    2 * BATCH_LINES);
+	m->n = m->bytes = m->n_refusals = 0;
+}
+
+/* Refusals, in the order of lines. */
+
+static void
+tell(struct account_import *m, int64_t number, enum err code,
+    const char *field, const char *note, bool imported)
+{
+	size_t i = m->n_refusals++;
+
+	for (; i > 0 && m->refusals[i - 1].line > number; i--)
+		m->refusals[i] = m->refusals[i - 1];
+	m->refusals[i] = (struct import_refusal){ number, code, field, note,
+		imported };
+}
+
+/* What was to be changed in a line that does not come in after all. */
+static void
+drop_remark(struct account_import *m, int64_t number)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->n_refusals; i++)
+		if (m->refusals[i].line != number)
+			m->refusals[n++] = m->refusals[i];
+	m->n_refusals = n;
+}
+
+static void
+refuse(struct account_import *m, struct entry *e, int64_t kind,
+    const char *note)
+{
+	static const struct { enum err code; const char *field; } why[] = {
+		[0] = { ERR_UID_TAKEN, "uid" },
+		[IDENTIFIER_EMAIL] = { ERR_EMAIL_TAKEN, "emails" },
+		[IDENTIFIER_USERNAME] = { ERR_USERNAME_TAKEN, "username" },
+		[IDENTIFIER_PHONE] = { ERR_PHONE_TAKEN, "phone" }
+	};
+
+	e->refused = true;
+	drop_remark(m, e->number);
+	tell(m, e->number, why[kind].code, why[kind].field, note, false);
+}
+
+static int64_t
+refused_lines(const struct account_import *m)
+{
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < m->n_refusals; i++)
+		n += !m->refusals[i].imported;
+	return n;
+}
+
+/* Names that stand twice in a batch: the first line has them. */
+
+struct name { int64_t kind; struct str s; size_t entry; };
+
+static int
+compare_names(const void *left, const void *right)
+{
+	const struct name *a = left, *b = right;
+	size_t len = a->s.len < b->s.len ? a->s.len : b->s.len;
+	int r;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	r = memcmp(a->s.p, b->s.p, len);
+	if (r != 0)
+		return r;
+	if (a->s.len != b->s.len)
+		return a->s.len < b->s.len ? -1 : 1;
+	return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+static struct name *
+list_names(struct account_import *m, size_t *n_out)
+{
+	struct name *list, *at;
+	size_t i, k, n = 0;
+
+	for (i = 0; i < m->n; i++)
+		n += m->entries[i].n_identifiers + 2;
+	at = list = ARENA_ARRAY(m->arena, struct name, n);
+	for (i = 0; i < m->n; i++) {
+		const struct entry *e = &m->entries[i];
+
+		*at++ = (struct name){ 0, { (const char *)e->account.uid.b,
+			sizeof(e->account.uid.b) }, i };
+		*at++ = (struct name){ -1, {
+			(const char *)e->account.profile_id.b,
+			sizeof(e->account.profile_id.b) }, i };
+		for (k = 0; k < e->n_identifiers; k++)
+			*at++ = (struct name){ e->identifiers[k].kind,
+				e->identifiers[k].canonical, i };
+	}
+	*n_out = n;
+	return list;
+}
+
+static bool
+same_name(const struct name *a, const struct name *b)
+{
+	return a->kind == b->kind && str_eq(a->s, b->s);
+}
+
+static void
+refuse_twins(struct account_import *m)
+{
+	struct name *list, *first;
+	struct entry *e;
+	size_t i, n;
+
+	list = first = list_names(m, &n);
+	qsort(list, n, sizeof(*list), compare_names);
+	for (i = 1; i < n; i++) {
+		if (!same_name(first, &list[i])) {
+			first = &list[i];
+			continue;
+		}
+		e = &m->entries[list[i].entry];
+		if (!e->refused)
+			refuse(m, e, first->kind < 0 ? 0 : first->kind,
+			    str_printf(m->arena, "line %lld has it", (long
+			    long)m->entries[first->entry].number).p);
+	}
+}
+
+/* What the database has already */
+
+static enum err
+look_up_ids(struct ctx *c, struct account_import *m, struct entry *e)
+{
+	struct store_uid_taken taken;
+	enum err r;
+
+	if (!e->given_uid && !e->given_profile_id)
+		return ERR_OK;
+	r = store_import_uid_taken(c, e->account.uid, e->account.profile_id,
+	    &taken);
+	if (r != ERR_OK)
+		return r;
+	if (taken.uid != 0)
+		refuse(m, e, 0, "is an account's");
+	else if (taken.tombstone != 0)
+		refuse(m, e, 0, "was an account's that is deleted");
+	else if (taken.profile_id != 0)
+		refuse(m, e, 0, "its profile_id is an account's");
+	return ERR_OK;
+}
+
+static enum err
+look_up_one(struct ctx *c, struct account_import *m, struct entry *e)
+{
+	struct uid holder;
+	enum err r;
+	size_t i;
+
+	r = look_up_ids(c, m, e);
+	for (i = 0; i < e->n_identifiers && r == ERR_OK && !e->refused; i++) {
+		r = store_import_holder(c, e->identifiers[i].kind,
+		    e->identifiers[i].canonical, &holder);
+		if (r == ERR_OK)
+			refuse(m, e, e->identifiers[i].kind,
+			    "is an account's");
+		else if (r == ERR_NOT_FOUND)
+			r = ERR_OK;
+	}
+	return r;
+}
+
+static enum err
+look_up(struct ctx *c, struct account_import *m)
+{
+	enum err r = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < m->n && r == ERR_OK; i++)
+		if (!m->entries[i].refused)
+			r = look_up_one(c, m, &m->entries[i]);
+	return r;
+}
+
+/* A uid that was deleted has no key that would refuse it. */
+static enum err
+were_deleted(struct ctx *c, const struct account_import *m, bool *out)
+{
+	struct uid least = { { 0 } }, greatest = { { 0 } };
+	const struct entry *e;
+	bool any = false;
+
+	for (e = m->entries; e < m->entries + m->n; e++) {
+		if (!e->given_uid)
+			continue;
+		if (!any || memcmp(&e->account.uid, &least,
+		    sizeof(least)) < 0)
+			least = e->account.uid;
+		if (!any || memcmp(&e->account.uid, &greatest,
+		    sizeof(greatest)) > 0)
+			greatest = e->account.uid;
+		any = true;
+	}
+	*out = false;
+	return any ? store_import_tombstones(c, least, greatest, out) :
+	    ERR_OK;
+}
+
+/* Writing */
+
+struct rows {
+	struct store_import_account *accounts;
+	struct store_new_identifier *identifiers;
+	struct store_import_password *passwords;
+	struct store_import_old *history;
+	size_t n_accounts, n_identifiers, n_passwords, n_history;
+};
+
+static void
+count_rows(const struct account_import *m, struct rows *r)
+{
+	const struct entry *e;
+
+	for (e = m->entries; e < m->entries + m->n; e++) {
+		r->n_accounts++;
+		r->n_identifiers += e->n_identifiers;
+		r->n_passwords++;
+		r->n_history += e->n_history;
+	}
+}
+
+static void
+gather(const struct account_import *m, struct rows *r)
+{
+	struct arena *a = m->arena;
+	const struct entry *e;
+	size_t i;
+
+	count_rows(m, r);
+	r->accounts = ARENA_ARRAY(a, struct store_import_account,
+	    r->n_accounts);
+	r->identifiers = ARENA_ARRAY(a, struct store_new_identifier,
+	    r->n_identifiers);
+	r->passwords = ARENA_ARRAY(a, struct store_import_password,
+	    r->n_passwords);
+	r->history = ARENA_ARRAY(a, struct store_import_old, r->n_history);
+	r->n_accounts = r->n_identifiers = r->n_passwords = r->n_history = 0;
+	for (e = m->entries; e < m->entries + m->n; e++) {
+		if (e->refused)
+			continue;
+		r->accounts[r->n_accounts++] = e->account;
+		for (i = 0; i < e->n_identifiers; i++)
+			r->identifiers[r->n_identifiers++] =
+			    e->identifiers[i];
+		if (e->password.phc.p != NULL)
+			r->passwords[r->n_passwords++] = e->password;
+		for (i = 0; i < e->n_history; i++)
+			r->history[r->n_history++] = e->history[i];
+	}
+}
+
+static enum err
+write_rows(struct ctx *c, const struct rows *r)
+{
+	enum err e;
+
+	e = store_import_identifiers(c, r->identifiers, r->n_identifiers);
+	if (e == ERR_OK)
+		e = store_import_accounts(c, r->accounts, r->n_accounts);
+	if (e == ERR_OK)
+		e = store_import_passwords(c, r->passwords, r->n_passwords);
+	if (e == ERR_OK)
+		e = store_import_history(c, r->history, r->n_history);
+	return e;
+}
+
+struct writing {
+	struct account_import *m;
+	struct rows rows;
+	struct store_import to;		/* the mark afterwards */
+};
+
+static enum err
+move_mark(struct ctx *c, const struct writing *w)
+{
+	const struct account_import *m = w->m;
+	enum err e;
+
+	e = store_import_advance(c, m->id, m->at.lines, &w->to, c->now_s);
+	if (e == ERR_OK && m->ending)
+		e = store_import_end(c, m->id, w->to.lines);
+	/* Not ERR_CONFLICT, which is for the rows. */
+	return e == ERR_NOT_FOUND ? err_set(c, ERR_BUSY, NULL,
+	    "another import of this file is at work") : e;
+}
+
+static enum err
+write_tx(struct ctx *c, void *arg)
+{
+	struct writing *w = arg;
+	const struct account_import *m = w->m;
+	enum err e;
+
+	e = move_mark(c, w);
+	if (e == ERR_OK)
+		e = write_rows(c, &w->rows);
+	if (e != ERR_OK || w->rows.n_accounts == 0)
+		return e;
+	return audit_add(c, "accounts_imported", nobody, str_printf(m->arena,
+	    "%zu accounts of lines %lld to %lld", w->rows.n_accounts,
+	    (long long)m->at.lines + 1, (long long)w->to.lines).p);
+}
+
+static enum err
+write_in_doubt(struct ctx *c, void *arg)
+{
+	const struct writing *w = arg;
+	struct store_import now;
+	enum err e;
+
+	e = store_import_read(c, w->m->id, &now);
+	if (e == ERR_NOT_FOUND)
+		return w->m->ending ? ERR_OK : ERR_UNAVAILABLE;
+	if (e != ERR_OK)
+		return e;
+	return now.lines == w->to.lines ? ERR_OK : ERR_NOT_FOUND;
+}
+
+static enum err
+keep_report(struct account_import *m, int64_t *bytes_out)
+{
+	*bytes_out = m->at.report_bytes;
+	return m->options.keep == NULL ? ERR_OK : m->options.keep(
+	    m->options.arg, m->refusals, m->n_refusals, bytes_out);
+}
+
+static enum err
+write_batch(struct ctx *c, struct account_import *m)
+{
+	struct writing w = { .m = m, .to = m->at };
+	int64_t refused = refused_lines(m);
+	enum err e;
+
+	gather(m, &w.rows);
+	memcpy(w.to.digest, m->digest, sizeof(w.to.digest));
+	w.to.lines = m->lines;
+	w.to.refused += refused;
+	w.to.imported += (int64_t)w.rows.n_accounts;
+	e = keep_report(m, &w.to.report_bytes);
+	if (e == ERR_OK && !m->options.dry_run)
+		e = store_tx(c, write_tx, &w, write_in_doubt);
+	if (e == ERR_OK)
+		m->at = w.to;
+	return e;
+}
+
+static enum err
+settle(struct ctx *c, struct account_import *m)
+{
+	bool look = m->options.dry_run;
+	enum err e = ERR_OK;
+	int i;
+
+	refuse_twins(m);
+	if (!look)
+		e = were_deleted(c, m, &look);
+	for (i = 0; i < ROUNDS && e == ERR_OK; i++) {
+		if (look)
+			e = look_up(c, m);
+		if (e == ERR_OK)
+			e = write_batch(c, m);
+		if (e != ERR_CONFLICT)
+			break;
+		look = true;
+		e = ERR_OK;
+	}
+	return i == ROUNDS ? err_set(c, ERR_CONFLICT, NULL,
+	    "names are taken again and again before line %lld",
+	    (long long)m->lines) : e;
+}
+
+static enum err
+flush(struct ctx *c, struct account_import *m)
+{
+	enum err e;
+
+	if (m->lines == m->at.lines && !m->ending)
+		return ERR_OK;
+	e = settle(c, m);
+	if (e != ERR_OK)
+		return e;
+	if (m->options.done != NULL)
+		m->options.done(m->options.arg, m->refusals, m->n_refusals);
+	empty(m);
+	return ERR_OK;
+}
+
+/* Lines */
+
+static void
+add_digest(struct account_import *m, struct str line)
+{
+	unsigned char both[64];
+
+	memcpy(both, m->digest, 32);
+	sha256(line.p, line.len, both + 32);
+	sha256(both, sizeof(both), m->digest);
+}
+
+static void
+add_entry(struct account_import *m)
+{
+	const struct account_line *l = &m->line;
+	struct entry *e = &m->entries[m->n++];
+
+	*e = (struct entry){
+		.number = m->lines, .given_uid = l->given_uid,
+		.given_profile_id = l->given_profile_id,
+		.account = l->account, .password = l->password,
+		.n_identifiers = l->n_identifiers, .n_history = l->n_history
+	};
+	e->identifiers = arena_copy(m->arena, l->identifiers,
+	    l->n_identifiers * sizeof(*e->identifiers));
+	e->history = arena_copy(m->arena, l->history,
+	    l->n_history * sizeof(*e->history));
+	if (l->kept_as_address)
+		tell(m, m->lines, ERR_USERNAME_FORMAT, "username",
+		    "is its own address, and is kept as that alone", true);
+}
+
+static void
+judge(struct ctx *c, struct account_import *m, struct str line, bool cut)
+{
+	enum err e;
+
+	if (line.len == 0)
+		return;
+	e = cut ? err_set(c, ERR_TOO_LONG, NULL, "is longer than %d bytes",
+	    IMPORT_LINE_MAX) : account_line_judge(c, line,
+	    m->options.verified, &m->line);
+	m->bytes += line.len;
+	if (e == ERR_OK)
+		add_entry(m);
+	else
+		tell(m, m->lines, e, c->err.field, c->err.note, false);
+}
+
+/* What earlier runs took must be what stands here. */
+static enum err
+skip(struct ctx *c, struct account_import *m)
+{
+	if (m->lines < m->at.lines)
+		return ERR_OK;
+	m->skipped = m->lines;
+	return memcmp(m->digest, m->at.digest, 32) == 0 ? ERR_OK : err_set(c,
+	    ERR_MISMATCH, NULL, "an import of another file that begins alike "
+	    "was not finished, or this file was changed");
+}
+
+static enum err
+take(struct ctx *c, struct account_import *m, struct str line, bool cut)
+{
+	bool done = m->lines < m->at.lines;
+
+	m->lines++;
+	add_digest(m, line);
+	if (done)
+		return skip(c, m);
+	judge(c, m, line, cut);
+	return m->n == BATCH_LINES || m->bytes >= BATCH_BYTES ||
+	    m->n_refusals >= BATCH_LINES ? flush(c, m) : ERR_OK;
+}
+
+enum err
+account_import_line(struct ctx *c, struct account_import *m, struct str line,
+    bool cut)
+{
+	struct arena *kept = c->arena;
+	enum err e;
+
+	c->arena = m->arena;
+	e = take(c, m, line, cut);
+	c->arena = kept;
+	return e;
+}
+
+enum err
+account_import_begin(struct ctx *c, struct arena *process,
+    const struct import_options *o, struct str first,
+    struct account_import **out)
+{
+	struct account_import *m = ARENA_NEW(process, struct account_import);
+	enum err e = ERR_OK;
+
+	m->options = *o;
+	m->arena = arena_new();
+	empty(m);
+	sha256(first.p, first.len, m->id);
+	if (o->restart && !o->dry_run)
+		e = store_import_drop(c, m->id);
+	if (e == ERR_OK && !o->dry_run)
+		e = store_import_begin(c, m->id, c->now_s, &m->at);
+	if (e != ERR_OK) {
+		arena_free(m->arena);
+		return e;
+	}
+	*out = m;
+	return ERR_OK;
+}
+
+enum err
+account_import_end(struct ctx *c, struct account_import *m)
+{
+	struct arena *kept = c->arena;
+	enum err e;
+
+	if (m->lines < m->at.lines)
+		return err_set(c, ERR_MISMATCH, NULL,
+		    "the file is shorter than what was taken of it");
+	c->arena = m->arena;
+	m->ending = true;
+	e = flush(c, m);
+	c->arena = kept;
+	return e;
+}
+
+struct import_progress
+account_import_progress(const struct account_import *m)
+{
+	return (struct import_progress){
+		.lines = m->at.lines, .imported = m->at.imported,
+		.refused = m->at.refused, .skipped = m->skipped,
+		.report_bytes = m->at.report_bytes
+	};
+}
+
+void
+account_import_free(struct account_import *m)
+{
+	if (m != NULL)
+		arena_free(m->arena);
+}
