@@ -23,7 +23,8 @@ struct judge {
 	struct account_line *line;
 	struct str username;
 	bool told_email, told_phone;	/* when the account was proven */
-	bool filled;
+	bool told_filled;
+	const struct json *document;	/* of the profile; NULL: none */
 };
 
 struct member_reader {
@@ -404,7 +405,7 @@ read_profile(struct judge *j, const struct json *v)
 		    &j->line->account.profile);
 	if (e != ERR_OK)
 		return with_fields(j->c, e);
-	j->filled = profile_is_filled(j->c, document, false);
+	j->document = document;
 	return ERR_OK;
 }
 
@@ -464,6 +465,14 @@ read_phone_verified(struct judge *j, const struct json *v)
 	    &j->line->account.phone_verified_s);
 }
 
+static enum err
+read_filled(struct judge *j, const struct json *v)
+{
+	j->told_filled = true;
+	return read_number(j, "required_filled", v, 1,
+	    &j->line->account.required_filled);
+}
+
 static const struct member_reader readers[] = {
 	{ "uid", read_uid }, { "profile_id", read_profile_id },
 	{ "state", read_state }, { "source", read_source },
@@ -471,7 +480,8 @@ static const struct member_reader readers[] = {
 	{ "phone_verified_s", read_phone_verified },
 	{ "emails", read_emails }, { "phone", read_phone },
 	{ "username", read_username }, { "profile", read_profile },
-	{ "password", read_password }
+	{ "password", read_password },
+	{ "required_filled", read_filled }
 };
 
 #define AT(member)	offsetof(struct store_import_account, member)
@@ -480,8 +490,7 @@ static const struct { const char *name; size_t at; int64_t max; } numbers[] = {
 	{ "modified_s", AT(modified_s), NUMBER_MAX },
 	{ "profile_modified_s", AT(profile_modified_s), NUMBER_MAX },
 	{ "last_login_s", AT(last_login_s), NUMBER_MAX },
-	{ "logins", AT(logins), INT32_MAX },
-	{ "required_filled", AT(required_filled), 1 }
+	{ "logins", AT(logins), INT32_MAX }
 };
 
 static enum err
@@ -559,7 +568,8 @@ fill_account(struct judge *j)
 		a->modified_s = c->now_s;
 	if (!j->told_email)
 		a->email_verified_s = first_proof(j->line);
-	a->required_filled |= j->filled;
+	if (!j->told_filled)
+		a->required_filled = profile_is_filled(c, j->document, false);
 	if (a->source.p == NULL)
 		a->source = STR("Import");
 	if (a->profile.p == NULL)
