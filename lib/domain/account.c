@@ -432,9 +432,12 @@ static enum err
 delete_tx(struct ctx *c, void *arg)
 {
 	const struct uid *uid = arg;
+	struct account a;
 	enum err e;
 
-	e = store_account_lock(c, *uid);
+	e = account_lock(c, *uid, &a);
+	if (e == ERR_OK)
+		e = account_hold(c, &a);
 	if (e == ERR_OK)
 		e = store_account_delete(c, *uid, c->now_s);
 	return e != ERR_OK ? e : audit_add(c, "account_deleted", *uid, "");

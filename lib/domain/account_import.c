@@ -5,9 +5,11 @@
  */
 #include "account_import.h"
 
+#include "account_held.h"
 #include "account_line.h"
 #include "audit.h"
 #include "crypto/keys.h"
+#include "store/store_held.h"
 #include "store/store_import.h"
 #include "store/store_tx.h"
 
@@ -206,22 +208,33 @@ look_up_ids(struct ctx *c, struct account_import *m, struct entry *e)
 }
 
 static enum err
+look_up_name(struct ctx *c, struct account_import *m, struct entry *e,
+    const struct store_new_identifier *i)
+{
+	bool held = false;
+	struct uid holder;
+	enum err r;
+
+	r = store_import_holder(c, i->kind, i->canonical, &holder);
+	if (r == ERR_OK)
+		refuse(m, e, i->kind, "is an account's");
+	if (r != ERR_NOT_FOUND)
+		return r;
+	r = identifier_held(c, i->kind, i->canonical, &held);
+	if (r == ERR_OK && held)
+		refuse(m, e, i->kind, "was an account's that is deleted");
+	return r;
+}
+
+static enum err
 look_up_one(struct ctx *c, struct account_import *m, struct entry *e)
 {
-	struct uid holder;
 	enum err r;
 	size_t i;
 
 	r = look_up_ids(c, m, e);
-	for (i = 0; i < e->n_identifiers && r == ERR_OK && !e->refused; i++) {
-		r = store_import_holder(c, e->identifiers[i].kind,
-		    e->identifiers[i].canonical, &holder);
-		if (r == ERR_OK)
-			refuse(m, e, e->identifiers[i].kind,
-			    "is an account's");
-		else if (r == ERR_NOT_FOUND)
-			r = ERR_OK;
-	}
+	for (i = 0; i < e->n_identifiers && r == ERR_OK && !e->refused; i++)
+		r = look_up_name(c, m, e, &e->identifiers[i]);
 	return r;
 }
 
@@ -329,6 +342,27 @@ write_rows(struct ctx *c, const struct rows *r)
 	return e;
 }
 
+/* What nobody may have now is found where it was just written, as in
+ * identifier_claim; where nothing is held, nothing is looked for. */
+static enum err
+judge_held(struct ctx *c, const struct rows *r)
+{
+	bool held = false;
+	enum err e;
+	size_t i;
+
+	e = store_held_any(c, c->now_s, &held);
+	if (e != ERR_OK || !held)
+		return e;
+	for (i = 0; i < r->n_identifiers; i++) {
+		e = identifier_held(c, r->identifiers[i].kind,
+		    r->identifiers[i].canonical, &held);
+		if (e != ERR_OK || held)
+			return e != ERR_OK ? e : ERR_CONFLICT;
+	}
+	return ERR_OK;
+}
+
 struct writing {
 	struct account_import *m;
 	struct rows rows;
@@ -359,6 +393,8 @@ write_tx(struct ctx *c, void *arg)
 	e = move_mark(c, w);
 	if (e == ERR_OK)
 		e = write_rows(c, &w->rows);
+	if (e == ERR_OK)
+		e = judge_held(c, &w->rows);
 	if (e != ERR_OK || w->rows.n_accounts == 0)
 		return e;
 	return audit_add(c, "accounts_imported", nobody, str_printf(m->arena,

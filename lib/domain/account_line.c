@@ -12,6 +12,7 @@
 #include "codec/text.h"
 #include "crypto/pwhash.h"
 #include "profile_internal.h"
+#include "schema.h"
 
 #define NUMBER_MAX	253402300799	/* the end of the year 9999 */
 #define LABEL_CHARS	64
@@ -24,7 +25,7 @@ struct judge {
 	struct str username;
 	bool told_email, told_phone;	/* when the account was proven */
 	bool told_filled;
-	const struct json *document;	/* of the profile; NULL: none */
+	const struct json *document;	/* of the profile */
 };
 
 struct member_reader {
@@ -399,7 +400,7 @@ read_profile(struct judge *j, const struct json *v)
 		return err_set(j->c, ERR_BODY_SHAPE, "profile",
 		    "\"%.*s\" is no member that can be imported",
 		    STR_FMT(utf8_cut(unknown, PROFILE_NAME)));
-	e = profile_judge(j->c, v, false, document);
+	e = profile_judge_import(j->c, v, document);
 	if (e == ERR_OK)
 		e = profile_document_text(j->c, document,
 		    &j->line->account.profile);
@@ -569,7 +570,7 @@ fill_account(struct judge *j)
 	if (!j->told_email)
 		a->email_verified_s = first_proof(j->line);
 	if (!j->told_filled)
-		a->required_filled = profile_is_filled(c, j->document, false);
+		a->required_filled = schema_is_filled(c, j->document);
 	if (a->source.p == NULL)
 		a->source = STR("Import");
 	if (a->profile.p == NULL)
@@ -614,7 +615,8 @@ enum err
 account_line_judge(struct ctx *c, struct str text, bool verified,
     struct account_line *out)
 {
-	struct judge j = { .c = c, .verified = verified, .line = out };
+	struct judge j = { .c = c, .verified = verified, .line = out,
+		.document = json_new_object(c->arena) };
 	struct reading r = { &j, ERR_OK };
 	enum json_fault fault = JSON_FINE;
 	const struct json *o;

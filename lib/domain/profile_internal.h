@@ -65,6 +65,10 @@ MUST_CHECK enum err profile_judge(struct ctx *c, const struct json *body,
 /* The same for a new account, whose document is empty; body may be NULL. */
 MUST_CHECK enum err profile_judge_new(struct ctx *c, const struct json *body,
     struct json *document);
+/* And for one that comes from another system: what is there is judged, and
+ * what the schema requires may be missing. */
+MUST_CHECK enum err profile_judge_import(struct ctx *c,
+    const struct json *body, struct json *document);
 /* The text to store: members in the table's order.  ERR_VALIDATION when it is
  * too large. */
 MUST_CHECK enum err profile_document_text(struct ctx *c,

@@ -828,3 +828,17 @@ profile_judge_new(struct ctx *c, const struct json *body,
 	j.invalid |= !schema_judge(c, NULL, document);
 	return verdict(&j);
 }
+
+enum err
+profile_judge_import(struct ctx *c, const struct json *body,
+    struct json *document)
+{
+	struct judge j = { .c = c, .registering = true };
+	enum err e;
+
+	e = judge_all(&j, body, document);
+	if (e != ERR_OK)
+		return e;
+	j.invalid |= !schema_judge(c, json_new_object(c->arena), document);
+	return verdict(&j);
+}

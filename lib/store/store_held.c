@@ -23,3 +23,16 @@ store_held_until(struct ctx *c, const unsigned char id[32],
 	*expires_s_out = until_s;
 	return ERR_OK;
 }
+
+enum err
+store_held_any(struct ctx *c, int64_t now_s, bool *any_out)
+{
+	static const struct db_column columns[] = { { 0 } };
+	int64_t any = 0;
+	enum err e;
+
+	e = db_one(c, STMT_HELD_ANY, ARGS(db_int(now_s)), columns, &any);
+	if (e == ERR_OK)
+		*any_out = any != 0;
+	return e;
+}

@@ -13,5 +13,8 @@ MUST_CHECK enum err store_held_put(struct ctx *c, const unsigned char id[32],
 /* 0 when it is not held. */
 MUST_CHECK enum err store_held_until(struct ctx *c,
     const unsigned char id[32], int64_t *expires_s_out);
+/* Is anything held after this time? */
+MUST_CHECK enum err store_held_any(struct ctx *c, int64_t now_s,
+    bool *any_out);
 
 #endif

@@ -25,6 +25,19 @@ function ctl(args, { input = '', conf = config } = {}) {
     });
 }
 
+// The site's configuration, changed, with folders of its own.
+function copy(name, changes) {
+    const dir = join(own, name), conf = join(dir, 'doorward.conf');
+    mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
+    let words = readFileSync(config, 'utf8').replace(
+        /^(\[state\]\ndir = ).*/m, `$1${dir}/state`).replace(
+        /^(\[log\]\nfile = ).*/m, `$1${dir}/log`);
+    for (const [from, to] of changes)
+        words = words.replace(from, to);
+    writeFileSync(conf, words, { mode: 0o600 });
+    return { conf, words };
+}
+
 const text = (lines) => lines.map((l) => (typeof l === 'string' ? l :
     JSON.stringify(l)) + '\n').join('');
 
@@ -393,6 +406,21 @@ test('a uid is kept where it is free, and never taken twice', async () => {
     assert.ok(await exists(c.email));
 });
 
+test('an address of a deleted account is held (A7), and the rest comes in',
+    async () => {
+        const a = someone(null), b = someone(null);
+        const { conf } = copy('held', [[/$/, '\n[account]\nhold_days = 30\n']]);
+        await imported([a.line]);
+        assert.equal((await ctl(['user', 'delete', a.email, '--yes'],
+            { conf })).code, 0);
+        const r = await ctl(['user', 'import', '-'], { conf, input: text([
+            a.line, b.line]) });
+        assert.equal(r.code, 3);
+        assert.match(r.err, /line 1: EMAIL_TAKEN emails: was an account's/);
+        assert.ok(await exists(b.email));
+        assert.ok(!await exists(a.email));
+    });
+
 test('--dry-run tells the same and changes nothing', async () => {
     const known = someone(null), fresh = someone(null), twin = someone(null);
     await imported([known.line]);
@@ -581,8 +609,9 @@ test('export: no hash unless asked for (S-009), private, whole or not there',
 test('a bar on a terminal', async () => {
     const m = many(2000);
     const run = (...args) => execFileSync('script', ['-qec', [program,
-        '--config', config, ...args].join(' '), '/dev/null'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: {
-        PATH: process.env.PATH, TERM: 'dumb', SHELL: '/bin/sh' } });
+        '--config', config, ...args].join(' '), '/dev/null'], {
+        encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'],
+        env: { PATH: process.env.PATH, SHELL: '/bin/sh' } });
     const out = run('user', 'import', m.name, '--report',
         join(own, 'bar'), '||', 'true');
     assert.match(out, /\r *\d+% \[#* *\] \d+ accounts, \d+ lines refused/);
@@ -596,15 +625,9 @@ test('one site\'s export is another site\'s import, line for line',
         const name = `dw_import_${process.pid}`;
         const sql = (words) => execFileSync('mariadb', ['--no-defaults', '-S',
             process.env.DOORWARD_SOCKET, '-e', words]);
-        const text0 = readFileSync(config, 'utf8');
-        const user = /^user = (.*)$/m.exec(text0)[1];
-        const dir = join(own, 'other');
-        mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
-        const conf = join(dir, 'doorward.conf');
-        writeFileSync(conf, text0.replace(/^(\[state\]\ndir = ).*/m,
-            `$1${dir}/state`).replace(/^(\[log\]\nfile = ).*/m,
-            `$1${dir}/log`).replace(/^(name = )dw_\S+$/m, `$1${name}`),
-        { mode: 0o600 });
+        const { conf, words } = copy('other', [[/^(name = )dw_\S+$/m,
+            `$1${name}`]]);
+        const user = /^user = (.*)$/m.exec(words)[1];
         sql(`CREATE DATABASE ${name};
             GRANT ALL ON ${name}.* TO '${user}'@'localhost'`);
         try {
