@@ -44,10 +44,13 @@ page_input(struct http *h, struct values *v, const char *name,
 void
 page_summary(struct http *h, struct values *v, enum err e, bool marked)
 {
+	const struct err_field *f = h->ctx->err.fields;
+
 	if (e == ERR_OK)
 		return;
-	values_set(v, "error", marked ?
-	    STR("Please check the field that is marked.") :
+	values_set(v, "error", marked ? (f != NULL && f->next != NULL ?
+	    STR("Please check the fields that are marked.") :
+	    STR("Please check the field that is marked.")) :
 	    str_of(page_error_text(h, e)));
 }
 

@@ -64,17 +64,23 @@ static struct str
 hint_of(struct http *h, const struct schema_field *f)
 {
 	const char *rules[RULES_MAX + 3];
+	struct rules r = f->rules;
 	struct buf b;
 	size_t i, n;
 
 	if (str_present(f->hint) || f->type == SCHEMA_CHECK ||
 	    f->type == SCHEMA_SELECT)
 		return f->hint;
-	n = rules_hints(h->ctx->arena, &f->rules, rules);
 	buf_init(&b, h->ctx->arena, 8192);
+	if (r.min_length > 0 && r.max_length > 0) {
+		buf_printf(&b, "Use %lld to %lld characters. ",
+		    (long long)r.min_length, (long long)r.max_length);
+		r.min_length = r.max_length = 0;
+	}
+	n = rules_hints(h->ctx->arena, &r, rules);
 	for (i = 0; i < n; i++)
 		buf_printf(&b, "%s%s", i > 0 ? " " : "", rules[i]);
-	return buf_view(&b);
+	return str_trim(buf_view(&b));
 }
 
 static const char *

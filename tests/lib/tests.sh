@@ -340,16 +340,19 @@ part_pages()
 {
 	tests_modules
 	case captcha in "${1:-captcha}") pages_captcha ;; esac
-	case ${1:-} in captcha) return ;; esac
+	case schema in "${1:-schema}") pages_schema ;; esac
+	case ${1:-} in captcha | schema) return ;; esac
 	tests_named pages "${1:-}" || return
 	variant pages lighttpd fcgi ""
 	node_tests pages "${files[@]}"
 	site_end
-	case ${1:-} in "" | schema)
-		variant pages-schema lighttpd fcgi "" "${schema_settings[@]}"
-		node_tests pages-schema "$ROOT"/tests/pages/schema/*.test.mjs
-		site_end
-	esac
+}
+
+pages_schema()
+{
+	variant pages-schema lighttpd fcgi "" "${schema_settings[@]}"
+	node_tests pages-schema "$ROOT"/tests/pages/schema/*.test.mjs
+	site_end
 }
 
 # A site for each kind of captcha; a port for the stand-in of its provider.

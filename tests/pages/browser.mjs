@@ -1,6 +1,7 @@
 // A browser and a person at it.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 import { base, noteSecrets } from '../http/api.mjs';
@@ -57,7 +58,8 @@ export async function usable(page, { scripts = false } = {}) {
             bad.push('not one h1');
         if (!document.querySelector('main'))
             bad.push('no main');
-        for (const i of document.querySelectorAll('input')) {
+        for (const i of document.querySelectorAll('input, select, ' +
+            'textarea')) {
             if (i.type === 'hidden' || i.hidden)
                 continue;
             if (i.labels.length === 0)
@@ -77,4 +79,21 @@ export async function usable(page, { scripts = false } = {}) {
         return bad;
     }, scripts);
     assert.deepEqual(faults, [], page.url());
+}
+
+// The page is usable; with DOORWARD_SHOTS, pictures of it go there.
+const shots = process.env.DOORWARD_SHOTS;
+export async function look(v, name) {
+    await usable(v.page);
+    if (!shots)
+        return;
+    await mkdir(shots, { recursive: true });
+    for (const width of [360, 1280])
+        for (const colorScheme of ['light', 'dark']) {
+            await v.page.setViewportSize({ width, height: 800 });
+            await v.page.emulateMedia({ colorScheme,
+                reducedMotion: 'reduce' });
+            await v.page.screenshot({ fullPage: true,
+                path: `${shots}/${name}-${width}-${colorScheme}.png` });
+        }
 }

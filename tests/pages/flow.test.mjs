@@ -1,28 +1,11 @@
 // The main job as a person does it: sign up, verify, sign in, change the
 // password, sign out, forget it, reset it, sign in.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { address, base, mail, mails, password } from '../http/api.mjs';
-import { fine, usable, visitor } from './browser.mjs';
+import { fine, look, visitor } from './browser.mjs';
 
-const shots = process.env.DOORWARD_SHOTS;
 const next = 'violet-harbour-88';
-
-async function look(v, name) {
-    await usable(v.page);
-    if (!shots)
-        return;
-    await mkdir(shots, { recursive: true });
-    for (const width of [360, 1280])
-        for (const colorScheme of ['light', 'dark']) {
-            await v.page.setViewportSize({ width, height: 800 });
-            await v.page.emulateMedia({ colorScheme,
-                reducedMotion: 'reduce' });
-            await v.page.screenshot({ fullPage: true,
-                path: `${shots}/${name}-${width}-${colorScheme}.png` });
-        }
-}
 
 const heading = (v) => v.page.locator('h1').innerText();
 const send = (v) => v.page.locator('main button[type=submit]').first()
