@@ -8,7 +8,7 @@
 
 BENCH=$VAR/bench
 needs_bench="run lighttpd"
-bench_rows="check login cgi mixed import memory size"
+bench_rows="check login profile registration cgi mixed import memory size"
 bench_small=10000
 bench_large=1000000
 bench_password=cobalt-meadow-71
@@ -188,7 +188,8 @@ bench_site()
 	say "Making a site of $2 accounts..."
 	site_make "$site" "http://localhost:$4" "$bench_short/db" "dw_$1" \
 	    api.key="$bench_key" limits.requests_per_s=100000 \
-	    limits.requests_per_process=1000000000
+	    limits.requests_per_process=1000000000 \
+	    mail.per_hour_source=1000000 sott.max_registrations=1000000
 	fill "$1" "$2"
 	site_up "$site" lighttpd "$3" "" "$4" "$short" "${5:-}"
 }
@@ -236,7 +237,7 @@ bench_start()
 	chmod 755 "$bench_short"
 	rm -rf "$BENCH"
 	mkdir -p "$BENCH/log"
-	for name in yard_check yard_login yard_cgi; do
+	for name in yard_check yard_login yard_register yard_cgi; do
 		ln -s "$BUILD/tests/bench/$name" "$bench_short/$name"
 	done
 	database_up "$BENCH/db" "$bench_short/db" --max-connections=400 \
@@ -248,10 +249,12 @@ bench_start()
 	done
 	port_small=$(free_port) port_check=$(free_port)
 	port_login=$(free_port) port_cgi=$(free_port)
+	port_register=$(free_port)
 	port_yard_cgi=$(free_port) port_large=$(free_port)
 	bench_site small $bench_small fcgi "$port_small" \
 	    "$(yard_fcgi yard_check "$port_check"
-	    yard_fcgi yard_login "$port_login")"
+	    yard_fcgi yard_login "$port_login"
+	    yard_fcgi yard_register "$port_register")"
 	bench_requests
 }
 
@@ -318,6 +321,78 @@ door_cgi_once()
 {
 	r=$(rate "$port_cgi" $bench_small 1 check '"expires_in"') || exit 1
 	door+=("$r")
+}
+
+# Against the token check: what a whole profile costs beside a session.
+yard_profile()
+{
+	r=$(rate "$port_small" $bench_small 8 check '"expires_in"') || exit 1
+	yard+=("$r")
+}
+
+door_profile()
+{
+	r=$(rate "$port_small" $bench_small 8 profile '"Uid"') || exit 1
+	door+=("$r")
+}
+
+row_profile()
+{
+	{
+		printf 'USE dw_small; UPDATE dw_account SET profile = '
+		sed "s/\\\\/&&/g; s/'/''/g; 1s/^/'/; \$s/\$/'/" \
+		    "$ROOT/tests/bench/profile.json"
+	} | database_sql "$bench_short/db" >"$BENCH/log/profile" ||
+	    die "The profiles could not be filled."
+	in_turn yard_profile door_profile
+	compared "profile of 7 KB" at-least 0.70
+}
+
+# request_register NAME PATH: of addresses that no run had before
+register_runs=0
+request_register()
+{
+	local body
+	register_runs=$((register_runs + 1))
+	body='{"Email":[{"Type":"Primary","Value":"run'$register_runs
+	body+='.#######@example.com"}],"Password":"'$bench_password
+	body+='","FirstName":"Ada"}'
+	{
+		request POST /identity/v2/auth/register \
+		    "Content-Type: application/json" \
+		    "X-Doorward-Sott: $bench_sott" \
+		    "Content-Length: ${#body}"
+		printf '%s' "$body"
+	} >"$BENCH/register"
+}
+
+# Numbers are drawn from ten millions, so that hardly one comes twice.
+yard_registration()
+{
+	request_register
+	sed -i 's/"Email":\[{[^}]*"Value":\("[^"]*"\)}\]/"Email":\1/' \
+	    "$BENCH/register"
+	r=$(rate "$port_register" 10000000 8 register '"IsPosted":true') ||
+	    exit 1
+	yard+=("$r")
+}
+
+door_registration()
+{
+	request_register
+	r=$(rate "$port_small" 10000000 8 register '"IsPosted":true') ||
+	    exit 1
+	door+=("$r")
+}
+
+row_registration()
+{
+	bench_sott=$("${as_web[@]}" "$BUILD/doorwardctl" --config \
+	    "$BENCH/small/etc/doorward.conf" --json sott |
+	    sed -n 's/.*"sott":"\([^"]*\)".*/\1/p')
+	[ -n "$bench_sott" ] || die "There is no SOTT."
+	in_turn yard_registration door_registration
+	compared "registration" at-least 0.85
 }
 
 row_cgi()
