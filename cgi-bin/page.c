@@ -211,6 +211,11 @@ static const struct { enum err code; const char *text; } texts[] = {
 	    "another." },
 	{ ERR_PASSWORD_REUSED, "You have used this password before. Choose "
 	    "another." },
+	{ ERR_PASSWORD_BREACHED, "This password is known from a data breach, "
+	    "so others may know it too. Choose another." },
+	{ ERR_PASSWORD_IS_BREACHED, "Your password is known from a data "
+	    "breach, so others may know it too. We have sent a message to "
+	    "your address: choose a new password by it." },
 	{ ERR_PASSWORD_RESET_REQUIRED, "Choose a new password first. We have "
 	    "sent a message to your address." },
 	{ ERR_OLD_PASSWORD, "This is not your present password." },

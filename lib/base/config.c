@@ -1336,6 +1336,17 @@ program_dir(struct arena *a)
 	return file.p == NULL ? file : folder_of(a, folder_of(a, file));
 }
 
+static struct str
+dictionary_in(struct arena *a, const struct config *c)
+{
+	struct str installed;
+
+	installed = str_printf(a, "%s/dictionary.bloom",
+	    config_data_dir(a, c, "data"));
+	return access(installed.p, R_OK) == 0 ? installed : str_printf(a,
+	    "%s/lib/domain/dictionary.bloom", c->program_dir.p);
+}
+
 static void
 place_files(struct reader *r)
 {
@@ -1357,8 +1368,7 @@ place_files(struct reader *r)
 		c->templates_dir = str_of(config_data_dir(r->arena, c,
 		    "templates"));
 	if (c->password_dictionary_file.len == 0)
-		c->password_dictionary_file = str_of(config_data_dir(r->arena,
-		    c, "data/dictionary.bloom"));
+		c->password_dictionary_file = dictionary_in(r->arena, c);
 }
 
 static const char *

@@ -84,6 +84,12 @@ sha256(const void *p, size_t len, unsigned char out[32])
 	must(EVP_Digest(p, len, out, NULL, sha256_md(), NULL) == 1);
 }
 
+void
+sha1(const void *p, size_t len, unsigned char out[20])
+{
+	must(EVP_Digest(p, len, out, NULL, EVP_sha1(), NULL) == 1);
+}
+
 static const unsigned char *
 bytes(struct str s)
 {

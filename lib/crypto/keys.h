@@ -49,6 +49,8 @@ MUST_CHECK bool mac_parts_match(const struct keys *k,
 	    sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str), \
 	    (mac))
 void sha256(const void *p, size_t len, unsigned char out[32]);
+/* For the lists that are kept by it, and nothing else. */
+void sha1(const void *p, size_t len, unsigned char out[20]);
 
 /*
  * AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D).  The sealed text

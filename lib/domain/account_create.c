@@ -65,7 +65,8 @@ add_account(struct ctx *c, const struct account_create *in, struct uid uid)
 
 	e = store_account_insert(c, &a);
 	if (e == ERR_OK && in->phc != NULL)
-		e = store_password_set(c, uid, str_of(in->phc), c->now_s);
+		e = store_password_set(c, uid, str_of(in->phc), c->now_s,
+		    PASSWORD_GOOD);
 	return e;
 }
 
@@ -140,7 +141,8 @@ hash_password(struct ctx *c, const struct account_add *in, struct adding *a)
 
 	if (!secret_present(&in->password))
 		return ERR_OK;
-	e = password_judge(c, &in->password, words, COUNT(words), &normal);
+	e = password_judge_new(c, NULL, &in->password, words, COUNT(words),
+	    &normal);
 	if (e == ERR_OK)
 		e = pwhash_make(c, normal, a->phc);
 	a->account.phc = a->phc;

@@ -34,6 +34,7 @@ login_gate_refused(enum err e)
 	case ERR_ACCOUNT_BLOCKED:
 	case ERR_LOGIN_DISABLED:
 	case ERR_EMAIL_UNVERIFIED:
+	case ERR_PASSWORD_IS_BREACHED:
 	case ERR_PASSWORD_RESET_REQUIRED:
 	case ERR_MAIL_LIMIT:
 	case ERR_URL_NOT_ADMITTED:
@@ -75,17 +76,11 @@ judge_verified(struct ctx *c, const struct account *a, const struct gate *g)
 	    "address not verified");
 }
 
-/* Only a part of it was compared: another one is due (S-006, F-11). */
+/* Step 7.  Only a part of it was compared: another one is due (S-006, F-11). */
 static enum err
-judge_whole(struct ctx *c, const struct account *a, const struct gate *g)
+judge_password(struct ctx *c, const struct account *a, const struct gate *g)
 {
-	enum err e;
-
-	if (!g->partial)
-		return ERR_OK;
-	e = password_ask_reset(c, a);
-	return e != ERR_OK ? e : err_set(c, ERR_PASSWORD_RESET_REQUIRED,
-	    NULL, "the stored hash is of a part of this password");
+	return g->proof == NULL ? ERR_OK : password_admit(c, a, g->proof);
 }
 
 /* The account must still be what was judged, in the statement that counts
@@ -116,7 +111,7 @@ static const struct {
 } steps[] = {
 	{ GATE_STATE, judge_state },
 	{ GATE_VERIFIED, judge_verified },
-	{ GATE_PASSWORD, judge_whole },
+	{ GATE_PASSWORD, judge_password },
 	{ GATE_PIN, pin_gate }
 };
 
@@ -153,6 +148,7 @@ struct attempt {
 	bool known;
 	struct pwhash_verdict hash;
 	const char *reason;		/* of a refusal, for the audit */
+	struct password_proof proof;
 	struct account account;
 	enum err verdict;
 	struct session_tokens tokens;
@@ -333,7 +329,7 @@ right_tx(struct ctx *c, void *arg)
 		.verification_url = t->in->verification_url,
 		.email_template = t->in->email_template,
 		.session = t->in->session, .method = "password",
-		.partial = t->hash.partial, .resumable = true
+		.proof = &t->proof, .resumable = true
 	};
 	enum err e;
 
@@ -344,6 +340,8 @@ right_tx(struct ctx *c, void *arg)
 		e = store_password_right(c, t->found.account.uid);
 	if (e == ERR_OK)
 		e = account_from_row(c, &t->found.account, &t->account);
+	if (e == ERR_OK)
+		e = password_note(c, &t->account, &t->proof);
 	if (e != ERR_OK)
 		return e;
 	t->verdict = login_gate(c, &t->account, &g, &t->tokens);
@@ -407,6 +405,10 @@ admit(struct ctx *c, struct attempt *t, struct login_result *out)
 {
 	enum err e;
 
+	t->proof = (struct password_proof){ .named = &t->id,
+		.normal = t->password, .phc = t->found.phc,
+		.partial = t->hash.partial };
+	password_look_up(c, t->found.account.breached_s, &t->proof);
 	e = store_tx(c, right_tx, t, right_in_doubt);
 	if (e != ERR_OK)
 		return give_back(c, t, e);

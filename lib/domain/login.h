@@ -5,6 +5,7 @@
 #define DOMAIN_LOGIN_H
 
 #include "captcha.h"
+#include "password_state.h"
 #include "profile.h"
 #include "session.h"
 
@@ -32,7 +33,8 @@ struct login_result {
  * LG1, LG2.  ERR_LOGIN_REFUSED for unknown names, no password and wrong
  * ones alike, at one cost; ERR_LOGIN_SUSPENDED before anything is compared
  * (c->err.until_s); after the right password ERR_ACCOUNT_BLOCKED,
- * ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED (a mail went out), ...
+ * ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED, ERR_PASSWORD_IS_BREACHED,
+ * ERR_PASSWORD_RESET_REQUIRED (a mail went out), ...
  */
 MUST_CHECK enum err login_by_password(struct ctx *c, const struct login *in,
     struct login_result *out);
@@ -52,7 +54,7 @@ struct gate {
 				 * gives c->err.token to go on with */
 	struct session_options session;
 	const char *method;		/* for the audit: "password", "reset" */
-	bool partial;		/* the password was not compared whole */
+	const struct password_proof *proof;	/* NULL: not by password */
 };
 MUST_CHECK enum err login_gate(struct ctx *c, struct account *a,
     const struct gate *g, struct session_tokens *out);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "codec/identifier.h"
 #include "codec/text.h"
+#include "breach.h"
 #include "common_passwords.h"
 #include "crypto/pwhash.h"
 #include "dictionary.h"
@@ -216,6 +217,44 @@ password_judge_history(struct ctx *c, struct uid uid, struct str normal)
 	return e;
 }
 
+enum err
+password_judge_new(struct ctx *c, const struct uid *owner,
+    const struct secret *typed, const struct str *words, size_t n_words,
+    struct str *normal_out)
+{
+	struct str normal;
+	enum err e;
+
+	e = password_judge(c, typed, words, n_words, &normal);
+	if (e == ERR_OK && owner != NULL)
+		e = password_judge_history(c, *owner, normal);
+	if (e == ERR_OK && breach_has(c, normal))
+		e = err_set(c, ERR_PASSWORD_BREACHED, "password",
+		    "known from a breach");
+	if (e == ERR_OK)
+		*normal_out = normal;
+	return e;
+}
+
+bool
+password_complies(struct ctx *c, struct str normal, const struct str *words,
+    size_t n_words)
+{
+	struct err_detail before = c->err;
+	struct password_policy p;
+	struct str again;
+	enum err e;
+
+	c->err = (struct err_detail){ .code = ERR_OK };
+	e = password_policy_read(c, &p);
+	if (e == ERR_OK)
+		e = judge_form(c, &p, normal, &again);
+	if (e == ERR_OK)
+		e = judge_strength(c, &p, again, words, n_words);
+	c->err = before;
+	return e == ERR_OK;
+}
+
 /* Storing */
 
 /* The present one becomes the newest of those before; what is beyond the
@@ -254,7 +293,8 @@ password_store(struct ctx *c, struct uid uid, const char *phc)
 		e = retire(c, uid, now.phc);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	return store_password_set(c, uid, str_of(phc), c->now_s);
+	return store_password_set(c, uid, str_of(phc), c->now_s,
+	    PASSWORD_GOOD);
 }
 
 /* Change: W10 */
@@ -400,11 +440,8 @@ judge_new(struct ctx *c, const struct account *a,
 {
 	struct str words[ACCOUNT_WORDS];
 	size_t n = account_words(c, a, words);
-	enum err e;
 
-	e = password_judge(c, typed, words, n, normal_out);
-	return e != ERR_OK ? e : password_judge_history(c, a->uid,
-	    *normal_out);
+	return password_judge_new(c, &a->uid, typed, words, n, normal_out);
 }
 
 enum err

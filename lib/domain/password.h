@@ -15,6 +15,18 @@
  */
 MUST_CHECK enum err password_judge(struct ctx *c, const struct secret *typed,
     const struct str *words, size_t n_words, struct str *normal_out);
+/*
+ * The whole policy, for every way to a new password: what password_judge
+ * judges, then ERR_PASSWORD_REUSED (owner NULL: nobody's yet), then
+ * ERR_PASSWORD_BREACHED.  Hashes, and may ask a service: outside of any
+ * transaction.
+ */
+MUST_CHECK enum err password_judge_new(struct ctx *c, const struct uid *owner,
+    const struct secret *typed, const struct str *words, size_t n_words,
+    struct str *normal_out);
+/* Would password_judge take this normalised one today?  Leaves c->err. */
+bool password_complies(struct ctx *c, struct str normal,
+    const struct str *words, size_t n_words);
 /* ERR_PASSWORD_REUSED when it equals the present or a remembered one. */
 MUST_CHECK enum err password_judge_history(struct ctx *c, struct uid uid,
     struct str normal);
@@ -31,11 +43,13 @@ MUST_CHECK enum err password_change(struct ctx *c, const struct session *s,
 
 /*
  * Inside a sign-in's transaction: a password that was right must be replaced.
- * The mail of W1 goes out, once in the life of its secret; an account without
- * an address gets none.
+ * A mail goes out, once in the life of its secret; an account without an
+ * address gets none.  named: as the person signed in; why: a flag of the mail
+ * ("breached", "expired", "partial").
  */
 MUST_CHECK enum err password_ask_reset(struct ctx *c,
-    const struct account *a);
+    const struct account *a, const struct identifier *named, const char *why,
+    bool *sent_out);
 
 /*
  * W1.  ERR_OK whether or not there is such an account, at one cost, unless

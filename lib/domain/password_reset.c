@@ -23,6 +23,7 @@
 #define RESET_PAGE	"/reset"
 /* The template, and the kind in limits. */
 #define RESET_MAIL	"reset-password"
+#define REQUIRED_MAIL	"reset-required"
 #define CHANGED_MAIL	"password-changed"
 
 static const struct uid nobody;
@@ -95,6 +96,7 @@ struct asking {
 	struct account account;
 	const struct account_email *target;	/* NULL: a decoy */
 	enum err refusal;			/* why it is one */
+	const char *why;	/* NULL: asked for by whom lost it */
 };
 
 static enum err
@@ -147,6 +149,16 @@ make_secret(struct ctx *c, const struct asking *q, const struct ticket *t,
 	return e;
 }
 
+/* The template asks for all of them. */
+static void
+set_why(struct values *v, const char *why)
+{
+	values_flag(v, "breached", false);
+	values_flag(v, "expired", false);
+	values_flag(v, "partial", false);
+	values_flag(v, why, true);
+}
+
 /*
  * A code is entered beside the name that asked for it, so it stands under
  * that name; the address that it went to is kept with it.  The same work for
@@ -169,7 +181,8 @@ send_secret(struct ctx *c, const struct asking *q)
 		.data = address, .expires_s = c->now_s + life_s
 	};
 	struct outbox_mail m = {
-		.template = RESET_MAIL, .variant = q->in->email_template,
+		.template = q->why == NULL ? RESET_MAIL : REQUIRED_MAIL,
+		.variant = q->in->email_template,
 		.to = decoy ? q->id.given : q->target->given,
 		.uid = decoy ? nobody : q->account.uid,
 		.values = values_new(c->arena), .expires_s = t.expires_s,
@@ -185,9 +198,12 @@ send_secret(struct ctx *c, const struct asking *q)
 	values_set(m.values, "link", link);
 	values_set_url(m.values, "href", link);
 	mail_set_life(c, m.values, life_s);
+	if (q->why != NULL)
+		set_why(m.values, q->why);
 	e = outbox_add_mail(c, &m);
 	return e != ERR_OK ? e : audit_add(c, decoy ? "reset_decoy" :
-	    "reset_sent", m.uid, decoy ? err_name(q->refusal) : "");
+	    "reset_sent", m.uid, decoy ? err_name(q->refusal) :
+	    q->why != NULL ? q->why : "");
 }
 
 /*
@@ -230,15 +246,18 @@ password_forgot(struct ctx *c, const struct password_forgot *f)
 
 /* Asked for by ourselves: who it is for has just proven the password. */
 enum err
-password_ask_reset(struct ctx *c, const struct account *a)
+password_ask_reset(struct ctx *c, const struct account *a,
+    const struct identifier *named, const char *why, bool *sent_out)
 {
 	static const struct password_forgot in = { .kind = IDENTIFIER_EMAIL };
-	static const struct identifier none;
-	struct asking q = { .in = &in, .account = *a,
-		.target = target_of(a, &none) };
+	struct asking q = { .in = &in, .account = *a, .why = why };
 	bool due = false;
 	enum err e;
 
+	*sent_out = false;
+	if (named->kind != IDENTIFIER_PHONE)
+		q.id = *named;
+	q.target = target_of(a, &q.id);
 	if (q.target == NULL)
 		return ERR_OK;
 	e = store_password_reset_asked(c, a->uid, c->now_s, c->now_s -
@@ -246,14 +265,18 @@ password_ask_reset(struct ctx *c, const struct account *a)
 	    c->config->lifetime_reset_link_s), &due);
 	if (e != ERR_OK || !due)
 		return e;
-	q.id = (struct identifier){ IDENTIFIER_EMAIL, q.target->given,
-		q.target->canonical };
+	if (q.id.kind == 0)
+		q.id = (struct identifier){ IDENTIFIER_EMAIL,
+			q.target->given, q.target->canonical };
 	e = link_base(c, STR_NONE, RESET_PAGE, &q.base);
 	if (e == ERR_OK)
-		e = limit_mail_target(c, RESET_MAIL, q.id.canonical);
+		e = limit_mail_target(c, RESET_MAIL, q.target->canonical);
 	if (e == ERR_MAIL_LIMIT)	/* it has had such a mail */
 		return ERR_OK;
-	return e != ERR_OK ? e : send_secret(c, &q);
+	if (e == ERR_OK)
+		e = send_secret(c, &q);
+	*sent_out = e == ERR_OK;
+	return e;
 }
 
 /* Reset: W3, W4, W5 */
@@ -410,9 +433,8 @@ prepare(struct ctx *c, struct resetting *r)
 	if (e != ERR_OK)
 		return e;
 	n = account_words(c, &r->account, words);
-	e = password_judge(c, &r->in->password, words, n, &normal);
-	if (e == ERR_OK)
-		e = password_judge_history(c, r->account.uid, normal);
+	e = password_judge_new(c, &r->account.uid, &r->in->password, words, n,
+	    &normal);
 	return e != ERR_OK ? e : pwhash_make(c, normal, r->phc);
 }
 

@@ -14,6 +14,7 @@
 #include "country.h"
 #include "crypto/pwhash.h"
 #include "password.h"
+#include "password_state.h"
 #include "profile_internal.h"
 #include "profile_secrets.h"
 #include "schema.h"
@@ -260,7 +261,11 @@ put_account(struct ctx *c, const struct account *a, struct json *out)
 	json_set_bool(out, "FirstLogin", a->first_login);
 	json_set_cstr(out, "RegistrationProvider", "Email");
 	json_set_str(out, "RegistrationSource", a->registration_source);
+	if (a->secure != 0)
+		json_set_bool(out, "IsSecurePassword", a->secure == 1);
+	json_set_bool(out, "IsPasswordBreached", a->breached_s != 0);
 	put_date(c, out, "LastPasswordChangeDate", a->password_changed_s);
+	put_date(c, out, "PasswordExpirationDate", password_expires_s(c, a));
 	put_date(c, out, "LastLoginDate", a->last_login_s);
 	put_date(c, out, "SignupDate", a->created_s);
 	put_date(c, out, "CreatedDate", a->created_s);
@@ -403,8 +408,10 @@ update_password(struct ctx *c, struct update *u)
 		    STR_NONE);
 	if (e == ERR_OK)
 		e = audit_add(c, "password_set", u->uid, "profile");
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		u->account.password_changed_s = c->now_s;
+		u->account.secure = 1;
+	}
 	return e;
 }
 
@@ -478,6 +485,21 @@ update_in_doubt(struct ctx *c, void *arg)
 	    str_eq(a.profile, u->text) ? ERR_OK : ERR_NOT_FOUND;
 }
 
+/* With the names that come along; what is wrong with them is told later. */
+static size_t
+words_afterwards(struct ctx *c, const struct update *u, struct account *a,
+    struct str *words)
+{
+	struct json *d = parse_document(c, a->profile);
+	struct str text;
+
+	if (d != NULL && profile_judge(c, u->in->body, u->in->null_support,
+	    d) == ERR_OK && profile_document_text(c, d, &text) == ERR_OK)
+		a->profile = text;
+	c->err = (struct err_detail){ .code = ERR_OK };
+	return account_words(c, a, words);
+}
+
 /* Hashing takes its time: before the transaction. */
 static enum err
 prepare_password(struct ctx *c, struct update *u)
@@ -501,8 +523,8 @@ prepare_password(struct ctx *c, struct update *u)
 	if (e != ERR_OK || a.password_changed_s != 0)
 		return e;
 	typed = secret_copy(c->arena, json_string(v).p, json_string(v).len);
-	n = account_words(c, &a, words);
-	e = password_judge(c, &typed, words, n, &normal);
+	n = words_afterwards(c, u, &a, words);
+	e = password_judge_new(c, &u->uid, &typed, words, n, &normal);
 	if (e == ERR_OK)
 		e = pwhash_make(c, normal, u->phc);
 	return e;

@@ -210,28 +210,22 @@ read_identifiers(struct ctx *c, struct making *m)
 	    m->account.email.canonical);
 }
 
-static struct str
-body_text(const struct registration *r, const char *name)
-{
-	const struct json *j;
-
-	j = r->body != NULL ? json_get_fold(r->body, name) : NULL;
-	return json_type(j) == JSON_STRING ? json_string(j) : STR("");
-}
-
 static enum err
 read_password(struct ctx *c, struct making *m, struct str *normal)
 {
 	const struct registration *r = m->in;
-	const struct str words[] = {
-		r->email, r->username, body_text(r, "FirstName"),
-		body_text(r, "LastName"), body_text(r, "NickName")
+	struct account_email address = { .given = r->email };
+	const struct account will_be = {
+		.profile = m->account.document, .username = r->username,
+		.emails = &address, .n_emails = 1
 	};
+	struct str words[ACCOUNT_WORDS];
 
 	*normal = STR_NONE;
 	if (!c->config->login_password && !secret_present(&r->password))
 		return ERR_OK;
-	return password_judge(c, &r->password, words, COUNT(words), normal);
+	return password_judge_new(c, NULL, &r->password, words,
+	    account_words(c, &will_be, words), normal);
 }
 
 static struct str

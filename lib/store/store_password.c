@@ -24,10 +24,31 @@ store_password_lock(struct ctx *c, struct uid uid, struct store_password *out)
 
 enum err
 store_password_set(struct ctx *c, struct uid uid, struct str phc,
-    int64_t changed_s)
+    int64_t changed_s, enum store_password_judged judged)
 {
 	return db_exec(c, STMT_PASSWORD_SET, ARGS(db_uid(uid), db_text(phc),
-	    db_int(changed_s)), NULL);
+	    db_int(changed_s), db_int(judged)), NULL);
+}
+
+enum err
+store_password_judged(struct ctx *c, struct uid uid, struct str phc,
+    enum store_password_judged judged)
+{
+	return db_exec(c, STMT_PASSWORD_JUDGED, ARGS(db_int(judged),
+	    db_uid(uid), db_text(phc)), NULL);
+}
+
+enum err
+store_password_breached(struct ctx *c, struct uid uid, struct str phc,
+    int64_t now_s, bool *first_out)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_PASSWORD_BREACHED, ARGS(db_int(now_s),
+	    db_uid(uid), db_text(phc)), &changed);
+	*first_out = changed == 1;
+	return e;
 }
 
 enum err

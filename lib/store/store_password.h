@@ -18,9 +18,18 @@ MUST_CHECK enum err store_password_get(struct ctx *c, struct uid uid,
 /* The same, and nobody else may change it until the transaction's end. */
 MUST_CHECK enum err store_password_lock(struct ctx *c, struct uid uid,
     struct store_password *out);
-/* Insert or replace; failures start anew. */
+/* Did it meet the rules when it was last judged? */
+enum store_password_judged { PASSWORD_NOT_JUDGED = 0, PASSWORD_GOOD = 1,
+	PASSWORD_BAD = 2 };
+/* Insert or replace; failures start anew, and no breach is known of it. */
 MUST_CHECK enum err store_password_set(struct ctx *c, struct uid uid,
-    struct str phc, int64_t changed_s);
+    struct str phc, int64_t changed_s, enum store_password_judged judged);
+/* The two below change nothing where the hash is no longer phc. */
+MUST_CHECK enum err store_password_judged(struct ctx *c, struct uid uid,
+    struct str phc, enum store_password_judged judged);
+/* *first_out: it was not known before. */
+MUST_CHECK enum err store_password_breached(struct ctx *c, struct uid uid,
+    struct str phc, int64_t now_s, bool *first_out);
 /* A stronger hash of the same password, if it is still the old one. */
 MUST_CHECK enum err store_password_rehash(struct ctx *c, struct uid uid,
     struct str old_phc, struct str phc);

@@ -145,6 +145,7 @@ make_config(void)
 	    "[database]\nhosts = %s\nname = %s\nuser = %s\n"
 	    "[state]\ndir = %s\n"
 	    "[password]\nargon2_memory_kib = 64\nargon2_passes = 1\n"
+	    "dictionary_file = %s/lib/domain/dictionary.bloom\n"
 	    "[login]\nusername = yes\n"
 	    "[mail]\nsender = noreply@example.com\ntransport = file\n"
 	    "dir = %s\ngap_s = 0\nper_hour = 1000\nper_day = 1000\n"
@@ -154,8 +155,8 @@ make_config(void)
 	    "site_per_day = 10000\n"
 	    "[templates]\ndir = %s/templates\n"
 	    "[registration]\ncustom_fields = plan shirt\n",
-	    socket_path(), database, user_name(), folder, folder,
-	    folder, source_dir());
+	    socket_path(), database, user_name(), folder, source_dir(),
+	    folder, folder, source_dir());
 	if (!config_parse(process, text, "test.conf", &cfg, &error))
 		fail_msg("%s", error);
 	return cfg;

@@ -32,7 +32,8 @@ add(const char *template, const char *to, int64_t expires_s, bool decoy)
 	struct values *v = a.mail.values;
 	static const char *const names[] = { "name", "username", "when",
 		"address", "code", "link", "href", "hours", "minutes",
-		"login_link", "login_href", "forgot_link", "forgot_href" };
+		"login_link", "login_href", "forgot_link", "forgot_href",
+		"breached", "expired", "partial" };
 	size_t i;
 
 	for (i = 0; i < COUNT(names); i++)
@@ -112,7 +113,9 @@ test_every_mail_template_makes_a_message(void **state)
 {
 	static const char *const names[] = { "verify-email",
 		"already-registered", "welcome", "reset-password",
-		"password-changed", "username-changed", "new-browser" };
+		"reset-required",
+		"password-breached", "password-changed", "username-changed",
+		"new-browser" };
 	char text[65536];
 	size_t i, before = files(NULL, 0);
 
