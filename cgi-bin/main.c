@@ -191,9 +191,10 @@ same_file(const struct stat *a, const struct stat *b)
 static bool
 has_new_config(struct program *p)
 {
-	struct config *cfg;
+	struct config *cfg = NULL;
 	struct stat now;
 	const char *why;
+	struct ctx c;
 	bool ok;
 
 	if (transport_kind(p->transport) != TRANSPORT_FASTCGI ||
@@ -202,6 +203,11 @@ has_new_config(struct program *p)
 		return false;
 	p->config_at = now;
 	ok = config_read(p->request, p->config->file.p, &cfg, &why);
+	ctx_init(&c, p->request, cfg);
+	if (ok && site_rules(&c, p->request) != ERR_OK) {
+		why = c.err.note;
+		ok = false;
+	}
 	log_write(NULL, ok ? LOG_INFO : LOG_ERROR, "config", "%s", ok ?
 	    "the configuration changed: starting anew with it" : why);
 	arena_reset(p->request);

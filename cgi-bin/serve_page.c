@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/limits.h"
 #include "domain/browser.h"
+#include "domain/password_rules.h"
 #include "page.h"
 #include "response.h"
 
@@ -81,6 +82,52 @@ page_is_password_error(const struct http *h, enum err e)
 	    e == ERR_PASSWORD_REUSED || e == ERR_PASSWORD_BREACHED ||
 	    (e == ERR_BODY_SHAPE && h->ctx->err.field != NULL &&
 	    str_eq(str_of(h->ctx->err.field), STR("new_password")));
+}
+
+/* Sentences of the new password's rules in a row, all but the length's, which
+ * the template tells. */
+static struct str
+rule_text(struct http *h)
+{
+	const char *hints[RULES_MAX + 3];
+	struct buf b;
+	size_t n, i;
+
+	n = password_rules_hints(h->ctx, hints);
+	buf_init(&b, h->ctx->arena, LIMIT_TEXT);
+	for (i = 1; i < n; i++)
+		buf_printf(&b, "%s%s", i > 1 ? " " : "", hints[i]);
+	return buf_view(&b);
+}
+
+/* Each rule that it failed. */
+static struct str
+failed_text(struct http *h)
+{
+	const struct err_field *f;
+	struct buf b;
+
+	buf_init(&b, h->ctx->arena, LIMIT_TEXT);
+	for (f = h->ctx->err.fields; f != NULL; f = f->next)
+		buf_printf(&b, "%s%s", b.len > 0 ? " " : "", f->message);
+	return buf_view(&b);
+}
+
+void
+page_new_password(struct http *h, struct values *v, bool is_new, bool wrong,
+    enum err e)
+{
+	struct password_policy p = { .rules.min_length =
+	    h->ctx->config->password_min_length };
+
+	page_input(h, v, "new_password", STR(""), wrong, e);
+	if (wrong && e == ERR_VALIDATION)
+		values_set(v, "new_password_error", failed_text(h));
+	values_flag(v, "is_new", is_new);
+	if (password_policy_read(h->ctx, &p) == ERR_OK)
+		values_set(v, "password_rules", rule_text(h));
+	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
+	    (long long)p.rules.min_length));
 }
 
 /* Its address holds a ticket: nothing that it loads or links may see it. */

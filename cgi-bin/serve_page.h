@@ -74,6 +74,9 @@ bool page_fields(struct http *h, struct values *v,
 /* The list "facts": what of it the profile has, in words. */
 void page_facts(struct http *h, struct values *v,
     const struct json *profile);
+/* The input of a new password, with the rules that it has to meet. */
+void page_new_password(struct http *h, struct values *v, bool is_new,
+    bool wrong, enum err e);
 /* The summary: the error's own text, or where a field is marked a hint. */
 void page_summary(struct http *h, struct values *v, enum err e, bool marked);
 bool page_is_email_error(enum err e);

@@ -73,10 +73,7 @@ show_password(struct http *h, int status, enum err e)
 	bool wrong = page_is_password_error(h, e);
 
 	page_input(h, v, "password", STR(""), old, e);
-	page_input(h, v, "new_password", STR(""), wrong, e);
-	values_flag(v, "is_new", false);
-	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
-	    (long long)h->ctx->config->password_min_length));
+	page_new_password(h, v, false, wrong, e);
 	if (e == ERR_OK)
 		values_flag(v, "password_focus", true);
 	wrong |= page_captcha(h, v, CAPTCHA_CHANGE_PASSWORD, e);

@@ -48,15 +48,6 @@ set_identifier(struct http *h, struct values *v, enum err e)
 	return wrong;
 }
 
-static void
-set_new_password(struct http *h, struct values *v, bool wrong, enum err e)
-{
-	page_input(h, v, "new_password", STR(""), wrong, e);
-	values_flag(v, "is_new", false);
-	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
-	    (long long)h->ctx->config->password_min_length));
-}
-
 /* ---- forgot ---- */
 
 enum err
@@ -88,7 +79,7 @@ show_code(struct http *h, int status, struct str sent_to, enum err e)
 	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
 	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER;
 
-	set_new_password(h, v, password, e);
+	page_new_password(h, v, false, password, e);
 	page_input(h, v, "code", password ? page_typed(h, "code") : STR(""),
 	    code, e);
 	values_set(v, "sent_to", sent_to);
@@ -133,7 +124,7 @@ show_link(struct http *h, int status, struct str vtoken, struct str address,
 	page_hides_ticket(h);
 	values_set(v, "vtoken", vtoken);
 	values_set(v, "address", address);
-	set_new_password(h, v, password, e);
+	page_new_password(h, v, false, password, e);
 	if (e == ERR_OK)
 		values_flag(v, "new_password_focus", true);
 	page_summary(h, v, e, password);

@@ -69,12 +69,9 @@ show_signup(struct http *h, int status, enum err e)
 	marked = email || name || password;
 	page_input(h, v, "email", page_typed(h, "email"), email, e);
 	page_input(h, v, "username", page_typed(h, "username"), name, e);
-	page_input(h, v, "new_password", STR(""), password, e);
 	values_flag(v, "with_username", cfg->login_username);
 	values_flag(v, "registration", cfg->registration_enabled);
-	values_flag(v, "is_new", true);
-	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
-	    (long long)cfg->password_min_length));
+	page_new_password(h, v, true, password, e);
 	values_flag(v, "username_needed",
 	    schema_requires(h->ctx, SCHEMA_USERNAME));
 	marked |= page_fields(h, v, NULL, e);

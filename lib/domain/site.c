@@ -34,13 +34,23 @@
 #define BATCH		500
 
 enum err
-site_open(struct ctx *c, struct arena *process, bool prepare_all)
+site_rules(struct ctx *c, struct arena *process)
 {
 	struct password_policy policy;
+	enum err e;
 
-	if (password_policy_read(c, &policy) != ERR_OK ||
-	    schema_open(c, process) != ERR_OK)
-		return ERR_CONFIG;
+	e = password_policy_read(c, &policy);
+	return e != ERR_OK ? e : schema_open(c, process);
+}
+
+enum err
+site_open(struct ctx *c, struct arena *process, bool prepare_all)
+{
+	enum err e;
+
+	e = site_rules(c, process);
+	if (e != ERR_OK)
+		return e;
 	c->db = store_open(process, c->config, prepare_all);
 	c->keys = keys_new(process, c->config);
 	if (pwhash_init(c->config) == ERR_OK)

@@ -8,6 +8,10 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
+/* What stands in settings as a text of its own: password.rules, and the
+ * registration schema, which is read into c->schema.  ERR_CONFIG with a
+ * note. */
+MUST_CHECK enum err site_rules(struct ctx *c, struct arena *process);
 /*
  * Once per process: c->db (not yet connected), c->keys, and the password
  * engine; later requests copy the pointers, and that of c->schema.

@@ -302,6 +302,7 @@ part_http()
 	    questions.list="$asked" questions.ask_on_registration=yes \
 	    registration.verification=optional login.lock=block \
 	    compat.reveal_account_existence=yes
+	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000
 	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
