@@ -169,7 +169,8 @@ test_every_operation_can_be_listed(void **state)
 {
 	static const char *const all[] = { CAPTCHA_REGISTER,
 		CAPTCHA_FORGOT_EMAIL, CAPTCHA_CHANGE_PASSWORD,
-		CAPTCHA_UPDATE_PROFILE, CAPTCHA_AVAILABILITY };
+		CAPTCHA_UPDATE_PROFILE, CAPTCHA_AVAILABILITY, CAPTCHA_LOGIN,
+		CAPTCHA_UNLOCK };
 	struct json *j;
 	size_t i, n = 0;
 
@@ -191,7 +192,7 @@ test_every_operation_can_be_listed(void **state)
 		cfg.captcha_provider = STR("altcha");
 		cfg.captcha_on.n = 0;
 	}
-	assert_int_equal(captcha_challenge(&ctx, STR("login"), &j),
+	assert_int_equal(captcha_challenge(&ctx, STR("other"), &j),
 	    ERR_PARAMETER);
 }
 
