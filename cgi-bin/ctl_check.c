@@ -247,6 +247,20 @@ check_dictionary(struct check *k)
 		    (long long)entries);
 }
 
+static void
+check_breaches(struct check *k)
+{
+	struct ctx *c = k->t->ctx;
+	int64_t bytes;
+
+	if (site_breach_file(c, &bytes) != ERR_OK)
+		found(k, WRONG, "breaches", "%s: no password is found in it.  "
+		    "See password.breach_file.", c->err.note);
+	else if (bytes > 0)
+		found(k, FINE, "breaches", "%lld MB of SHA-1 sums",
+		    (long long)(bytes + 999999) / 1000000);
+}
+
 /* With all statements prepared: a table or right that is missing shows. */
 /* S-006: they go as their owners sign in. */
 static void
@@ -276,6 +290,7 @@ check_site(struct check *k)
 		return;
 	}
 	check_dictionary(k);
+	check_breaches(k);
 	check_database(k);
 	if (k->wrong > 0)
 		return;

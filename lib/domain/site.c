@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "breach.h"
 #include "codec/json.h"
 #include "codec/url.h"
 #include "crypto/keys.h"
@@ -141,6 +142,12 @@ site_dictionary(struct ctx *c, int64_t *entries_out)
 	*entries_out = 0;
 	return c->config->password_dictionary ?
 	    dictionary_check(c, entries_out) : ERR_OK;
+}
+
+enum err
+site_breach_file(struct ctx *c, int64_t *bytes_out)
+{
+	return breach_file_check(c, bytes_out);
 }
 
 enum err

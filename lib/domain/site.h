@@ -48,6 +48,9 @@ MUST_CHECK enum err site_foreign_hashes(struct ctx *c, int64_t *out);
 /* How many entries the dictionary of passwords has; 0: it is off.  ERR_CONFIG
  * with a note. */
 MUST_CHECK enum err site_dictionary(struct ctx *c, int64_t *entries_out);
+/* The size of password.breach_file; 0: none is set.  ERR_CONFIG with a
+ * note. */
+MUST_CHECK enum err site_breach_file(struct ctx *c, int64_t *bytes_out);
 /* Send a short test message now, past the outbox.  ERR_DELIVERY with a
  * note. */
 MUST_CHECK enum err site_mail_probe(struct ctx *c, struct str to);

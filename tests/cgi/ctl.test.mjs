@@ -207,6 +207,24 @@ test('check: says in plain words what is broken', async () => {
         /web.*does not answer/, []);
 });
 
+test('check: looks at the lists of passwords', async () => {
+    const sums = join(own, 'sums');
+    const list = `breach_file = ${sums}`;
+    const conf = changed([[/^dictionary_file = .*/m, `$&\n${list}`]]);
+    writeFileSync(sums, `${'0'.repeat(40)}:1\n${'F'.repeat(40)}:2\n`);
+    const out = await fine(['check', '--no-web'], { conf });
+    assert.match(out, /dictionary +\d{6} passwords/);
+    assert.match(out, /breaches +1 MB/);
+    writeFileSync(sums, `${'F'.repeat(40)}:1\n${'0'.repeat(40)}:2\n`);
+    await wrong([[/^dictionary_file = .*/m, `$&\n${list}`]],
+        /breaches.*no sorted list/);
+    const absent = await fine(['check', '--no-web'], { conf: changed(
+        [[/^dictionary_file = .*/m, 'dictionary_file = /nonexistent']]) });
+    assert.match(absent, /dictionary.*\/nonexistent/);
+    await wrong([[/^dictionary_file = .*/m, '$&\nrules = upper']],
+        /password\.rules/);
+});
+
 test('check: names the line that lets Authorization through (S-107, F-51)',
     async () => {
         for (const [code, pattern] of [[1060, /SetEnvIf Authorization/],

@@ -43,7 +43,8 @@ const decisions = `
     account_stripped account_unverified_removed accounts_exported
     accounts_imported code_refused deletion_asked email_verified
     keys_rotated login login_limited login_refused logout new_browser
-    password_change_refused password_changed password_reset profile_updated
+    password_breached password_change_refused password_changed
+    password_reset profile_updated
     registered registration_known reset_decoy reset_limited reset_refused
     reset_sent session_revoked sott_issued username_changed
     verification_decoy verification_sent`.trim().split(/\s+/);

@@ -194,6 +194,11 @@ test_a_file_out_of_order_is_told_of(void **state)
 
 	(void)state;
 	buf_init(&b, arena, 65536);
+	buf_printf(&b, "%s:1\n%s:1\n", sum_of("listed-1"),
+	    sum_of("listed-0"));
+	write_text(buf_view(&b).p, buf_view(&b).len);
+	assert_int_equal(breach_file_check(&ctx, &bytes), ERR_CONFIG);
+	ctx.err = (struct err_detail){ .code = ERR_OK };
 	for (i = 0; i < 200; i++)
 		buf_printf(&b, "%s:1\n", sum_of(listed(i)));
 	write_text(buf_view(&b).p, buf_view(&b).len);
