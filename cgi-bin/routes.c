@@ -20,7 +20,7 @@ const struct route routes[] = {
 	{ "RG4-username", POST, AUTH "/register/captcha", "username",
 	  serve_register_captcha, NEED_KEY, TAKES(in_register, in_register + 1),
 	  .reply = reply_posted_session, .errors = errors_register_captcha,
-	  .summary = "Create an account by user name and email address, with a captcha" },
+	  .summary = "Create an account by user name, with a captcha" },
 	{ "RG4", POST, AUTH "/register/captcha", NULL,
 	  serve_register_captcha, NEED_KEY, TAKES(in_register, in_register + 1),
 	  .reply = reply_posted_session, .errors = errors_register_captcha,
