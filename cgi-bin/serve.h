@@ -46,7 +46,9 @@ extern const enum err errors_email_exists[], errors_username_exists[];
 enum err serve_email_exists(struct http *h, const void *in);
 enum err serve_username_exists(struct http *h, const void *in);
 
-struct in_verify { struct str token, email, code, welcome_template; };
+struct in_verify {
+	struct str token, email, uid, code, welcome_template, url;
+};
 extern const struct field in_verify_link[], in_verify_code_query[],
     in_verify_code[];
 extern const enum err errors_verify_link[], errors_verify_code[];
@@ -78,11 +80,23 @@ enum err serve_account_read(struct http *h, const void *in);
 enum err serve_account_update(struct http *h, const void *in);
 enum err serve_username_set(struct http *h, const void *in);
 
+/* serve_address.c */
+struct in_address { struct str email, type, url, email_template; };
+struct in_welcome { struct str email_template; };
+extern const struct reply reply_deleted[];
+extern const struct field in_address_add[], in_address_remove[], in_welcome[];
+extern const enum err errors_address_add[], errors_address_remove[],
+    errors_welcome[];
+enum err serve_address_add(struct http *h, const void *in);
+enum err serve_address_remove(struct http *h, const void *in);
+enum err serve_welcome(struct http *h, const void *in);
+
 /* serve_delete.c */
 struct in_delete { struct str url, email_template; };
 struct in_deletion { struct str token, email, code; };
 extern const struct reply reply_delete_accepted[];
-extern const struct field in_delete[], in_delete_link[], in_delete_code[];
+extern const struct field in_delete[], in_delete_link_query[],
+    in_delete_link[], in_delete_code_query[], in_delete_code[];
 extern const enum err errors_delete[], errors_delete_link[],
     errors_delete_code[];
 enum err serve_delete_ask(struct http *h, const void *in);

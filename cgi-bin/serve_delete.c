@@ -40,20 +40,31 @@ serve_delete_ask(struct http *h, const void *arg)
 
 /* ---- A7 ---- */
 
+#define LINK(places) \
+	{ "deletetoken", NULL, places, FIELD_REQUIRED, FIELD_TEXT, 0, 0, \
+	  256, AT(in_deletion, token), "Secret of the mailed link" }
+#define CODE(places) \
+	{ "otp", NULL, places, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 64, \
+	  AT(in_deletion, code), "Code of the mail" }, \
+	{ "email", "emailid", places, FIELD_REQUIRED | FIELD_PLUS, \
+	  FIELD_TEXT, 0, ERR_EMAIL_MALFORMED, 0, AT(in_deletion, email), \
+	  "Address that the code was sent to" }
+const struct field in_delete_link_query[] = {
+	LINK(IN_QUERY),
+	{ .name = NULL }
+};
 const struct field in_delete_link[] = {
-	{ "deletetoken", NULL, IN_QUERY | IN_BODY, FIELD_REQUIRED,
-	  FIELD_TEXT, 0, 0, 256, AT(in_deletion, token),
-	  "Secret of the mailed link" },
+	LINK(IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_delete_link[] = { ERR_DELETE_LINK_INVALID,
 	ERR_LINK_EXPIRED, ERR_OK };
+const struct field in_delete_code_query[] = {
+	CODE(IN_QUERY),
+	{ .name = NULL }
+};
 const struct field in_delete_code[] = {
-	{ "otp", NULL, IN_QUERY | IN_BODY, FIELD_REQUIRED, FIELD_TEXT, 0, 0,
-	  64, AT(in_deletion, code), "Code of the mail" },
-	{ "email", "emailid", IN_QUERY | IN_BODY, FIELD_REQUIRED | FIELD_PLUS,
-	  FIELD_TEXT, 0, 0, 0, AT(in_deletion, email),
-	  "Address that the code was sent to" },
+	CODE(IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_delete_code[] = { ERR_EMAIL_CODE_INVALID,

@@ -149,8 +149,9 @@ struct addresses {
 	struct http *h;
 	struct str primary;
 	bool has_primary;
-	const struct json *seen[8];
-	size_t n;
+	const struct json *seen[REGISTRATION_MORE];
+	struct registration_more all[REGISTRATION_MORE];
+	size_t n, n_more, first;	/* first: the primary one */
 };
 
 static enum err
@@ -184,17 +185,29 @@ add_address(struct addresses *at, const struct json *item)
 	if (at->n > 0 && json_type(type) != JSON_STRING)
 		return err_set(at->h->ctx, ERR_EMAIL_TYPE_MISSING, "Email",
 		    "no type");
-	if (primary || at->n == 0)
+	if (primary || at->n == 0) {
 		at->primary = json_string(value);
+		at->first = at->n;
+	}
+	at->all[at->n] = (struct registration_more){ json_string(value),
+	    json_type(type) == JSON_STRING ? str_trim(json_string(type)) :
+	    STR("Secondary") };
 	at->has_primary = at->has_primary || primary;
 	at->seen[at->n++] = value;
 	return ERR_OK;
 }
 
-/*
- * Only one address can be proven by the registration's mail; more of them
- * are added after it, one by one.
- */
+/* The primary one is proven by the registration's mail, the others later. */
+static void
+set_further(struct addresses *at)
+{
+	size_t i;
+
+	for (i = 0; i < at->n; i++)
+		if (i != at->first)
+			at->all[at->n_more++] = at->all[i];
+}
+
 static enum err
 read_addresses(struct http *h, const struct json *email,
     struct addresses *at)
@@ -216,6 +229,7 @@ read_addresses(struct http *h, const struct json *email,
 		return email_shape(h, "too many items");
 	for (i = 0; i < n && e == ERR_OK; i++)
 		e = add_address(at, json_at(email, i));
+	set_further(at);
 	return e;
 }
 
@@ -254,6 +268,8 @@ create(struct http *h, const struct in_register *in, bool by_captcha)
 		.sott = in->sott,
 		.email = at.primary,
 		.email_label = STR("Primary"),
+		.more = at.all,
+		.n_more = at.n_more,
 		.username = in->username,
 		.password = in->password,
 		.body = h->json,
@@ -365,8 +381,9 @@ serve_username_exists(struct http *h, const void *arg)
 	  FIELD_LINE | FIELD_JUNK, \
 	  FIELD_TEXT, 0, 0, 64, AT(in_verify, welcome_template), \
 	  "Send a welcome mail, of this variant" }, \
-	{ "url", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, LIMIT_URL, \
-	  0, "Without effect" }
+	{ "url", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, \
+	  LIMIT_URL, AT(in_verify, url), \
+	  "Page on which it was done: kept in the audit, never gone to" }
 
 const struct field in_verify_link[] = {
 	{ "verificationtoken", "vtoken", IN_QUERY, FIELD_REQUIRED, FIELD_TEXT,
@@ -376,13 +393,15 @@ const struct field in_verify_link[] = {
 	{ .name = NULL }
 };
 const enum err errors_verify_link[] = { ERR_LINK_INVALID, ERR_LINK_USED,
-	ERR_LINK_EXPIRED, ERR_ACCOUNT_BLOCKED, ERR_OK };
+	ERR_LINK_EXPIRED, ERR_EMAIL_TAKEN, ERR_ACCOUNT_BLOCKED, ERR_OK };
 #define CODE(places) \
 	{ "otp", NULL, places, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 64, \
 	  AT(in_verify, code), "Code of the mail" }, \
-	{ "email", "emailid", places, FIELD_REQUIRED | FIELD_PLUS, \
-	  FIELD_TEXT, ERR_EMAIL_OR_PHONE, 0, 0, AT(in_verify, email), \
-	  "Address that the code was sent to" }
+	{ "email", "emailid", places, FIELD_PLUS, FIELD_TEXT, 0, 0, 0, \
+	  AT(in_verify, email), \
+	  "Address that the code was sent to; this or uuid is needed" }, \
+	{ "uuid", "uid", places, FIELD_LINE, FIELD_TEXT, 0, 0, 64, \
+	  AT(in_verify, uid), "Uid of the account that the code is for" }
 const struct field in_verify_code_query[] = {
 	CODE(IN_QUERY),
 	WELCOME,
@@ -395,8 +414,8 @@ const struct field in_verify_code[] = {
 };
 const enum err errors_verify_code[] = { ERR_EMAIL_CODE_OFF,
 	ERR_EMAIL_CODE_INVALID, ERR_EMAIL_CODE_USED, ERR_EMAIL_CODE_EXPIRED,
-	ERR_EMAIL_OR_PHONE, ERR_EMAIL_MALFORMED, ERR_LOGIN_SUSPENDED,
-	ERR_ACCOUNT_BLOCKED, ERR_OK };
+	ERR_EMAIL_OR_PHONE, ERR_EMAIL_MALFORMED, ERR_EMAIL_TAKEN,
+	ERR_LOGIN_SUSPENDED, ERR_ACCOUNT_BLOCKED, ERR_OK };
 
 static enum err
 verify(struct http *h, const struct in_verify *in,
@@ -407,7 +426,9 @@ verify(struct http *h, const struct in_verify *in,
 	struct verification v = {
 		.token = in->token,
 		.email = in->email,
+		.uid = in->uid,
 		.code = in->code,
+		.url = in->url,
 		.welcome_template = in->welcome_template
 	};
 	enum err e;

@@ -3,13 +3,15 @@
 #include "base/limits.h"
 #include "captcha.h"
 #include "domain/profile.h"
+#include "domain/verification.h"
 #include "response.h"
 
 /* ---- A1 ---- */
 
 const struct field in_read[] = {
-	{ "welcomeemailtemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT,
-	  0, 0, 64, 0, "Without effect" },
+	{ "welcomeemailtemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK,
+	  FIELD_TEXT, 0, 0, 64, AT(in_welcome, email_template),
+	  "Send the welcome mail, of this variant, unless it was sent before" },
 	{ "emailtemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0,
 	  64, 0, "Without effect" },
 	{ "verificationurl", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0,
@@ -18,13 +20,15 @@ const struct field in_read[] = {
 };
 
 enum err
-serve_account_read(struct http *h, const void *in)
+serve_account_read(struct http *h, const void *arg)
 {
+	const struct in_welcome *in = arg;
 	struct json *profile;
 	enum err e;
 
-	(void)in;
-	e = profile_read(h->ctx, h->session.uid, &profile);
+	e = welcome_on_read(h->ctx, h->session.uid, in->email_template);
+	if (e == ERR_OK)
+		e = profile_read(h->ctx, h->session.uid, &profile);
 	return e != ERR_OK ? e : response_json(h, profile);
 }
 

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS {}pending_identifier (
 	label VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
 	created_s BIGINT NOT NULL,
 	PRIMARY KEY (uid, kind, canonical),
+	KEY pending_canonical (kind, canonical),
 	KEY pending_created (created_s)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

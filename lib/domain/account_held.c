@@ -50,6 +50,14 @@ identifier_claim(struct ctx *c, const struct store_new_identifier *i)
 	return e != ERR_OK ? e : ERR_CONFLICT;
 }
 
+bool
+holder_is_unproven(const struct ctx *c, const struct store_holder *h)
+{
+	return str_eq(c->config->registration_verification,
+	    STR("required")) && h->email_verified_s == 0 &&
+	    h->logins == 0 && h->state == ACCOUNT_ACTIVE;
+}
+
 static enum err
 hold(struct ctx *c, int64_t kind, struct str canonical)
 {

@@ -18,6 +18,9 @@ MUST_CHECK enum err identifier_held(struct ctx *c, int64_t kind,
  */
 MUST_CHECK enum err identifier_claim(struct ctx *c,
     const struct store_new_identifier *i);
+/* Nobody ever proved or used this account, so it keeps nobody from its
+ * address: whoever proves it takes its place. */
+bool holder_is_unproven(const struct ctx *c, const struct store_holder *h);
 /* Inside a transaction: hold all identifiers of the account. */
 MUST_CHECK enum err account_hold(struct ctx *c, const struct account *a);
 

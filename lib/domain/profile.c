@@ -189,21 +189,33 @@ put_derived(struct ctx *c, const struct json *document, struct json *out)
 		    birth_date_age(&b, c->now_s)));
 }
 
+static void
+add_email(struct ctx *c, struct json *list, struct str label,
+    struct str given)
+{
+	struct json *email = json_new_object(c->arena);
+
+	json_set_str(email, "Type", label);
+	json_set_str(email, "Value", given);
+	json_append(list, email);
+}
+
 /* The first address stands in Email even while nobody has proven it. */
 static void
 put_emails(struct ctx *c, const struct account *a, struct json *out)
 {
 	struct json *proven = json_new_array(c->arena);
-	struct json *pending = json_new_array(c->arena), *email;
+	struct json *pending = json_new_array(c->arena);
 	size_t i;
 
-	for (i = 0; i < a->n_emails; i++) {
-		email = json_new_object(c->arena);
-		json_set_str(email, "Type", a->emails[i].label);
-		json_set_str(email, "Value", a->emails[i].given);
-		json_append(i == 0 || a->emails[i].verified_s != 0 ? proven :
-		    pending, email);
-	}
+	for (i = 0; i < a->n_emails; i++)
+		add_email(c, i == 0 || a->emails[i].verified_s != 0 ?
+		    proven : pending, a->emails[i].label,
+		    a->emails[i].given);
+	for (i = 0; i < a->n_pending; i++)
+		if (a->pending[i].kind == IDENTIFIER_EMAIL)
+			add_email(c, pending, a->pending[i].label,
+			    a->pending[i].given);
 	if (json_length(proven) > 0)
 		json_set(out, "Email", proven);
 	if (json_length(pending) > 0)

@@ -10,6 +10,7 @@
 #include "account_create.h"
 #include "account_held.h"
 #include "account_internal.h"
+#include "address.h"
 #include "audit.h"
 #include "base/config.h"
 #include "codec/text.h"
@@ -24,6 +25,7 @@
 #include "schema.h"
 #include "store/store_account.h"
 #include "store/store_limit.h"
+#include "store/store_pending.h"
 #include "store/store_registration.h"
 #include "store/store_tx.h"
 #include "ticket.h"
@@ -42,6 +44,7 @@ struct making {
 	struct account_create account;
 	char phc[PWHASH_MAX];
 	struct profile_secrets secrets;
+	struct store_pending more[REGISTRATION_MORE];
 	struct str base;		/* of links */
 	bool has_sott;
 	unsigned char sott[32];
@@ -171,8 +174,8 @@ is_listed(struct ctx *c, const struct list *l, struct str domain)
 	return false;
 }
 
-static enum err
-check_domain(struct ctx *c, struct str canonical)
+enum err
+registration_admits(struct ctx *c, struct str canonical)
 {
 	const struct config *cfg = c->config;
 	struct str domain = domain_of(canonical);
@@ -206,7 +209,7 @@ read_identifiers(struct ctx *c, struct making *m)
 	if (str_present(m->in->username))
 		e = account_judge_username(c, m->in->username,
 		    &m->account.username);
-	return e != ERR_OK ? e : check_domain(c,
+	return e != ERR_OK ? e : registration_admits(c,
 	    m->account.email.canonical);
 }
 
@@ -236,6 +239,37 @@ source_of(struct str s)
 	return utf8_cut(s, SOURCE_CHARS);
 }
 
+/* They wait for the first proof, and then for their own. */
+static enum err
+read_more(struct ctx *c, struct making *m)
+{
+	const struct registration *r = m->in;
+	struct identifier id;
+	enum err e = ERR_OK;
+	size_t i, k;
+
+	must(r->n_more <= REGISTRATION_MORE);
+	for (i = 0; i < r->n_more && e == ERR_OK; i++) {
+		e = identifier_email(c->arena, r->more[i].email,
+		    c->config->login_fold_local_part, &id);
+		if (e != ERR_OK)
+			return err_set(c, e, "email", "malformed");
+		for (k = 0; k < i; k++)
+			if (str_eq(m->more[k].canonical, id.canonical))
+				break;
+		if (k < i || str_eq(m->account.email.canonical, id.canonical))
+			return err_set(c, ERR_EMAIL_REPEATED, "email",
+			    "listed twice");
+		m->more[i] = (struct store_pending){
+			.kind = IDENTIFIER_EMAIL, .canonical = id.canonical,
+			.given = id.given, .created_s = c->now_s,
+			.label = utf8_cut(address_type(r->more[i].label), 64)
+		};
+		e = registration_admits(c, id.canonical);
+	}
+	return e;
+}
+
 static enum err
 judge_identifiers(struct ctx *c, const struct making *m)
 {
@@ -260,6 +294,8 @@ check_request(struct ctx *c, struct making *m, struct str *normal)
 	e = read_identifiers(c, m);
 	if (e == ERR_OK)
 		e = judge_identifiers(c, m);
+	if (e == ERR_OK)
+		e = read_more(c, m);
 	if (e == ERR_OK)
 		e = profile_from_registration(c, r->body,
 		    &m->account.document, &m->account.required_filled);
@@ -386,6 +422,19 @@ let_in(struct ctx *c, struct making *m)
 }
 
 static enum err
+add_more(struct ctx *c, const struct making *m, struct uid uid)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	if (flow_is(c, "disabled"))
+		return ERR_OK;
+	for (i = 0; i < m->in->n_more && e == ERR_OK; i++)
+		e = store_pending_put(c, uid, &m->more[i]);
+	return e;
+}
+
+static enum err
 finish_new(struct ctx *c, struct making *m)
 {
 	struct account made = { .uid = m->uid };
@@ -396,6 +445,8 @@ finish_new(struct ctx *c, struct making *m)
 	if (e == ERR_OK)
 		e = send_verification(c, m);
 	if (e == ERR_OK)
+		e = add_more(c, m, m->uid);
+	if (e == ERR_OK)
 		e = audit_add(c, "registered", m->uid, "");
 	if (e != ERR_OK || flow_is(c, "required"))
 		return e;
@@ -405,8 +456,7 @@ finish_new(struct ctx *c, struct making *m)
 static bool
 is_pending(const struct ctx *c, const struct store_holder *h)
 {
-	return flow_is(c, "required") && h->email_verified_s == 0 &&
-	    h->logins == 0 && h->state == ACCOUNT_ACTIVE;
+	return holder_is_unproven(c, h);
 }
 
 /* Nobody ever proved or used it, so it does not lock the address. */
@@ -431,15 +481,21 @@ check_username(struct ctx *c, const struct making *m,
     const struct store_holder *h)
 {
 	struct store_holder other;
+	bool held = false;
 	enum err e;
 
 	if (m->account.username.kind == 0)
 		return ERR_OK;
 	e = store_holder(c, IDENTIFIER_USERNAME,
 	    m->account.username.canonical, &other);
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK;
-	if (e == ERR_OK && is_pending(c, h) && uid_eq(other.uid, h->uid))
+	if (e == ERR_NOT_FOUND) {
+		e = identifier_held(c, IDENTIFIER_USERNAME,
+		    m->account.username.canonical, &held);
+		if (e != ERR_OK || !held)
+			return e;
+	}
+	if (e == ERR_OK && !held && is_pending(c, h) &&
+	    uid_eq(other.uid, h->uid))
 		return ERR_OK;	/* the same wish again */
 	return e != ERR_OK ? e : err_set(c, ERR_USERNAME_TAKEN, "username",
 	    "the user name is an account's");
@@ -468,13 +524,18 @@ send_decoy(struct ctx *c, const struct making *m)
 		.base = m->base, .variant = m->in->email_template,
 		.return_url = m->in->return_url, .decoy = true
 	};
+	struct uid decoy;
+	enum err e;
 
 	if (flow_is(c, "disabled") || m->limited ||
 	    m->in->prevent_verification_email)
 		return ERR_OK;
-	mail.canonical = uid_hex(c->arena, ticket_decoy_uid(c,
-	    m->account.email.canonical));
-	return verification_send(c, &mail);
+	decoy = ticket_decoy_uid(c, m->account.email.canonical);
+	mail.canonical = uid_hex(c->arena, decoy);
+	e = add_more(c, m, decoy);
+	if (e == ERR_OK && m->in->n_more > 0)
+		e = store_pending_drop_all(c, decoy);
+	return e != ERR_OK ? e : verification_send(c, &mail);
 }
 
 static enum err

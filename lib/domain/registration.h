@@ -8,12 +8,17 @@
 #include "profile.h"
 #include "session.h"
 
+#define REGISTRATION_MORE	8
+struct registration_more { struct str email, label; };
+
 struct registration {
 	struct str sott;		/* absent: none was sent */
 	bool from_page;		/* our own form: no SOTT, always quiet */
 	bool by_captcha;	/* RG4: its answer stands for the SOTT */
 	const struct captcha_answer *captcha;	/* may be NULL: none */
 	struct str email, email_label;	/* email absent: ERR_EMAIL_MISSING */
+	const struct registration_more *more;	/* further addresses */
+	size_t n_more;
 	struct str username;		/* may be absent */
 	struct secret password;		/* as typed */
 	const struct json *body;	/* profile members; may be NULL */
@@ -39,6 +44,9 @@ struct registration_result {
 MUST_CHECK enum err registration_create(struct ctx *c,
     const struct registration *r, struct registration_result *out);
 
+/* May this address be used here?  ERR_EMAIL_NOT_ADMITTED, ERR_EMAIL_DOMAIN. */
+MUST_CHECK enum err registration_admits(struct ctx *c, struct str canonical);
+
 /*
  * RG5 = E6.  ERR_OK for unknown and verified addresses too, unless compat:
  * then ERR_USER_UNKNOWN, ERR_EMAIL_VERIFIED.  ERR_EMAIL_VERIFICATION_OFF,
@@ -49,7 +57,8 @@ MUST_CHECK enum err verification_resend(struct ctx *c, struct str email,
 
 struct verification {
 	struct str token;		/* E2: link secret */
-	struct str email, code;		/* E3 */
+	struct str email, uid, code;	/* E3: by email, uid or both */
+	struct str url;			/* where it was done; for the audit */
 	struct str welcome_template;
 	struct session_options session;	/* kind 0: never a session */
 };
@@ -59,11 +68,12 @@ struct verification_result {
 	struct json *profile;
 	struct str email;		/* as given at registration */
 };
-/* E2: ERR_LINK_INVALID, _USED, _EXPIRED, ERR_ACCOUNT_BLOCKED.  A first
+/* E2: ERR_LINK_INVALID, _USED, _EXPIRED, ERR_ACCOUNT_BLOCKED; for an added
+ * address ERR_EMAIL_TAKEN, when somebody else proved it first.  A first
  * proof drops what an unproven stranger could have attached (S-048). */
 MUST_CHECK enum err verification_by_link(struct ctx *c,
     const struct verification *v, struct verification_result *out);
-/* E3: ERR_EMAIL_CODE_*, ERR_LOGIN_SUSPENDED. */
+/* E3: the same, ERR_EMAIL_CODE_*, ERR_EMAIL_OR_PHONE without a name. */
 MUST_CHECK enum err verification_by_code(struct ctx *c,
     const struct verification *v, struct verification_result *out);
 /* What a landing page shows before the button: whose address it is.  Does

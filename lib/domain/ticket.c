@@ -117,7 +117,9 @@ ticket_make_link(struct ctx *c, const struct ticket *t,
 	enum err e;
 
 	secret = link_new(c, t->purpose, row.id);
-	e = store_ticket_void(c, t->purpose, t->uid);
+	e = t->purpose == TICKET_VERIFY_EMAIL ?
+	    store_ticket_void_address(c, t->purpose, t->uid, t->address) :
+	    store_ticket_void(c, t->purpose, t->uid);
 	if (e == ERR_OK)
 		e = store_ticket_insert_link(c, &row);
 	if (e == ERR_OK)
@@ -125,12 +127,24 @@ ticket_make_link(struct ctx *c, const struct ticket *t,
 	return e;
 }
 
+/* of: the account whose own row it is, or NULL. */
 static void
-code_id(struct ctx *c, enum ticket_purpose p, struct str address,
-    unsigned char out[32])
+code_id(struct ctx *c, enum ticket_purpose p, const struct uid *of,
+    struct str address, unsigned char out[32])
 {
-	MAC_LASTING(c->keys, KEY_CODE, out, STR("row"), purpose_name(p),
-	    address);
+	if (of == NULL)
+		MAC_LASTING(c->keys, KEY_CODE, out, STR("row"),
+		    purpose_name(p), address);
+	else
+		MAC_LASTING(c->keys, KEY_CODE, out, STR("row"),
+		    purpose_name(p), address,
+		    ((struct str){ (const char *)of->b, sizeof(of->b) }));
+}
+
+static const struct uid *
+own(const struct ticket *t)
+{
+	return t->own_code ? &t->uid : NULL;
 }
 
 static void
@@ -154,7 +168,7 @@ ticket_make_code(struct ctx *c, const struct ticket *t, struct str *code_out)
 	rand_digits(digits, CODE_DIGITS);
 	code = str_dup(c->arena, str_of(digits));
 	secret_wipe(digits, sizeof(digits));
-	code_id(c, t->purpose, t->address, row.id);
+	code_id(c, t->purpose, own(t), t->address, row.id);
 	code_mac(c, t->purpose, t->uid, t->address, code, row.secret_hash);
 	e = store_ticket_put_code(c, &row);
 	if (e == ERR_OK)
@@ -241,6 +255,7 @@ ticket_consume_link(struct ctx *c, enum ticket_purpose p, struct str secret,
 
 struct code_try {
 	enum ticket_purpose purpose;
+	const struct uid *of;		/* as of code_id */
 	struct str address, code;
 	enum err verdict;
 	struct ticket ticket;
@@ -303,7 +318,7 @@ try_tx(struct ctx *c, void *arg)
 	bool counted = false;
 	enum err e;
 
-	code_id(c, t->purpose, t->address, id);
+	code_id(c, t->purpose, t->of, t->address, id);
 	e = store_ticket_try(c, t->purpose, id, CODE_TRIES, &counted);
 	if (e != ERR_OK)
 		return e;
@@ -327,7 +342,25 @@ try_tx(struct ctx *c, void *arg)
 	t->verdict = judge_code(c, t, &row);
 	if (t->verdict == ERR_OK)
 		give(&row, &t->ticket);
+	t->ticket.own_code = t->of != NULL;
 	return ERR_OK;
+}
+
+static enum err
+try_code(struct ctx *c, struct code_try *t, struct str code,
+    struct ticket *out)
+{
+	enum err e;
+
+	if (!code_clean(c->arena, code, CODE_DIGITS, &t->code))
+		return err_set(c, code_invalid(t->purpose), NULL,
+		    "not of a code's form");
+	e = store_tx(c, try_tx, t, NULL);
+	if (e == ERR_OK)
+		e = t->verdict;
+	if (e == ERR_OK)
+		*out = t->ticket;
+	return e;
 }
 
 enum err
@@ -335,17 +368,17 @@ ticket_try_code(struct ctx *c, enum ticket_purpose p, struct str address,
     struct str code, struct ticket *out)
 {
 	struct code_try t = { .purpose = p, .address = address };
-	enum err e;
 
-	if (!code_clean(c->arena, code, CODE_DIGITS, &t.code))
-		return err_set(c, code_invalid(p), NULL,
-		    "not of a code's form");
-	e = store_tx(c, try_tx, &t, NULL);
-	if (e == ERR_OK)
-		e = t.verdict;
-	if (e == ERR_OK)
-		*out = t.ticket;
-	return e;
+	return try_code(c, &t, code, out);
+}
+
+enum err
+ticket_try_own_code(struct ctx *c, enum ticket_purpose p, struct uid uid,
+    struct str address, struct str code, struct ticket *out)
+{
+	struct code_try t = { .purpose = p, .of = &uid, .address = address };
+
+	return try_code(c, &t, code, out);
 }
 
 enum err
@@ -368,32 +401,48 @@ ticket_code_refused(struct ctx *c, enum ticket_purpose p, enum err e)
 }
 
 enum err
-ticket_consume_code(struct ctx *c, enum ticket_purpose p, struct str address)
+ticket_consume(struct ctx *c, const struct ticket *t)
 {
 	unsigned char id[32];
 	bool used = false;
 	enum err e;
 
-	code_id(c, p, address, id);
-	e = store_ticket_use(c, p, id, c->now_s, &used);
+	code_id(c, t->purpose, own(t), t->address, id);
+	e = store_ticket_use(c, t->purpose, id, c->now_s, &used);
 	if (e == ERR_OK && !used)
-		return err_set(c, code_used(p), NULL,
+		return err_set(c, code_used(t->purpose), NULL,
 		    "code used meanwhile");
 	return e;
 }
 
 enum err
-ticket_code_state(struct ctx *c, enum ticket_purpose p, struct str address)
+ticket_consume_code(struct ctx *c, enum ticket_purpose p, struct str address)
+{
+	const struct ticket t = { .purpose = p, .address = address };
+
+	return ticket_consume(c, &t);
+}
+
+enum err
+ticket_state(struct ctx *c, const struct ticket *t)
 {
 	struct store_ticket row;
 	unsigned char id[32];
 	enum err e;
 
-	code_id(c, p, address, id);
-	e = store_ticket_read(c, p, id, &row);
+	code_id(c, t->purpose, own(t), t->address, id);
+	e = store_ticket_read(c, t->purpose, id, &row);
 	if (e == ERR_NOT_FOUND)
-		return err_set(c, code_invalid(p), NULL, "no code");
+		return err_set(c, code_invalid(t->purpose), NULL, "no code");
 	return e != ERR_OK ? e : judge_code_row(c, &row);
+}
+
+enum err
+ticket_code_state(struct ctx *c, enum ticket_purpose p, struct str address)
+{
+	const struct ticket t = { .purpose = p, .address = address };
+
+	return ticket_state(c, &t);
 }
 
 enum err
@@ -401,6 +450,14 @@ ticket_pending(struct ctx *c, enum ticket_purpose p, struct uid uid,
     int64_t *created_s_out)
 {
 	return store_ticket_newest(c, p, uid, c->now_s, CODE_TRIES,
+	    created_s_out);
+}
+
+enum err
+ticket_pending_for(struct ctx *c, enum ticket_purpose p, struct uid uid,
+    struct str address, int64_t *created_s_out)
+{
+	return store_ticket_newest_address(c, p, uid, address, c->now_s,
 	    created_s_out);
 }
 
@@ -425,4 +482,10 @@ enum err
 ticket_void_all(struct ctx *c, struct uid uid)
 {
 	return store_ticket_void_all(c, uid);
+}
+
+enum err
+ticket_void_address(struct ctx *c, struct uid uid, struct str address)
+{
+	return store_ticket_void_address_all(c, uid, address);
 }

@@ -26,9 +26,12 @@ struct ticket {
 	struct str address;	/* canonical */
 	struct str data;	/* the purpose's own, e.g. a return address */
 	int64_t expires_s;
+	bool own_code;		/* its code stands beside those of other
+				 * accounts for the same address */
 };
 
-/* Make a link secret; older ones of purpose and account are void. */
+/* Make a link secret; older ones of purpose and account are void (those that
+ * verify an address: of that address). */
 MUST_CHECK enum err ticket_make_link(struct ctx *c, const struct ticket *t,
     struct str *secret_out);
 /* Make a 6-digit code for purpose and address; the older one is void, the
@@ -53,6 +56,15 @@ MUST_CHECK enum err ticket_try_code(struct ctx *c, enum ticket_purpose p,
 MUST_CHECK enum err ticket_consume_code(struct ctx *c, enum ticket_purpose p,
     struct str address);
 /*
+ * The same for the code that stands in the account's own row; a wrong one
+ * counts there.  What it gave says which code ticket_consume and
+ * ticket_state are about.
+ */
+MUST_CHECK enum err ticket_try_own_code(struct ctx *c, enum ticket_purpose p,
+    struct uid uid, struct str address, struct str code, struct ticket *out);
+MUST_CHECK enum err ticket_consume(struct ctx *c, const struct ticket *t);
+MUST_CHECK enum err ticket_state(struct ctx *c, const struct ticket *t);
+/*
  * What a refused code leaves behind: a wrong one (ERR_*_CODE_INVALID) counts
  * against its source, and goes to the audit.  Returns e.
  */
@@ -66,6 +78,9 @@ MUST_CHECK enum err ticket_code_state(struct ctx *c, enum ticket_purpose p,
  * made; 0 when there is none. */
 MUST_CHECK enum err ticket_pending(struct ctx *c, enum ticket_purpose p,
     struct uid uid, int64_t *created_s_out);
+/* The same of one address. */
+MUST_CHECK enum err ticket_pending_for(struct ctx *c, enum ticket_purpose p,
+    struct uid uid, struct str address, int64_t *created_s_out);
 /* The account that a decoy ticket of an unknown address is written for: the
  * same for one address, and nobody's. */
 struct uid ticket_decoy_uid(struct ctx *c, struct str canonical);
@@ -74,5 +89,8 @@ MUST_CHECK enum err ticket_void(struct ctx *c, enum ticket_purpose p,
     struct uid uid);
 /* Inside a transaction: void every ticket of the account. */
 MUST_CHECK enum err ticket_void_all(struct ctx *c, struct uid uid);
+/* Inside a transaction: void what was sent to one of its addresses. */
+MUST_CHECK enum err ticket_void_address(struct ctx *c, struct uid uid,
+    struct str address);
 
 #endif

@@ -5,6 +5,7 @@
 #include "verification.h"
 
 #include "account_internal.h"
+#include "address.h"
 #include "audit.h"
 #include "base/config.h"
 #include "codec/url.h"
@@ -13,6 +14,7 @@
 #include "outbox.h"
 #include "registration.h"
 #include "store/store_account.h"
+#include "store/store_pending.h"
 #include "store/store_registration.h"
 #include "store/store_tx.h"
 #include "ticket.h"
@@ -40,9 +42,10 @@ link_base(struct ctx *c, struct str url, const char *own_page,
 /* The mail */
 
 static bool
-by_code(const struct ctx *c)
+by_code(const struct ctx *c, bool added)
 {
-	return str_eq(c->config->registration_verify_by, STR("code"));
+	return str_eq(added ? c->config->account_add_email_by :
+	    c->config->registration_verify_by, STR("code"));
 }
 
 static bool
@@ -68,7 +71,7 @@ make_secret(struct ctx *c, const struct verification_mail *m,
 	url = url_with(c->arena, m->base, "vtype",
 	    STR("emailverification"));
 	*code = STR("");
-	if (by_code(c)) {
+	if (by_code(c, m->added)) {
 		e = ticket_make_code(c, t, code);
 		url = url_with(c->arena, url, "email", m->given);
 	} else {
@@ -98,16 +101,17 @@ verification_send(struct ctx *c, const struct verification_mail *m)
 {
 	static const struct uid nobody;
 	const struct config *cfg = c->config;
-	int64_t life_s = by_code(c) ? cfg->lifetime_email_code_s :
+	int64_t life_s = by_code(c, m->added) ? cfg->lifetime_email_code_s :
 	    cfg->lifetime_verification_link_s;
 	struct ticket t = {
 		.purpose = TICKET_VERIFY_EMAIL,
 		.uid = m->decoy ? ticket_decoy_uid(c, m->canonical) : m->uid,
 		.generation = m->generation, .address = m->canonical,
-		.expires_s = c->now_s + life_s
+		.expires_s = c->now_s + life_s, .own_code = m->added
 	};
 	struct outbox_mail mail = {
-		.template = VERIFICATION_MAIL, .variant = m->variant,
+		.template = m->added ? ADD_EMAIL_MAIL : VERIFICATION_MAIL,
+		.variant = m->variant,
 		.to = m->given, .uid = m->uid, .expires_s = t.expires_s,
 		.values = values_new(c->arena), .decoy = m->decoy
 	};
@@ -145,41 +149,12 @@ verification_send_again(struct ctx *c, const struct account *a,
 	e = ticket_pending(c, TICKET_VERIFY_EMAIL, a->uid, &pending_s);
 	if (e != ERR_OK)
 		return e;
-	if (pending_s != 0 && (by_code(c) || pending_s + AGAIN_S > c->now_s))
+	if (pending_s != 0 && (by_code(c, false) || pending_s + AGAIN_S > c->now_s))
 		return ERR_OK;
 	e = limit_mail(c, VERIFICATION_MAIL, m.canonical);
 	if (e == ERR_MAIL_LIMIT && pending_s != 0)
 		return ERR_OK;
 	return e != ERR_OK ? e : verification_send(c, &m);
-}
-
-/* Welcome */
-
-static struct str
-first_name(struct ctx *c, const struct account *a)
-{
-	enum json_fault fault;
-	const struct json *j;
-
-	j = json_parse(c->arena, a->profile, &fault);
-	j = j != NULL ? json_get_fold(j, "FirstName") : NULL;
-	return json_type(j) == JSON_STRING ?
-	    outbox_name(c, json_string(j)) : STR("");
-}
-
-enum err
-welcome_send(struct ctx *c, const struct account *a, struct str to,
-    struct str variant)
-{
-	struct outbox_mail mail = {
-		.template = "welcome", .variant = variant, .to = to,
-		.uid = a->uid, .values = values_new(c->arena)
-	};
-
-	if (!str_present(variant))
-		return ERR_OK;
-	values_set(mail.values, "name", first_name(c, a));
-	return outbox_add_mail(c, &mail);
 }
 
 /* Sending it again on request: RG5, E6 */
@@ -203,18 +178,44 @@ reveal(struct ctx *c, enum err found, const struct store_holder *h)
 	return ERR_OK;
 }
 
+/* One that waits for an account is looked for in every case (S-017). */
+static enum err
+find_owner(struct ctx *c, struct resend *r, struct store_holder *h,
+    enum err *found_out)
+{
+	struct store_waiting w;
+	enum err found, waits;
+
+	r->mail.added = false;
+	found = store_holder(c, IDENTIFIER_EMAIL, r->email.canonical, h);
+	if (found != ERR_OK && found != ERR_NOT_FOUND)
+		return found;
+	waits = store_pending_newest(c, IDENTIFIER_EMAIL, r->email.canonical,
+	    &w);
+	if (waits != ERR_OK && waits != ERR_NOT_FOUND)
+		return waits;
+	if (found == ERR_NOT_FOUND && waits == ERR_OK) {
+		r->mail.added = true;
+		*h = (struct store_holder){ .uid = w.uid, .given = w.given,
+		    .generation = w.generation, .state = w.state };
+		found = ERR_OK;
+	}
+	*found_out = found;
+	return ERR_OK;
+}
+
 static enum err
 resend_tx(struct ctx *c, void *arg)
 {
 	struct resend *r = arg;
 	bool tell = c->config->compat_reveal_account_existence;
 	struct store_holder h = { .generation = 1 };
-	enum err e, found;
+	enum err e, found = ERR_OK;
 
 	r->sent = false;
-	found = store_holder(c, IDENTIFIER_EMAIL, r->email.canonical, &h);
-	if (found != ERR_OK && found != ERR_NOT_FOUND)
-		return found;
+	e = find_owner(c, r, &h, &found);
+	if (e != ERR_OK)
+		return e;
 	e = reveal(c, found, &h);
 	if (e != ERR_OK && tell)
 		return e;
@@ -238,9 +239,9 @@ resend_in_doubt(struct ctx *c, void *arg)
 	enum err e = ERR_OK;
 
 	if (r->sent)
-		e = ticket_pending(c, TICKET_VERIFY_EMAIL, r->mail.decoy ?
-		    ticket_decoy_uid(c, r->email.canonical) : r->mail.uid,
-		    &created_s);
+		e = ticket_pending_for(c, TICKET_VERIFY_EMAIL,
+		    r->mail.decoy ? ticket_decoy_uid(c, r->email.canonical) :
+		    r->mail.uid, r->email.canonical, &created_s);
 	return e == ERR_OK && created_s < c->now_s ? ERR_NOT_FOUND : e;
 }
 
@@ -269,31 +270,39 @@ verification_resend(struct ctx *c, struct str email,
 struct proof {
 	const struct verification *in;
 	bool code;			/* else a link */
-	struct str address;		/* canonical, for codes */
 	struct ticket ticket;
 	struct account account;
 	struct str given;
+	const struct account_pending *waiting;	/* NULL: its own already */
 	bool has_session;
 	struct session_tokens tokens;
 };
 
-static struct str
-given_address(const struct account *a, struct str canonical)
+static void
+find_address(struct proof *p)
 {
+	const struct account *a = &p->account;
+	struct str canonical = p->ticket.address;
 	size_t i;
 
+	p->given = STR_NONE;
+	p->waiting = NULL;
 	for (i = 0; i < a->n_emails; i++)
 		if (str_eq(a->emails[i].canonical, canonical))
-			return a->emails[i].given;
-	return STR_NONE;
+			p->given = a->emails[i].given;
+	for (i = 0; i < a->n_pending && p->given.p == NULL; i++)
+		if (a->pending[i].kind == IDENTIFIER_EMAIL &&
+		    str_eq(a->pending[i].canonical, canonical)) {
+			p->waiting = &a->pending[i];
+			p->given = p->waiting->given;
+		}
 }
 
 static enum err
 consume(struct ctx *c, struct proof *p)
 {
 	if (p->code)
-		return ticket_consume_code(c, TICKET_VERIFY_EMAIL,
-		    p->address);
+		return ticket_consume(c, &p->ticket);
 	return ticket_consume_link(c, TICKET_VERIFY_EMAIL, p->in->token,
 	    &p->ticket);
 }
@@ -315,7 +324,7 @@ judge_owner(struct ctx *c, struct proof *p, enum err found)
 		return found;
 	if (p->account.state == ACCOUNT_BLOCKED)
 		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
-	p->given = given_address(&p->account, p->ticket.address);
+	find_address(p);
 	if (p->given.p == NULL)
 		return stale(c, p, "the address is no longer the account's");
 	return ERR_OK;
@@ -364,6 +373,19 @@ sign_in(struct ctx *c, struct proof *p)
 	return e;
 }
 
+/* The address of a page may hold secrets in its query. */
+static struct str
+without_query(struct ctx *c, struct str url)
+{
+	size_t n = 0;
+
+	if (url.p == NULL)
+		return STR("");
+	while (n < url.len && url.p[n] != '?' && url.p[n] != '#')
+		n++;
+	return str_dup(c->arena, str_sub(url, 0, n));
+}
+
 static enum err
 prove_tx(struct ctx *c, void *arg)
 {
@@ -378,16 +400,22 @@ prove_tx(struct ctx *c, void *arg)
 		    &p->account));
 	if (e != ERR_OK)
 		return e;
-	first = p->account.email_verified_s == 0;
-	e = store_account_email_proven(c, p->account.uid,
-	    p->ticket.address, c->now_s);
+	first = p->account.email_verified_s == 0 && p->waiting == NULL;
+	e = p->waiting != NULL ? address_prove(c, &p->account, p->waiting) :
+	    ERR_OK;
+	if (e == ERR_OK)
+		e = store_account_email_proven(c, p->account.uid,
+		    p->ticket.address, c->now_s);
 	if (e == ERR_OK)
 		e = end_what_is_older(c, p, first);
 	if (e == ERR_OK && first)
 		e = welcome_send(c, &p->account, p->given,
 		    p->in->welcome_template);
+	if (e == ERR_OK && first)
+		e = address_send_waiting(c, &p->account);
 	if (e == ERR_OK)
-		e = audit_add(c, "email_verified", p->account.uid, "");
+		e = audit_add(c, "email_verified", p->account.uid,
+		    without_query(c, p->in->url).p);
 	return e != ERR_OK ? e : sign_in(c, p);
 }
 
@@ -408,7 +436,7 @@ prove_in_doubt(struct ctx *c, void *arg)
 		e = session_check(c, p->in->session.kind,
 		    p->tokens.access_token, &s);
 	else if (p->code)
-		e = ticket_code_state(c, TICKET_VERIFY_EMAIL, p->address);
+		e = ticket_state(c, &p->ticket);
 	else
 		e = ticket_peek_link(c, TICKET_VERIFY_EMAIL, p->in->token,
 		    &t);
@@ -447,27 +475,129 @@ verification_by_link(struct ctx *c, const struct verification *v,
 	return prove(c, &p, out);
 }
 
+/* Whose code it may be */
+struct guess {
+	bool by_uid;
+	struct uid uid;
+	struct str address;		/* canonical */
+};
+
+/* Of the account's addresses that are not proven the newest. */
+static void
+pick_address(const struct account *a, struct str *out)
+{
+	const struct account_pending *newest = NULL;
+	size_t i;
+
+	for (i = 0; i < a->n_pending; i++)
+		if (a->pending[i].kind == IDENTIFIER_EMAIL &&
+		    (newest == NULL ||
+		    a->pending[i].created_s >= newest->created_s))
+			newest = &a->pending[i];
+	if (newest != NULL)
+		*out = newest->canonical;
+	else if (a->n_emails > 0)
+		*out = a->emails[0].canonical;
+}
+
+static enum err
+read_guess(struct ctx *c, const struct verification *v, struct guess *g)
+{
+	struct identifier id;
+	struct account a;
+	enum err e;
+
+	g->by_uid = str_present(v->uid);
+	if (!g->by_uid && !str_present(v->email))
+		return err_set(c, ERR_EMAIL_OR_PHONE, NULL,
+		    "neither address nor uid");
+	if (g->by_uid && !uid_parse(v->uid, &g->uid))
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "no uid");
+	if (str_present(v->email)) {
+		e = identifier_email(c->arena, v->email,
+		    c->config->login_fold_local_part, &id);
+		g->address = id.canonical;
+		return e != ERR_OK ? err_set(c, e, "email",
+		    "malformed address") : e;
+	}
+	g->address = uid_hex(c->arena, g->uid);	/* nobody's */
+	e = account_get(c, g->uid, &a);
+	if (e == ERR_OK)
+		pick_address(&a, &g->address);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+try_one(struct ctx *c, const struct guess *g, const struct uid *of,
+    struct str code, struct ticket *out)
+{
+	enum err e;
+
+	if (of != NULL)
+		return ticket_try_own_code(c, TICKET_VERIFY_EMAIL, *of,
+		    g->address, code, out);
+	e = ticket_try_code(c, TICKET_VERIFY_EMAIL, g->address, code, out);
+	if (e == ERR_OK && g->by_uid && !uid_eq(out->uid, g->uid))
+		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
+		    "another account's code");
+	return e;
+}
+
+static bool
+is_code_error(enum err e)
+{
+	return e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
+	    e == ERR_EMAIL_CODE_EXPIRED;
+}
+
+/*
+ * A wrong code counts against every code that it could have been meant for;
+ * of several errors one that shows only to whom the code is known wins.
+ */
+static enum err
+try_codes(struct ctx *c, const struct guess *g, struct str code,
+    struct ticket *out)
+{
+	struct err_detail why = { .code = ERR_OK };
+	enum err e, first = ERR_EMAIL_CODE_INVALID;
+	struct uid *uids;
+	size_t i, n;
+
+	e = store_pending_codes(c, IDENTIFIER_EMAIL, g->address,
+	    TICKET_VERIFY_EMAIL, c->now_s, &uids, &n);
+	if (e != ERR_OK)
+		return e;
+	for (i = 0; i <= n; i++) {
+		if (i < n && g->by_uid && !uid_eq(uids[i], g->uid))
+			continue;
+		e = try_one(c, g, i < n ? &uids[i] : NULL, code, out);
+		if (!is_code_error(e))
+			return e;
+		if (first == ERR_EMAIL_CODE_INVALID) {
+			first = e;
+			why = c->err;
+		}
+	}
+	c->err = why;
+	return first;
+}
+
 enum err
 verification_by_code(struct ctx *c, const struct verification *v,
     struct verification_result *out)
 {
 	struct proof p = { .in = v, .code = true };
-	struct identifier id;
+	struct guess g;
 	enum err e;
 
-	if (!by_code(c))
+	if (!by_code(c, false) && !by_code(c, true))
 		return err_set(c, ERR_EMAIL_CODE_OFF, NULL,
 		    "verification is by link");
-	e = identifier_email(c->arena, v->email,
-	    c->config->login_fold_local_part, &id);
-	if (e != ERR_OK)
-		return err_set(c, e, "email", "malformed address");
-	e = limit_source(c);
-	if (e != ERR_OK)
-		return e;
-	p.address = id.canonical;
-	e = ticket_try_code(c, TICKET_VERIFY_EMAIL, p.address, v->code,
-	    &p.ticket);
+	e = read_guess(c, v, &g);
+	if (e == ERR_OK)
+		e = limit_source(c);
+	if (e == ERR_OK)
+		e = try_codes(c, &g, v->code, &p.ticket);
 	if (e == ERR_OK)
 		return prove(c, &p, out);
 	return ticket_code_refused(c, TICKET_VERIFY_EMAIL, e);

@@ -25,6 +25,7 @@ struct verification_mail {
 	struct str base;		/* from link_base */
 	struct str variant;		/* emailtemplate; may be absent */
 	struct str return_url;		/* may be absent */
+	bool added;			/* one that waits beside others */
 	bool decoy;			/* same work, for an unknown address */
 };
 /* Inside a transaction: the ticket and its mail.  Limits are the caller's
@@ -40,10 +41,22 @@ MUST_CHECK enum err verification_send(struct ctx *c,
 MUST_CHECK enum err verification_send_again(struct ctx *c,
     const struct account *a, struct str base, struct str variant);
 
-/* Inside a transaction: the welcome mail, if a template of it was named. */
+/*
+ * A4: the welcome mail once more, at most three times a day.
+ * ERR_EMAIL_NOT_OWN without a proven address, ERR_MAIL_LIMIT.
+ */
+MUST_CHECK enum err welcome_again(struct ctx *c, struct uid uid,
+    struct str variant);
+/* A1: the same once for an account, if a template of it was named; nothing
+ * where no address is proven. */
+MUST_CHECK enum err welcome_on_read(struct ctx *c, struct uid uid,
+    struct str variant);
+/* Inside a transaction: the welcome mail, if a template of it was named and
+ * unless it was sent before. */
 MUST_CHECK enum err welcome_send(struct ctx *c, const struct account *a,
     struct str to, struct str variant);
 
 #define VERIFICATION_MAIL "verify-email"	/* also kind of limit */
+#define ADD_EMAIL_MAIL	"add-email"		/* the same, when added */
 
 #endif

@@ -140,6 +140,31 @@ store_account_email_proven(struct ctx *c, struct uid uid,
 }
 
 enum err
+store_email_demote(struct ctx *c, struct uid uid)
+{
+	return db_exec(c, STMT_EMAIL_DEMOTE, ARGS(db_uid(uid),
+	    db_int(KIND_EMAIL)), NULL);
+}
+
+enum err
+store_email_promote(struct ctx *c, struct uid uid, struct str canonical)
+{
+	enum err e;
+
+	e = store_email_demote(c, uid);
+	return e != ERR_OK ? e : db_exec(c, STMT_EMAIL_PROMOTE,
+	    ARGS(db_uid(uid), db_int(KIND_EMAIL), db_bytes(canonical)),
+	    NULL);
+}
+
+enum err
+store_account_no_email(struct ctx *c, struct uid uid, int64_t now_s)
+{
+	return db_exec(c, STMT_ACCOUNT_NO_EMAIL, ARGS(db_int(now_s),
+	    db_uid(uid)), NULL);
+}
+
+enum err
 store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
     int64_t now_s)
 {
@@ -152,6 +177,9 @@ store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
 
 	e = db_exec(c, STMT_ACCOUNT_STRIP, ARGS(db_text(STR("{}")),
 	    db_int(now_s), db_uid(uid)), NULL);
+	if (e == ERR_OK)
+		e = db_exec(c, STMT_ACCOUNT_DELETE_PENDING,
+		    ARGS(db_uid(uid)), NULL);
 	if (e != ERR_OK)
 		return e;
 	e = db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),

@@ -76,4 +76,12 @@ MUST_CHECK enum err store_account_unverified(struct ctx *c, int64_t before_s,
 MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,
     struct uid uid, int64_t before_s);
 
+/* The account's addresses: which one comes first.  All others are demoted. */
+MUST_CHECK enum err store_email_demote(struct ctx *c, struct uid uid);
+MUST_CHECK enum err store_email_promote(struct ctx *c, struct uid uid,
+    struct str canonical);
+/* Its last address went. */
+MUST_CHECK enum err store_account_no_email(struct ctx *c, struct uid uid,
+    int64_t now_s);
+
 #endif

@@ -3,6 +3,7 @@
 #include "store.h"
 
 #define PENDING_MAX	100	/* of one account */
+#define CODES_MAX	20	/* for one address */
 
 /* account.pending spares whoever reads the account a look at the table. */
 static enum err
@@ -63,4 +64,30 @@ store_pending_drop_all(struct ctx *c, struct uid uid)
 {
 	return note(c, uid, db_exec(c, STMT_PENDING_DROP_ALL,
 	    ARGS(db_uid(uid)), NULL));
+}
+
+enum err
+store_pending_codes(struct ctx *c, int64_t kind, struct str canonical,
+    int64_t purpose, int64_t now_s, struct uid **out, size_t *n_out)
+{
+	static const struct db_column columns[] = { { 0 } };
+
+	return db_all(c, STMT_PENDING_CODES, ARGS(db_int(purpose),
+	    db_bytes(canonical), db_int(kind), db_int(now_s)), columns,
+	    sizeof(**out), CODES_MAX, out, n_out);
+}
+
+enum err
+store_pending_newest(struct ctx *c, int64_t kind, struct str canonical,
+    struct store_waiting *out)
+{
+	static const struct db_column columns[] = {
+		COLUMN(struct store_waiting, uid),
+		COLUMN(struct store_waiting, given),
+		COLUMN(struct store_waiting, generation),
+		COLUMN(struct store_waiting, state)
+	};
+
+	return db_one(c, STMT_PENDING_NEWEST, ARGS(db_int(kind),
+	    db_bytes(canonical)), columns, out);
 }

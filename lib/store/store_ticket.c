@@ -10,6 +10,22 @@ store_ticket_void(struct ctx *c, int64_t purpose, struct uid uid)
 }
 
 enum err
+store_ticket_void_address(struct ctx *c, int64_t purpose, struct uid uid,
+    struct str address)
+{
+	return db_exec(c, STMT_TICKET_VOID_ADDRESS, ARGS(db_uid(uid),
+	    db_int(purpose), db_bytes(address)), NULL);
+}
+
+enum err
+store_ticket_void_address_all(struct ctx *c, struct uid uid,
+    struct str address)
+{
+	return db_exec(c, STMT_TICKET_VOID_ADDRESS_ALL, ARGS(db_uid(uid),
+	    db_bytes(address)), NULL);
+}
+
+enum err
 store_ticket_void_all(struct ctx *c, struct uid uid)
 {
 	return db_exec(c, STMT_TICKET_VOID_ALL, ARGS(db_uid(uid)), NULL);
@@ -100,5 +116,21 @@ store_ticket_newest(struct ctx *c, int64_t purpose, struct uid uid,
 	    &row);
 	if (e == ERR_OK)
 		*created_s_out = row.created_s;
+	return e;
+}
+
+enum err
+store_ticket_newest_address(struct ctx *c, int64_t purpose, struct uid uid,
+    struct str address, int64_t now_s, int64_t *created_s_out)
+{
+	static const struct db_column columns[] = { { 0 } };
+	int64_t created_s = 0;
+	enum err e;
+
+	e = db_one(c, STMT_TICKET_NEWEST_ADDRESS, ARGS(db_uid(uid),
+	    db_int(purpose), db_bytes(address), db_int(now_s)), columns,
+	    &created_s);
+	if (e == ERR_OK)
+		*created_s_out = created_s;
 	return e;
 }

@@ -21,6 +21,12 @@ struct store_ticket {
 /* Deletes what is unused of purpose and account. */
 MUST_CHECK enum err store_ticket_void(struct ctx *c, int64_t purpose,
     struct uid uid);
+/* The same of one address. */
+MUST_CHECK enum err store_ticket_void_address(struct ctx *c, int64_t purpose,
+    struct uid uid, struct str address);
+/* Of every purpose. */
+MUST_CHECK enum err store_ticket_void_address_all(struct ctx *c,
+    struct uid uid, struct str address);
 MUST_CHECK enum err store_ticket_void_all(struct ctx *c, struct uid uid);
 MUST_CHECK enum err store_ticket_insert_link(struct ctx *c,
     const struct store_ticket *t);
@@ -39,5 +45,9 @@ MUST_CHECK enum err store_ticket_try(struct ctx *c, int64_t purpose,
 /* 0: none that could still be used. */
 MUST_CHECK enum err store_ticket_newest(struct ctx *c, int64_t purpose,
     struct uid uid, int64_t now_s, int64_t max_tries, int64_t *created_s_out);
+/* The same of one address; tries do not count. */
+MUST_CHECK enum err store_ticket_newest_address(struct ctx *c,
+    int64_t purpose, struct uid uid, struct str address, int64_t now_s,
+    int64_t *created_s_out);
 
 #endif

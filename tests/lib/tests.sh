@@ -283,8 +283,12 @@ part_http()
 		done <<<"$http_variants"
 	fi
 	settings codes "${1:-}" registration.verify_by=code \
-	    password.reset_by=code
+	    password.reset_by=code account.add_email_by=code \
+	    account.delete_by=code
 	settings fields "${1:-}"
+	settings hold "${1:-}" account.hold_days=30 \
+	    registration.deny_domains=denied.example \
+	    registration.deny_addresses=denied@example.com
 	settings memory "${1:-}"
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \

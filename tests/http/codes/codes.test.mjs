@@ -155,3 +155,139 @@ test('pages: sign up, type the code, forget, type the code', async () => {
         password: 'violet-harbour-88', form_token: a.token });
     assert.equal(a.status, 303, a.text);
 });
+
+// ---- added addresses ----
+
+const read = async (token) => granted(await call('GET', `${AUTH}/account`,
+    { token }));
+const values = (list) => (list ?? []).map((e) => e.Value);
+const add = (token, email, type) => call('POST', `${AUTH}/email`,
+    { token, json: { email, type } });
+
+async function signedIn() {
+    const p = await person();
+    const session = granted(await login(p));
+    return { ...p, token: session.access_token, uid: session.Profile.Uid };
+}
+
+test('E4, E3: the code proves an added address, once (S-030)', async () => {
+    const p = await signedIn();
+    const email = address();
+    granted(await add(p.token, email, 'Primary'));
+    const m = await mail(email);
+    assert.match(m.text, /email=/);
+    const all = await Promise.all(Array.from({ length: 50 }, () =>
+        verify({ email, otp: code(m) })));
+    assert.equal(all.filter((a) => a.status === 200).length, 1);
+    for (const a of all.filter((x) => x.status !== 200))
+        assert.ok([1185, 1186].includes(a.json.ErrorCode), a.text);
+    assert.deepEqual((await read(p.token)).Email,
+        [{ Type: 'Primary', Value: email },
+            { Type: 'Secondary', Value: p.email }]);
+});
+
+test('E3: two accounts that wait for one address have codes of their own',
+    async () => {
+        const [p, q] = [await signedIn(), await signedIn()];
+        const email = address();
+        granted(await add(p.token, email));
+        const first = code(await mail(email));
+        granted(await add(q.token, email));
+        const second = code(await mail(email, 2));
+        // The other one's code, where the account is named.
+        if (first !== second)
+            refused(await verify({ uuid: q.uid, email, otp: first }), 1185,
+                403);
+        granted(await verify({ email, otp: first }));
+        assert.deepEqual(values((await read(p.token)).Email),
+            [p.email, email]);
+        refused(await verify({ email, otp: second }), 936, 403);
+        assert.deepEqual(values((await read(q.token)).Email), [q.email]);
+    });
+
+test('E3: an account may be named instead of the address', async () => {
+    const p = await signedIn();
+    const email = address();
+    granted(await add(p.token, email));
+    const otp = code(await mail(email));
+    refused(await verify({ otp }), 1189, 403);
+    refused(await verify({ uuid: 'x', otp }), 1185, 403);
+    refused(await verify({ uuid: '0'.repeat(32), otp }), 1185, 403);
+    granted(await verify({ Uid: p.uid, otp }));
+    assert.deepEqual(values((await read(p.token)).Email), [p.email, email]);
+    const q = await register();
+    granted(q.answer);
+    const m = await mail(q.email);
+    granted(await call('GET', `${AUTH}/email`, { query: { email: q.email,
+        otp: code(m), url: 'https://app.example.com/x?secret=y' } }));
+});
+
+test('E3: five wrong codes spend the one of an added address (S-032)',
+    async () => {
+        const p = await signedIn();
+        const email = address();
+        granted(await add(p.token, email));
+        const otp = code(await mail(email));
+        const bad = otp === '000000' ? '111111' : '000000';
+        for (let i = 0; i < 5; i++)
+            refused(await verify({ email, otp: bad }), 1185, 403);
+        refused(await verify({ email, otp }), 1185, 403);
+        assert.deepEqual(values((await read(p.token)).UnverifiedEmail),
+            [email]);
+    });
+
+test('E2: 50 accounts prove one address: one has it (S-030, S-046)',
+    async () => {
+        const email = address();
+        const people = [];
+        for (let i = 0; i < 3; i++)
+            people.push(await signedIn());
+        for (const p of people)
+            granted(await add(p.token, email));
+        const otps = [];
+        for (let i = 1; i <= people.length; i++)
+            otps.push(code(await mail(email, i)));
+        const all = await Promise.all(Array.from({ length: 50 }, (_, i) =>
+            verify({ uuid: people[i % 3].uid, email, otp: otps[i % 3] })));
+        assert.equal(all.filter((a) => a.status === 200).length, 1);
+        for (const a of all.filter((x) => x.status !== 200))
+            assert.ok([936, 1185, 1186].includes(a.json.ErrorCode), a.text);
+        const have = await Promise.all(people.map((p) => read(p.token)));
+        assert.equal(have.filter((a) => values(a.Email).includes(email))
+            .length, 1);
+    });
+
+// ---- deletion ----
+
+test('A6, A7: by code, once (S-030)', async () => {
+    const p = await signedIn();
+    granted(await call('DELETE', `${AUTH}/account`, { token: p.token }));
+    const otp = code(await mail(p.email, 2));
+    const bad = otp === '000000' ? '111111' : '000000';
+    const json = { email: p.email, otp };
+    const end = (body) => call('POST', `${AUTH}/account/delete`,
+        { json: body });
+    refused(await end({ ...json, otp: bad }), 1185, 403);
+    refused(await verify(json), 1185, 403);     // of another kind (S-029)
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) =>
+        i % 2 ? end(json) : call('GET', `${AUTH}/account/delete`,
+            { query: json })));
+    assert.equal(all.filter((a) => a.status === 200).length, 1);
+    for (const a of all.filter((x) => x.status !== 200))
+        assert.ok([1185, 1186].includes(a.json.ErrorCode), a.text);
+    refused(await call('GET', `${AUTH}/account`, { token: p.token }), 905,
+        403);
+});
+
+test('A7: five tries, the sixth fails even if right (S-032)', async () => {
+    const p = await signedIn();
+    granted(await call('DELETE', `${AUTH}/account`, { token: p.token }));
+    const otp = code(await mail(p.email, 2));
+    const bad = otp === '000000' ? '111111' : '000000';
+    const end = (o) => call('POST', `${AUTH}/account/delete`,
+        { form: { email: p.email, otp: o } });
+    for (let i = 0; i < 5; i++)
+        refused(await end(bad), 1185, 403);
+    refused(await end(otp), 1185, 403);
+    await read(p.token);
+});

@@ -60,3 +60,27 @@ test('W3: a reset signs in where the site says so', async () => {
     refused(await call('GET', `${AUTH}/access_token/validate`,
         { token: p.answer.json.Data.access_token }), 905, 403);
 });
+
+test('before the first proof: no further address, no welcome, no deletion ' +
+    '(S-045)', async () => {
+    const p = await register();
+    const { access_token: token } = granted(p.answer).Data;
+    refused(await call('POST', `${AUTH}/email`, { token,
+        json: { email: address() } }), 1177, 403);
+    refused(await call('GET', `${AUTH}/account/sendwelcomeemail`, { token }),
+        1340, 403);
+    refused(await call('DELETE', `${AUTH}/account`, { token }), 1340, 403);
+    granted(await call('GET', `${AUTH}/account`, { token,
+        query: { welcomeemailtemplate: 'default' } }));
+    await mail(p.email);
+    assert.equal((await mails(p.email)).length, 1);
+});
+
+test('A7: 938 where the site tells who exists', async () => {
+    refused(await call('POST', `${AUTH}/account/delete`,
+        { json: { email: address(), otp: '123456' } }), 938, 403);
+    const p = await register();
+    granted(p.answer);
+    refused(await call('POST', `${AUTH}/account/delete`,
+        { json: { email: p.email, otp: '123456' } }), 1185, 403);
+});

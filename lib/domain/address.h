@@ -1,0 +1,53 @@
+/*
+ * The further addresses of an account: added, proven, made the primary one,
+ * removed.  What waits for its proof leads to no account and keeps nobody
+ * from the address.
+ */
+#ifndef DOMAIN_ADDRESS_H
+#define DOMAIN_ADDRESS_H
+
+#include "account.h"
+
+#define ADDRESSES_MAX	10	/* of one account, waiting ones included */
+
+/*
+ * E4: a mail to the new address, which waits until its secret comes back.
+ * A primary one takes the place of an earlier one that still waits (S-046).
+ * ERR_EMAIL_VERIFICATION_OFF, ERR_EMAIL_MISSING, ERR_EMAIL_TYPE_MISSING,
+ * ERR_EMAIL_MALFORMED, ERR_EMAIL_NOT_ADMITTED, ERR_EMAIL_DOMAIN,
+ * ERR_URL_NOT_ADMITTED,
+ * ERR_NO_VERIFIED_EMAIL, ERR_EMAIL_TAKEN (by whomever), ERR_IDENTIFIER_KEPT
+ * (too many), ERR_MAIL_LIMIT.
+ */
+struct address_new {
+	struct str email;
+	struct str type;	/* absent: Secondary */
+	struct str url, email_template;
+};
+MUST_CHECK enum err address_add(struct ctx *c, struct uid uid,
+    const struct address_new *in);
+/*
+ * E5: a proven one or a waiting one.  ERR_EMAIL_MALFORMED,
+ * ERR_EMAIL_NOT_OWN, ERR_LAST_EMAIL, ERR_IDENTIFIER_KEPT (nothing proven
+ * would remain).
+ */
+MUST_CHECK enum err address_remove(struct ctx *c, struct uid uid,
+    struct str email);
+/* A proven one becomes the primary one.  ERR_EMAIL_MALFORMED,
+ * ERR_EMAIL_NOT_OWN. */
+MUST_CHECK enum err address_make_primary(struct ctx *c, struct uid uid,
+    struct str email);
+
+/* "Primary" and "Secondary" as they are written, others as given. */
+struct str address_type(struct str type);
+
+/* Inside a transaction, with the account locked: the waiting address was
+ * proven just now.  ERR_EMAIL_TAKEN: somebody else proved it first. */
+MUST_CHECK enum err address_prove(struct ctx *c, const struct account *a,
+    const struct account_pending *p);
+/* Inside a transaction, after the account's first proof: the mails of those
+ * that were named at its registration, as far as the limits let them. */
+MUST_CHECK enum err address_send_waiting(struct ctx *c,
+    const struct account *a);
+
+#endif
