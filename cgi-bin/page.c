@@ -200,6 +200,17 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_EMAIL_TAKEN, "An account with this address exists." },
 	{ ERR_EMAIL_NOT_ADMITTED, "This address cannot be used here." },
 	{ ERR_EMAIL_DOMAIN, "Addresses of this domain cannot be used here." },
+	{ ERR_EMAIL_NOT_OWN, "This is no confirmed address of your "
+	    "account." },
+	{ ERR_EMAIL_VERIFICATION_OFF, "Addresses cannot be added here." },
+	{ ERR_NO_VERIFIED_EMAIL, "Confirm the address that you have first." },
+	{ ERR_LAST_EMAIL, "This is your only address. Add another one "
+	    "first." },
+	{ ERR_IDENTIFIER_KEPT, "You have too many addresses already, or no "
+	    "confirmed one would remain." },
+	{ ERR_DELETE_LINK_INVALID, "This link is not valid." },
+	{ ERR_NO_PASSWORD, "Sign out and in again first, so that we know it "
+	    "is you." },
 	{ ERR_USERNAME_MISSING, "Enter a user name." },
 	{ ERR_USERNAME_TAKEN, "This user name is taken." },
 	{ ERR_USERNAME_SYNTAX, "A user name has 1 to 32 characters and no "
@@ -288,7 +299,13 @@ static const struct {
 	{ "/forgot", show_forgot },
 	{ "/reset", show_reset },
 	{ "/account/profile", show_profile },
-	{ "/account/password", show_password }
+	{ "/account/password", show_password },
+	{ "/account/address/add", show_address_add },
+	{ "/account/address/remove", show_address_remove },
+	{ "/account/address/primary", show_address_primary },
+	{ "/account/username", show_username },
+	{ "/account/delete", show_delete },
+	{ "/delete", show_deletion }
 };
 
 /* Errors that say nothing about what was entered have a page of their own. */

@@ -42,6 +42,36 @@ PAGE("P-password", GET, "/account/password", serve_password_form, NEED_PAGE,
     in_no_fields, "The form for changing the password")
 PAGE("P-password-post", POST, "/account/password", serve_password_page,
     NEED_PAGE | NEED_FORM, in_password_page, "Change the password")
+PAGE("P-address-add", GET, "/account/address/add", serve_address_add_form,
+    NEED_PAGE, in_no_fields, "The form for another email address")
+PAGE("P-address-add-post", POST, "/account/address/add",
+    serve_address_add_page, NEED_PAGE | NEED_FORM, in_address_page,
+    "Add an email address")
+PAGE("P-address-remove", GET, "/account/address/remove",
+    serve_address_remove_form, NEED_PAGE, in_address_link,
+    "Asks whether an email address is to go")
+PAGE("P-address-remove-post", POST, "/account/address/remove",
+    serve_address_remove_page, NEED_PAGE | NEED_FORM, in_address_page,
+    "Remove an email address")
+PAGE("P-address-primary", GET, "/account/address/primary",
+    serve_address_primary_form, NEED_PAGE, in_address_link,
+    "Asks whether an email address is to be the primary one")
+PAGE("P-address-primary-post", POST, "/account/address/primary",
+    serve_address_primary_page, NEED_PAGE | NEED_FORM, in_address_page,
+    "Make an email address the primary one")
+PAGE("P-username", GET, "/account/username", serve_username_form, NEED_PAGE,
+    in_no_fields, "The form for the user name")
+PAGE("P-username-post", POST, "/account/username", serve_username_page,
+    NEED_PAGE | NEED_FORM, in_username_page, "Set or change the user name")
+PAGE("P-delete-ask", GET, "/account/delete", serve_delete_form, NEED_PAGE,
+    in_no_fields, "What the deletion of the account means")
+PAGE("P-delete-ask-post", POST, "/account/delete", serve_delete_page,
+    NEED_PAGE | NEED_FORM, in_delete_page,
+    "Send the mail that deletes the account")
+PAGE("P-delete", GET, "/delete", serve_deletion_form, 0, in_link,
+    "Where deletion links lead: shows the address and a button")
+PAGE("P-delete-post", POST, "/delete", serve_deletion_page, NEED_FORM,
+    in_deletion_page, "Delete the account")
 PAGE("P-logout", GET, "/logout", serve_logout_form, 0, in_no_fields,
     "A button for signing out")
 PAGE("P-logout-post", POST, "/logout", serve_logout, NEED_FORM, in_no_fields,

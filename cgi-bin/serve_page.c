@@ -25,6 +25,16 @@ page_typed(struct http *h, const char *name)
 	return s.p != NULL ? s : STR("");
 }
 
+struct str
+page_asked(struct http *h, const char *name)
+{
+	struct str s = http_form(h, name);
+
+	if (s.p == NULL)
+		s = http_query(h, name);
+	return s.p != NULL ? s : STR("");
+}
+
 static void
 set_named(struct http *h, struct values *v, const char *name,
     const char *suffix, struct str s)
@@ -146,6 +156,13 @@ page_done(struct http *h, struct values *v)
 	values_flag(v, "done_reset", str_eq(done, STR("reset")));
 	values_flag(v, "done_profile", str_eq(done, STR("profile")));
 	values_flag(v, "done_password", str_eq(done, STR("password")));
+	values_flag(v, "done_email_added", str_eq(done, STR("email-added")));
+	values_flag(v, "done_email_removed",
+	    str_eq(done, STR("email-removed")));
+	values_flag(v, "done_email_primary",
+	    str_eq(done, STR("email-primary")));
+	values_flag(v, "done_username", str_eq(done, STR("username")));
+	values_flag(v, "done_deleted", str_eq(done, STR("deleted")));
 	values_flag(v, "done_signed_out", str_eq(done, STR("signed-out")));
 }
 

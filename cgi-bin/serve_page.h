@@ -17,7 +17,9 @@ struct in_page {
 };
 extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
-    in_profile_page[], in_link[], in_no_fields[];
+    in_profile_page[], in_link[], in_no_fields[], in_address_link[],
+    in_address_page[], in_username_page[], in_delete_page[],
+    in_deletion_page[];
 
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);
@@ -37,6 +39,18 @@ enum err serve_profile_form(struct http *h, const void *in);
 enum err serve_profile_page(struct http *h, const void *in);
 enum err serve_password_form(struct http *h, const void *in);
 enum err serve_password_page(struct http *h, const void *in);
+enum err serve_address_add_form(struct http *h, const void *in);
+enum err serve_address_add_page(struct http *h, const void *in);
+enum err serve_address_remove_form(struct http *h, const void *in);
+enum err serve_address_remove_page(struct http *h, const void *in);
+enum err serve_address_primary_form(struct http *h, const void *in);
+enum err serve_address_primary_page(struct http *h, const void *in);
+enum err serve_username_form(struct http *h, const void *in);
+enum err serve_username_page(struct http *h, const void *in);
+enum err serve_delete_form(struct http *h, const void *in);
+enum err serve_delete_page(struct http *h, const void *in);
+enum err serve_deletion_form(struct http *h, const void *in);
+enum err serve_deletion_page(struct http *h, const void *in);
 enum err serve_logout_form(struct http *h, const void *in);
 enum err serve_logout(struct http *h, const void *in);
 enum err serve_style(struct http *h, const void *in);
@@ -54,6 +68,12 @@ enum err show_forgot(struct http *h, int status, enum err e);
 enum err show_reset(struct http *h, int status, enum err e);
 enum err show_profile(struct http *h, int status, enum err e);
 enum err show_password(struct http *h, int status, enum err e);
+enum err show_address_add(struct http *h, int status, enum err e);
+enum err show_address_remove(struct http *h, int status, enum err e);
+enum err show_address_primary(struct http *h, int status, enum err e);
+enum err show_username(struct http *h, int status, enum err e);
+enum err show_delete(struct http *h, int status, enum err e);
+enum err show_deletion(struct http *h, int status, enum err e);
 /* "We have sent a message", for links or codes as configured. */
 enum err show_sent(struct http *h, struct str address, bool again);
 
@@ -61,6 +81,13 @@ enum err show_sent(struct http *h, struct str address, bool again);
 
 /* What was typed: the form's value, "" when there is none. */
 struct str page_typed(struct http *h, const char *name);
+/* The same, or what the query of the address says. */
+struct str page_asked(struct http *h, const char *name);
+/* For _confirm.html: is the password to be asked for? True: it was wrong. */
+bool page_confirm(struct http *h, struct values *v, enum err e);
+/* For _addresses.html and _username.html. */
+void page_addresses(struct http *h, struct values *v,
+    const struct account *a);
 /* NAME, NAME_error and NAME_focus of one input. */
 void page_input(struct http *h, struct values *v, const char *name,
     struct str value, bool wrong, enum err e);

@@ -21,20 +21,6 @@ const struct field in_password_page[] = {
 	{ .name = NULL }
 };
 
-static void
-set_emails(struct values *v, const struct account *a)
-{
-	struct values *one;
-	size_t i;
-
-	values_list(v, "emails");
-	for (i = 0; i < a->n_emails; i++) {
-		one = values_add(v, "emails");
-		values_set(one, "given", a->emails[i].given);
-		values_flag(one, "verified", a->emails[i].verified_s != 0);
-	}
-}
-
 enum err
 serve_account_page(struct http *h, const void *in)
 {
@@ -52,12 +38,10 @@ serve_account_page(struct http *h, const void *in)
 	name = json_get(profile, "FullName");
 	v = page_values(h);
 	page_done(h, v);
-	set_emails(v, a);
+	page_addresses(h, v, a);
 	page_facts(h, v, profile);
 	values_set(v, "name", json_type(name) == JSON_STRING ?
 	    json_string(name) : STR(""));
-	values_set(v, "username", str_present(a->username) ? a->username :
-	    STR(""));
 	values_set(v, "created", str_sub(clock_iso(h->ctx->arena,
 	    a->created_s), 0, 10));
 	values_flag(v, "home_elsewhere",

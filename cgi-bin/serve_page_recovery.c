@@ -41,8 +41,14 @@ set_identifier(struct http *h, struct values *v, enum err e)
 	const struct config *cfg = h->ctx->config;
 	bool wrong = e == ERR_IDENTIFIER_MISSING ||
 	    e == ERR_EMAIL_MALFORMED || page_is_username_error(e);
+	struct str typed;
 
-	page_input(h, v, "identifier", page_typed(h, "identifier"), wrong, e);
+	typed = page_asked(h, "identifier");
+	if (!str_present(typed))
+		typed = page_asked(h, "email");
+	if (!str_present(typed))
+		typed = page_asked(h, "username");
+	page_input(h, v, "identifier", typed, wrong, e);
 	values_flag(v, "by_username", cfg->login_username);
 	values_flag(v, "by_email", cfg->login_email);
 	return wrong;

@@ -34,6 +34,10 @@ const struct field in_check_mail[] = {
 const struct field in_link[] = {
 	{ "vtoken", NULL, IN_QUERY, 0, FIELD_TEXT, 0, ERR_LINK_INVALID, 256,
 	  AT(in_page, vtoken), "Secret of the mailed link" },
+	{ "email", NULL, IN_QUERY, 0, FIELD_TEXT, 0, 0, 0,
+	  AT(in_page, email), "Address that a mailed code was sent to" },
+	{ "username", NULL, IN_QUERY, 0, FIELD_TEXT, 0, 0, 0,
+	  AT(in_page, username), "User name that it was asked for by" },
 	{ .name = NULL }
 };
 const struct field in_verify_page[] = {
@@ -127,6 +131,14 @@ by_code(const struct http *h)
 	return str_eq(h->ctx->config->registration_verify_by, STR("code"));
 }
 
+/* Of a new address, or of one that was added. */
+static bool
+any_by_code(const struct http *h)
+{
+	return by_code(h) || str_eq(h->ctx->config->account_add_email_by,
+	    STR("code"));
+}
+
 static enum err
 show_code(struct http *h, int status, struct str address, bool again,
     enum err e)
@@ -138,7 +150,7 @@ show_code(struct http *h, int status, struct str address, bool again,
 
 	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
-	page_input(h, v, "email", page_typed(h, "email"), email, e);
+	page_input(h, v, "email", page_asked(h, "email"), email, e);
 	page_input(h, v, "code", STR(""), code, e);
 	if (!email)
 		values_flag(v, "code_focus", true);
@@ -224,10 +236,10 @@ show_verify(struct http *h, int status, enum err e)
 	if (vtoken.p != NULL &&
 	    verification_peek(h->ctx, vtoken, &address) == ERR_OK)
 		return show_link(h, status, vtoken, address, e);
-	if (!by_code(h))
+	if (!any_by_code(h))
 		return show_link(h, status, STR(""), STR(""), e);
-	return show_code(h, status, http_form(h, "sent").p != NULL ?
-	    page_typed(h, "email") : STR(""), false, e);
+	return show_code(h, status, str_present(page_asked(h, "sent")) ?
+	    page_asked(h, "email") : STR(""), false, e);
 }
 
 enum err
@@ -238,7 +250,7 @@ serve_verify_form(struct http *h, const void *arg)
 	enum err e;
 
 	if (!str_present(in->vtoken))
-		return by_code(h) ? show_verify(h, 200, ERR_OK) :
+		return any_by_code(h) ? show_verify(h, 200, ERR_OK) :
 		    response_redirect(h, STR("/check-mail"));
 	e = verification_peek(h->ctx, in->vtoken, &address);
 	return e != ERR_OK ? e :

@@ -472,3 +472,27 @@ password_change(struct ctx *c, const struct session *s,
 		*rotated_out = g.rotated;
 	return e;
 }
+
+bool
+session_is_fresh(const struct ctx *c, const struct session *s)
+{
+	return s->auth_s + SESSION_FRESH_S > c->now_s;
+}
+
+enum err
+password_confirm(struct ctx *c, const struct session *s,
+    const struct secret *typed)
+{
+	struct change g = { .session = s };
+	struct account a;
+	enum err e;
+
+	if (session_is_fresh(c, s))
+		return ERR_OK;
+	e = account_get(c, s->uid, &a);
+	if (e == ERR_OK)
+		e = store_password_get(c, s->uid, &g.old);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_NO_PASSWORD, NULL, "none to ask for");
+	return e != ERR_OK ? e : prove_old(c, &a, &g, typed);
+}

@@ -52,6 +52,16 @@ MUST_CHECK enum err password_ask_reset(struct ctx *c,
     bool *sent_out);
 
 /*
+ * Is it still the owner who asks for something grave (S-046)?  A sign-in of
+ * just now is enough, else the password is asked for: ERR_OLD_PASSWORD
+ * (counted like a login), ERR_LOGIN_SUSPENDED; ERR_NO_PASSWORD when there is
+ * none to ask for.
+ */
+bool session_is_fresh(const struct ctx *c, const struct session *s);
+MUST_CHECK enum err password_confirm(struct ctx *c, const struct session *s,
+    const struct secret *typed);
+
+/*
  * W1.  ERR_OK whether or not there is such an account, at one cost, unless
  * compat.  ERR_URL_NOT_ADMITTED, ERR_EMAIL_MALFORMED, ERR_USERNAME_*,
  * ERR_IDENTIFIER_MISSING.

@@ -18,11 +18,11 @@
 #include "profile_internal.h"
 #include "profile_secrets.h"
 #include "schema.h"
+#include "session.h"
 #include "store/store_account.h"
 #include "store/store_tx.h"
 
 #define MASK		"**********"
-#define FRESH_S		300	/* a sign-in that counts as one of just now */
 
 /* The document */
 
@@ -529,7 +529,7 @@ prepare_password(struct ctx *c, struct update *u)
 	if (json_type(v) != JSON_STRING)
 		return err_set(c, ERR_BODY_SHAPE, "Password",
 		    "Password has the wrong type");
-	if (u->in->auth_s + FRESH_S <= c->now_s)
+	if (u->in->auth_s + SESSION_FRESH_S <= c->now_s)
 		return ERR_OK;
 	e = account_get(c, u->uid, &a);
 	if (e != ERR_OK || a.password_changed_s != 0)

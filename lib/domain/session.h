@@ -34,6 +34,8 @@ struct session_options {
 	struct str replaces;	/* page cookie that this ends; or absent */
 };
 
+#define SESSION_FRESH_S	300	/* a sign-in that counts as one of just now */
+
 /* Inside the transaction of a sign-in. */
 MUST_CHECK enum err session_start(struct ctx *c, const struct account *a,
     const struct session_options *o, struct session_tokens *out);
