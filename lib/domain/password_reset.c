@@ -65,7 +65,8 @@ read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
  * Where a secret for this account goes, as stored (S-012): the address that
  * was named if it is proven, else a proven one, else the first address, whose
  * owner proves it by using the secret.  Never to an added address that
- * nobody has proven (F-35).
+ * nobody has proven (F-35), and not to the first one where the account is
+ * proven by its number: a mistyped address must not take it over.
  */
 static const struct account_email *
 target_of(const struct account *a, const struct identifier *id)
@@ -82,7 +83,7 @@ target_of(const struct account *a, const struct identifier *id)
 		if (first == NULL)
 			first = &a->emails[i];
 	}
-	if (first == NULL && a->n_emails > 0)
+	if (first == NULL && a->n_emails > 0 && a->phone_verified_s == 0)
 		first = &a->emails[0];
 	return first;
 }
@@ -119,7 +120,8 @@ look_up(struct ctx *c, struct asking *q)
 	else
 		q->target = target_of(&q->account, &q->id);
 	if (q->target == NULL && q->refusal == ERR_OK)
-		q->refusal = ERR_NO_PASSWORD;
+		q->refusal = q->account.n_emails > 0 ? ERR_EMAIL_UNVERIFIED :
+		    ERR_NO_PASSWORD;
 	return ERR_OK;
 }
 

@@ -168,9 +168,9 @@ enum err
 store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
     int64_t now_s)
 {
-	static const unsigned secrets[] = {
-		STMT_ACCOUNT_DELETE_PIN, STMT_ACCOUNT_DELETE_PIN_SESSIONS,
-		STMT_ACCOUNT_DELETE_ANSWERS
+	static const unsigned others[] = {
+		STMT_ACCOUNT_DELETE_PENDING, STMT_ACCOUNT_DELETE_PIN,
+		STMT_ACCOUNT_DELETE_PIN_SESSIONS, STMT_ACCOUNT_DELETE_ANSWERS
 	};
 	size_t i;
 	enum err e;
@@ -184,8 +184,8 @@ store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
 		return e;
 	e = db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),
 	    db_int(KIND_EMAIL), db_bytes(canonical)), NULL);
-	for (i = 0; i < COUNT(secrets) && e == ERR_OK; i++)
-		e = db_exec(c, secrets[i], ARGS(db_uid(uid)), NULL);
+	for (i = 0; i < COUNT(others) && e == ERR_OK; i++)
+		e = db_exec(c, others[i], ARGS(db_uid(uid)), NULL);
 	return e;
 }
 

@@ -235,7 +235,9 @@ fixture_begin(void **state)
 	static const char *const tables[] = { "account", "identifier",
 		"password", "password_history", "session", "refresh_token",
 		"ticket", "failure", "meter", "outbox", "audit", "mark",
-		"tombstone" };
+		"tombstone", "pending_identifier", "held_identifier", "pin",
+		"pin_session", "security_answer", "privacy_acceptance",
+		"consent_log", "import" };
 	size_t i;
 
 	(void)state;

@@ -6,6 +6,7 @@
 #include "domain/password.h"
 #include "domain/session.h"
 #include "domain/ticket.h"
+#include "store/store_pin.h"
 #include "store/store_tx.h"
 
 #define FIRST	"cobalt-meadow-71"
@@ -24,6 +25,29 @@ open_session(struct uid uid, enum session_kind kind, struct str *token_out)
 	if (token_out != NULL)
 		*token_out = t.access_token;
 	return s;
+}
+
+static const unsigned char pin_token[32] = { 7 };
+
+static void
+open_pin_session(struct uid uid)
+{
+	struct store_pin_session s = { .uid = uid,
+		.family = { { 1 } }, .created_s = fx->now_s,
+		.expires_s = fx->now_s + 3600,
+		.generation = fx_number("SELECT generation FROM dw_account") };
+
+	memcpy(s.token_hash, pin_token, sizeof(pin_token));
+	assert_int_equal(store_pin_session_insert(fx, &s), ERR_OK);
+}
+
+static bool
+pin_session_lives(void)
+{
+	struct store_pin_session s;
+
+	assert_int_equal(store_pin_session_read(fx, pin_token, &s), ERR_OK);
+	return s.generation == s.account_generation;
 }
 
 static enum err
@@ -166,6 +190,7 @@ test_s007_change_ends_all_but_the_session_that_made_it(void **state)
 	open_session(uid, SESSION_API, &other);
 	open_session(uid, SESSION_PAGE, &page);
 	link = verification_link(uid);
+	open_pin_session(uid);
 	assert_int_equal(change_as(&s, FIRST, SECOND, &rotated), ERR_OK);
 	assert_null(rotated.access_token.p);
 	assert_int_equal(fx_check(SESSION_API, mine), ERR_OK);
@@ -176,6 +201,7 @@ test_s007_change_ends_all_but_the_session_that_made_it(void **state)
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"
 	    " AS r JOIN dw_account AS a ON a.uid = r.uid"
 	    " WHERE r.generation = a.generation"), 0);
+	assert_false(pin_session_lives());
 	assert_int_equal(fx_login(ADA, FIRST), ERR_LOGIN_REFUSED);
 	assert_int_equal(fx_login(ADA, SECOND), ERR_OK);
 	assert_int_equal(fx_mails("password-changed"), 1);
@@ -639,6 +665,7 @@ test_s047_reset_is_a_rescue(void **state)
 	open_session(uid, SESSION_API, &api);
 	open_session(uid, SESSION_PAGE, &page);
 	verify = verification_link(uid);
+	open_pin_session(uid);
 	for (i = 0; i < 10; i++)
 		assert_int_equal(fx_login(ADA, "wrong-one-71"),
 		    ERR_LOGIN_REFUSED);
@@ -646,10 +673,12 @@ test_s047_reset_is_a_rescue(void **state)
 	link = ask(ADA);
 	/* Nothing changes before the secret is used. */
 	assert_int_equal(fx_check(SESSION_API, api), ERR_OK);
+	assert_true(pin_session_lives());
 	fx_pass(60);
 	assert_int_equal(reset(link, SECOND), ERR_OK);
 	assert_int_equal(fx_check(SESSION_API, api), ERR_TOKEN_UNKNOWN);
 	assert_int_equal(fx_check(SESSION_PAGE, page), ERR_TOKEN_UNKNOWN);
+	assert_false(pin_session_lives());
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"
 	    " AS r JOIN dw_account AS a ON a.uid = r.uid"
 	    " WHERE r.generation = a.generation"), 0);
@@ -815,10 +844,20 @@ test_s048_first_proof_clears_what_a_stranger_left(void **state)
 	    " label, position, verified_s, created_s) VALUES (1,"
 	    " 'eve@example.org', x'%s', 'eve@example.org', 'x', 1, 0, 5)",
 	    uid_hex(fx->arena, uid).p);
+	fx_sql("INSERT INTO dw_pending_identifier (uid, kind, canonical,"
+	    " given, created_s) VALUES (x'%s', 1, 'mal@example.org',"
+	    " 'mal@example.org', 5)", uid_hex(fx->arena, uid).p);
+	fx_sql("UPDATE dw_account SET pending = 1,"
+	    " privacy_policy = '{\"Version\":\"1\"}', consent_profile = '{}'");
 	open_session(uid, SESSION_API, &api);
 	link = ask(ADA);
 	assert_int_equal(reset(link, SECOND), ERR_OK);
 	assert_int_equal(account_get(fx, uid, &a), ERR_OK);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM"
+	    " dw_pending_identifier"), 0);
+	assert_int_equal(fx_number("SELECT pending FROM dw_account"), 0);
+	assert_str(a.privacy_policy, "");
+	assert_false(str_present(a.consent_profile));
 	assert_int_equal(a.email_verified_s, fx->now_s);
 	assert_int_equal(a.n_emails, 1);
 	assert_str(a.emails[0].canonical, ADA);
@@ -831,6 +870,21 @@ test_s048_first_proof_clears_what_a_stranger_left(void **state)
 	    " dw_password_history"), 0);
 	assert_int_equal(fx_login(ADA, FIRST), ERR_LOGIN_REFUSED);
 	assert_int_equal(fx_login(ADA, SECOND), ERR_OK);
+}
+
+/* A mistyped address must not take over whose number is proven. */
+static void
+test_s048_unproven_address_beside_a_proven_number_receives_nothing(
+    void **state)
+{
+	(void)state;
+	fx_account(ADA, FIRST, NULL, false);
+	fx_sql("UPDATE dw_account SET phone_verified_s = 5");
+	assert_int_equal(forgot(ADA), ERR_OK);
+	assert_int_equal(fx_mails("reset-password"), 0);
+	fx_next();
+	fx_config->compat_reveal_account_existence = true;
+	assert_int_equal(forgot(ADA), ERR_EMAIL_UNVERIFIED);
 }
 
 static void
@@ -1002,6 +1056,7 @@ main(void)
 	T(test_s029_secret_of_another_purpose_resets_nothing),
 	T(test_s037_looking_does_not_spend_the_link),
 	T(test_s048_first_proof_clears_what_a_stranger_left),
+	T(test_s048_unproven_address_beside_a_proven_number_receives_nothing),
 	T(test_blocked_account_is_not_rescued),
 	T(test_account_without_password_gets_one_by_a_reset),
 	T(test_s047_reset_signs_in_only_by_setting),
