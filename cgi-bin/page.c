@@ -242,6 +242,9 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_PARAMETER, "Something is missing. Check what you entered." },
 	{ ERR_FORM_EXPIRED, "This form was open for too long. Please send it "
 	    "again." },
+	{ ERR_LOCKED_CAPTCHA, "There were too many attempts. This check "
+	    "against robots opens the sign-in again: enter the password once "
+	    "more." },
 	{ ERR_CAPTCHA, "The check against robots was not passed. Please try "
 	    "again." },
 	{ ERR_REGISTRATION_OFF, "New accounts cannot be made at present." },

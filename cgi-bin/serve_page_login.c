@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/login.h"
 #include "page.h"
 #include "response.h"
@@ -14,6 +15,7 @@ const struct field in_signin[] = {
 	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, ERR_LOGIN_REFUSED, LIMIT_BODY,
 	  AT(in_page, password), "Password" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 
@@ -23,7 +25,7 @@ show_signin(struct http *h, int status, enum err e)
 	const struct config *cfg = h->ctx->config;
 	struct values *v = page_values(h);
 	bool name = e == ERR_IDENTIFIER_MISSING;
-	bool password = e == ERR_PASSWORD_MISSING;
+	bool password = e == ERR_PASSWORD_MISSING, robot;
 
 	page_done(h, v);
 	page_input(h, v, "identifier", page_typed(h, "identifier"), name, e);
@@ -36,7 +38,8 @@ show_signin(struct http *h, int status, enum err e)
 		values_flag(v, "identifier_focus", true);
 	else if (!name)
 		values_flag(v, "password_focus", true);
-	page_summary(h, v, e, name || password);
+	robot = page_captcha(h, v, CAPTCHA_LOGIN, e);
+	page_summary(h, v, e, name || password || robot);
 	return response_page(h, status, "login.html", v);
 }
 
@@ -59,6 +62,7 @@ serve_signin(struct http *h, const void *arg)
 		.identifier = in->identifier,
 		.password = in->password,
 		.browser = http_cookie(h, COOKIE_BROWSER),
+		.captcha = &in->captcha,
 		.session = { .kind = SESSION_PAGE, .remember = remember,
 		    .replaces = h->page_cookie }
 	};

@@ -369,7 +369,7 @@ pages_captcha()
 		variant "pages-$provider" lighttpd fcgi "" \
 		    captcha.provider="$provider" captcha.site_key=site-key \
 		    captcha.on=register,forgot_email,change_password,\
-update_profile \
+update_profile login.lock=captcha login.max_failures=3 \
 		    registration.schema_file="$ROOT/tests/pages/captcha/\
 schema.json" \
 		    captcha.secret=secret-key captcha.altcha_tries=200 \

@@ -371,6 +371,16 @@ for (const [provider, { has, policy }] of Object.entries(widgets))
             assert.equal(policyOf(without.head)['script-src'], undefined);
         });
 
+test('the sign-in page carries the widget where sign-in demands it',
+    async () => {
+        settings({ provider: 'turnstile', on: 'login' });
+        const page = await run('GET', '/login');
+        assert.match(page.text, /class="cf-turnstile" [^>]*"login"/);
+        assert.equal(policyOf(page.head)['script-src'],
+            widgets.turnstile.policy['script-src']);
+        assert.doesNotMatch((await run('GET', '/signup')).text, /<script/);
+    });
+
 test('the scripts are served where they are needed', async () => {
     for (const provider of Object.keys(widgets)) {
         settings({ provider });

@@ -201,3 +201,43 @@ test('sign up: without script it is told what is missing, and refused ' +
             /robots/);
         fine(v);
     });
+
+test('sign in: a locked name is opened by an answer, in the same form ' +
+    '(S-016, S-023, S-102)', async () => {
+        const v = await visitor();
+        await v.go('/signup');
+        const email = await fill(v);
+        await send(v);
+        await arrives(v, 'Check your mail');
+        await v.page.goto((await mail(email)).link);
+        await send(v);
+        const enter = async (w, name, word) => {
+            await w.page.fill('#identifier', name);
+            await w.page.fill('#password', word);
+            await send(w);
+        };
+        // Somebody else locks it; and a name that nobody has alike.
+        const texts = [];
+        const known = await visitor(), unknown = await visitor();
+        for (const [w, name] of [[known, email], [unknown, address()]]) {
+            await w.go('/login');
+            assert.equal(await w.page.locator('script').count(), 0);
+            for (let i = 0; i < 4; i++)
+                await enter(w, name, 'not-the-password');
+            await usable(w.page, { scripts: true });
+            texts.push(await w.page.locator('.captcha .error').innerText());
+            await settled(w);
+            await enter(w, name, 'not-the-password');
+            assert.match(await w.page.locator('main').innerText(),
+                /do not match|too many attempts/);
+        }
+        assert.equal(texts[0], texts[1]);
+        await v.go('/login');
+        await enter(v, email, password);
+        assert.match(await v.page.locator('.captcha .error').innerText(),
+            /too many attempts/);
+        await enter(v, email, password);
+        await arrives(v, 'Your account');
+        for (const w of [v, known, unknown])
+            fine(w);
+    });
