@@ -261,6 +261,18 @@ test('what a line leaves open', async () => {
     assert.equal(v.emails[0].type, 'Primary');
 });
 
+test('who is not verified has time from the import on (S-045)', async () => {
+    const young = address(), old = address(), name = `n${address()
+        .slice(1, 13)}`;
+    await imported([{ emails: [{ address: young }], created_s: 1500000000 },
+        { username: name, created_s: 1500000000, modified_s: 1500000000 },
+        { emails: [{ address: old }], created_s: 1500000000,
+            modified_s: 1500000000 }]);
+    assert.equal((await ctl(['gc'])).code, 0);
+    assert.ok(await exists(young) && await exists(name));
+    assert.ok(!await exists(old));
+});
+
 const deep = '['.repeat(17) + ']'.repeat(17);
 // Each line is refused for its own reason, and none of the others.
 test('refused lines: number, reason, and nothing else is lost', async () => {
