@@ -21,6 +21,12 @@ uid_eq(struct uid a, struct uid b)
 	return memcmp(a.b, b.b, sizeof(a.b)) == 0;
 }
 
+int
+uid_order(struct uid a, struct uid b)
+{
+	return memcmp(a.b, b.b, sizeof(a.b));
+}
+
 bool
 uid_is_zero(struct uid u)
 {

@@ -360,7 +360,8 @@ hash_take_word(struct str *s, struct str word)
 }
 
 bool
-hash_take_number(struct str *s, char end, int64_t min, int64_t max, int64_t *out)
+hash_take_number(struct str *s, char end, int64_t min, int64_t max,
+    int64_t *out)
 {
 	struct str part;
 

@@ -42,25 +42,18 @@ read_page(struct ctx *c, struct uid after, bool hashes, struct page *p)
 	return e;
 }
 
-/* The row is not before the account's. */
-static bool
-not_before(struct uid row, struct uid account)
-{
-	return memcmp(row.b, account.b, sizeof(row.b)) >= 0;
-}
-
 /* Rows of accounts that are no longer there are passed over. */
 static void
 find_rows(struct page *p, struct uid uid)
 {
 	while (p->identifier < p->n_identifiers &&
-	    !not_before(p->identifiers[p->identifier].uid, uid))
+	    uid_order(p->identifiers[p->identifier].uid, uid) < 0)
 		p->identifier++;
 	while (p->password < p->n_passwords &&
-	    !not_before(p->passwords[p->password].uid, uid))
+	    uid_order(p->passwords[p->password].uid, uid) < 0)
 		p->password++;
 	while (p->old < p->n_history &&
-	    !not_before(p->history[p->old].uid, uid))
+	    uid_order(p->history[p->old].uid, uid) < 0)
 		p->old++;
 }
 
@@ -103,12 +96,15 @@ static struct json *
 history_json(struct arena *a, struct page *p, struct uid uid)
 {
 	struct json *list = json_new_array(a), *one;
+	const struct store_import_old *old;
 
-	for (; p->old < p->n_history && uid_eq(p->history[p->old].uid, uid);
-	    p->old++) {
+	for (; p->old < p->n_history; p->old++) {
+		old = &p->history[p->old];
+		if (!uid_eq(old->uid, uid))
+			break;
 		one = json_new_object(a);
-		json_set_str(one, "hash", p->history[p->old].phc);
-		json_set_int(one, "retired_ms", p->history[p->old].retired_ms);
+		json_set_str(one, "hash", old->phc);
+		json_set_int(one, "retired_ms", old->retired_ms);
 		json_append(list, one);
 	}
 	return list;

@@ -123,7 +123,7 @@ compare_names(const void *left, const void *right)
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	r = memcmp(a->s.p, b->s.p, len);
+	r = memcmp(a->s.p, b->s.p, len);	/* not secret: names */
 	if (r != 0)
 		return r;
 	if (a->s.len != b->s.len)
@@ -261,11 +261,9 @@ were_deleted(struct ctx *c, const struct account_import *m, bool *out)
 	for (e = m->entries; e < m->entries + m->n; e++) {
 		if (!e->given_uid)
 			continue;
-		if (!any || memcmp(&e->account.uid, &least,
-		    sizeof(least)) < 0)
+		if (!any || uid_order(e->account.uid, least) < 0)
 			least = e->account.uid;
-		if (!any || memcmp(&e->account.uid, &greatest,
-		    sizeof(greatest)) > 0)
+		if (!any || uid_order(e->account.uid, greatest) > 0)
 			greatest = e->account.uid;
 		any = true;
 	}
@@ -543,9 +541,9 @@ skip(struct ctx *c, struct account_import *m)
 	if (m->lines < m->at.lines)
 		return ERR_OK;
 	m->skipped = m->lines;
-	return memcmp(m->digest, m->at.digest, 32) == 0 ? ERR_OK : err_set(c,
-	    ERR_MISMATCH, NULL, "an import of another file that begins alike "
-	    "was not finished, or this file was changed");
+	return secret_equal(m->digest, 32, m->at.digest, 32) ? ERR_OK :
+	    err_set(c, ERR_MISMATCH, NULL, "an import of another file that "
+	    "begins alike was not finished, or this file was changed");
 }
 
 static enum err

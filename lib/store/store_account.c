@@ -236,7 +236,8 @@ store_account_unverified(struct ctx *c, int64_t before_s, size_t max,
 	static const struct db_column columns[] = { { 0 } };
 
 	return db_all(c, STMT_ACCOUNT_UNVERIFIED, ARGS(db_int(before_s),
-	    db_int(before_s), db_int((int64_t)max)), columns, sizeof(**out), max, out, n_out);
+	    db_int(before_s), db_int((int64_t)max)), columns, sizeof(**out),
+	    max, out, n_out);
 }
 
 enum err

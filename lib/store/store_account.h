@@ -69,8 +69,8 @@ MUST_CHECK enum err store_account_delete(struct ctx *c, struct uid uid,
 /* After a uid, in order. */
 MUST_CHECK enum err store_account_list(struct ctx *c, struct uid after,
     size_t max, struct store_account **out, size_t *n_out);
-/* Made and modified before before_s, never proven, never signed in; and one of them again
- * under a lock: ERR_NOT_FOUND when it is not so any more. */
+/* Made and modified before before_s, never proven, never signed in; and one
+ * of them again under a lock: ERR_NOT_FOUND when it is not so any more. */
 MUST_CHECK enum err store_account_unverified(struct ctx *c, int64_t before_s,
     size_t max, struct uid **out, size_t *n_out);
 MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,

@@ -11,7 +11,7 @@ import { AUTH, address, call, granted, login, mail, mails, refused, source }
 
 const [program, , config] = process.env.DOORWARD_CTL.split(' ').slice(-3);
 const own = mkdtempSync(join(tmpdir(), 'doorward-import-'));
-chmodSync(own, 0o777);	// the site's user reads and writes here
+chmodSync(own, 0o777);  // the site's user reads and writes here
 after(() => rmSync(own, { recursive: true }));
 
 function ctl(args, { input = '', conf = config } = {}) {

@@ -515,7 +515,8 @@ import_sql()
 
 load_data()
 {
-	import_sql "LOAD DATA INFILE" "INTO TABLE" 's/;$/ CHARACTER SET binary;/'
+	import_sql "LOAD DATA INFILE" "INTO TABLE" \
+	    's/;$/ CHARACTER SET binary;/'
 }
 
 # People of another system, each with a name, an address and a hash.
@@ -525,7 +526,8 @@ import_lines()
 	    "{\"emails\":[{\"address\":\"user%07d@example.com\"," \
 	    "\"verified_s\":1700000000}],\"created_s\":%d," \
 	    "\"profile\":{\"FirstName\":\"Ada\",\"LastName\":" \
-	    "\"Example %d\",\"City\":\"London\"},\"password\":{\"hash\":" \
+	    "\"Example %d\",\"City\":\"London\"},\"password\":" \
+	    "{\"hash\":" \
 	    "\"$2y$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234" \
 	    "\"}}\n", i, 1600000000 + i, i }'
 }
