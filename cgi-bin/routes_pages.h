@@ -32,6 +32,24 @@ PAGE("P-reset", GET, "/reset", serve_reset_form, 0, in_link,
     "Where reset links lead: the form for a new password")
 PAGE("P-reset-post", POST, "/reset", serve_reset_page, NEED_FORM,
     in_reset_page, "Set a new password")
+PAGE("P-pin-prompt", POST, "/pin", serve_pin_prompt, NEED_FORM, in_pin_prompt,
+    "Choose the PIN that a sign-in asks for")
+PAGE("P-forgot-pin", GET, "/forgot-pin", serve_forgot_pin_form, 0,
+    in_no_fields, "The form for a forgotten PIN")
+PAGE("P-forgot-pin-post", POST, "/forgot-pin", serve_forgot_pin_page,
+    NEED_FORM, in_forgot_page, "Send the mail for a new PIN")
+PAGE("P-reset-pin", GET, "/reset-pin", serve_reset_pin_form, 0, in_link,
+    "Where links for a PIN lead: the form for a new one")
+PAGE("P-reset-pin-post", POST, "/reset-pin", serve_reset_pin_page, NEED_FORM,
+    in_reset_pin_page, "Set a new PIN")
+PAGE("P-pin", GET, "/account/pin", serve_pin_form, NEED_PAGE, in_no_fields,
+    "The form for setting or changing the PIN")
+PAGE("P-pin-post", POST, "/account/pin", serve_pin_page,
+    NEED_PAGE | NEED_FORM, in_pin_page, "Set or change the PIN")
+PAGE("P-questions", GET, "/account/questions", serve_questions_form,
+    NEED_PAGE, in_no_fields, "The form for security questions")
+PAGE("P-questions-post", POST, "/account/questions", serve_questions_page,
+    NEED_PAGE | NEED_FORM, in_no_fields, "Answer security questions")
 PAGE("P-account", GET, "/account", serve_account_page, NEED_PAGE,
     in_no_fields, "One's own account")
 PAGE("P-profile", GET, "/account/profile", serve_profile_form, NEED_PAGE,

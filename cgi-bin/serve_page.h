@@ -5,13 +5,14 @@
 #ifndef CGI_SERVE_PAGE_H
 #define CGI_SERVE_PAGE_H
 
+#include "domain/account.h"
 #include "domain/captcha.h"
 #include "route.h"
 
 /* What any of our forms may hold. */
 struct in_page {
 	struct str email, username, identifier, code, vtoken;
-	struct secret password, new_password;
+	struct secret password, new_password, pin, new_pin;
 	bool remember;
 	struct captcha_answer captcha;
 };
@@ -51,6 +52,19 @@ enum err serve_delete_form(struct http *h, const void *in);
 enum err serve_delete_page(struct http *h, const void *in);
 enum err serve_deletion_form(struct http *h, const void *in);
 enum err serve_deletion_page(struct http *h, const void *in);
+/* serve_page_pin.c */
+extern const struct field in_pin_page[], in_pin_prompt[],
+    in_reset_pin_page[];
+enum err serve_pin_form(struct http *h, const void *in);
+enum err serve_pin_page(struct http *h, const void *in);
+enum err serve_pin_prompt(struct http *h, const void *in);
+enum err serve_forgot_pin_form(struct http *h, const void *in);
+enum err serve_forgot_pin_page(struct http *h, const void *in);
+enum err serve_reset_pin_form(struct http *h, const void *in);
+enum err serve_reset_pin_page(struct http *h, const void *in);
+enum err serve_questions_form(struct http *h, const void *in);
+enum err serve_questions_page(struct http *h, const void *in);
+
 enum err serve_logout_form(struct http *h, const void *in);
 enum err serve_logout(struct http *h, const void *in);
 enum err serve_style(struct http *h, const void *in);
@@ -74,6 +88,14 @@ enum err show_address_primary(struct http *h, int status, enum err e);
 enum err show_username(struct http *h, int status, enum err e);
 enum err show_delete(struct http *h, int status, enum err e);
 enum err show_deletion(struct http *h, int status, enum err e);
+enum err show_pin(struct http *h, int status, enum err e);
+enum err show_pin_prompt(struct http *h, int status, enum err e);
+enum err show_forgot_pin(struct http *h, int status, enum err e);
+enum err show_reset_pin(struct http *h, int status, enum err e);
+enum err show_questions(struct http *h, int status, enum err e);
+/* A sign-in stopped for a PIN: token goes on with it. */
+enum err page_pin_prompt(struct http *h, int status, struct str token,
+    enum err e);
 /* "We have sent a message", for links or codes as configured. */
 enum err show_sent(struct http *h, struct str address, bool again);
 
@@ -118,6 +140,23 @@ void page_session(struct http *h, const struct session_tokens *t,
 /* The same, and off to where the visitor wanted to go. */
 enum err page_enter(struct http *h, const struct session_tokens *t,
     bool remember, const char *otherwise);
+
+/* The input of a new PIN; true when it is marked. */
+bool page_new_pin(struct http *h, struct values *v, bool first, bool needed,
+    enum err e);
+/* The list "questions" for _answers.html: all of the site, or none. */
+void page_questions(struct http *h, struct values *v, bool wanted);
+/* The same of who signs in by this name, where error e asks for answers. */
+void page_questions_of(struct http *h, struct values *v, struct str name,
+    enum err e);
+/* What was typed into them, by question; NULL: nothing. */
+struct json *page_answers(struct http *h);
+/* Links of the account page. */
+void page_secrets(struct http *h, struct values *v, const struct account *a);
+/* PIN and answers of the form for signing up; true when one is marked.  Then
+ * what was typed, as registration's body has it. */
+bool page_signup_secrets(struct http *h, struct values *v, enum err e);
+void page_signup_body(struct http *h, const struct in_page *in);
 
 /* Version of a file of static/ for its address; absent when there is none. */
 struct str style_version(struct http *h, const char *name, bool of_site);

@@ -38,6 +38,7 @@ show_signin(struct http *h, int status, enum err e)
 		values_flag(v, "identifier_focus", true);
 	else if (!name)
 		values_flag(v, "password_focus", true);
+	page_questions_of(h, v, page_typed(h, "identifier"), e);
 	robot = page_captcha(h, v, CAPTCHA_LOGIN, e);
 	page_summary(h, v, e, name || password || robot);
 	return response_page(h, status, "login.html", v);
@@ -62,6 +63,7 @@ serve_signin(struct http *h, const void *arg)
 		.identifier = in->identifier,
 		.password = in->password,
 		.browser = http_cookie(h, COOKIE_BROWSER),
+		.answers = page_answers(h),
 		.captcha = &in->captcha,
 		.session = { .kind = SESSION_PAGE, .remember = remember,
 		    .replaces = h->page_cookie }
@@ -72,6 +74,8 @@ serve_signin(struct http *h, const void *arg)
 	if (e == ERR_EMAIL_UNVERIFIED)
 		return show_sent(h, str_has(in->identifier, '@') ?
 		    in->identifier : STR(""), false);
+	if (e == ERR_PIN_REQUIRED)
+		return page_pin_prompt(h, 200, h->ctx->err.token, ERR_OK);
 	/* A name of no form at all is a name that nobody has (S-016). */
 	if (e == ERR_EMAIL_MALFORMED || e == ERR_USERNAME_SYNTAX ||
 	    e == ERR_USERNAME_FORMAT || e == ERR_USERNAME_OFF ||

@@ -79,6 +79,7 @@ show_signup(struct http *h, int status, enum err e)
 	values_flag(v, "username_needed",
 	    schema_requires(h->ctx, SCHEMA_USERNAME));
 	marked |= page_fields(h, v, NULL, e);
+	marked |= page_signup_secrets(h, v, e);
 	if (e == ERR_OK)
 		values_flag(v, "email_focus", true);
 	marked |= page_captcha(h, v, CAPTCHA_REGISTER, e);
@@ -115,6 +116,7 @@ serve_signup(struct http *h, const void *arg)
 	};
 	enum err e;
 
+	page_signup_body(h, in);
 	e = registration_create(h->ctx, &r, &out);
 	if (e != ERR_OK)
 		return e;

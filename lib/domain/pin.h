@@ -8,7 +8,8 @@
 #include "crypto/peppered.h"
 #include "login.h"
 
-#define PIN_TRIES	5	/* wrong ones in a row; then only a reset helps */
+/* Wrong ones in a row; then only a reset helps. */
+#define PIN_TRIES	5
 
 /*
  * ERR_PIN_MISSING, ERR_VALIDATION (length, characters, one character

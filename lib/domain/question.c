@@ -90,10 +90,11 @@ struct rank { unsigned char mac[32]; };
 static size_t
 place_of(const struct rank *ranks, size_t n, size_t i)
 {
+	const unsigned char *mine = ranks[i].mac;
 	size_t k, before = 0;
 
-	for (k = 0; k < n; k++)		/* not secret: ranks of decoys */
-		before += memcmp(ranks[k].mac, ranks[i].mac, 32) < 0;
+	for (k = 0; k < n; k++)
+		before += memcmp(ranks[k].mac, mine, 32) < 0; /* not secret */
 	return before;
 }
 
@@ -503,14 +504,16 @@ set_in_doubt(struct ctx *c, void *arg)
 {
 	const struct own_answers *s = arg;
 	struct store_answer *list;
+	struct str ours;
 	size_t n = 0, i;
 	enum err e;
 
 	e = store_answers(c, s->uid, &list, &n);
 	if (e != ERR_OK || s->answers.n == 0)
 		return e;
-	for (i = 0; i < n; i++)		/* not secret: both stored */
-		if (str_eq(list[i].phc, str_of(s->answers.items[0].hash)))
+	ours = str_of(s->answers.items[0].hash);
+	for (i = 0; i < n; i++)
+		if (str_eq(list[i].phc, ours))	/* not secret: both stored */
 			return ERR_OK;
 	return ERR_NOT_FOUND;
 }
