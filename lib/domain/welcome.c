@@ -128,14 +128,12 @@ again_tx(struct ctx *c, void *arg)
 	return e != ERR_OK ? e : audit_add(c, "welcome_sent", w->uid, "");
 }
 
-/* Whether it was sent nobody can tell: better one too few than an error
- * for one that is on its way. */
+/* Whether it was sent cannot be known, so it is not called done. */
 static enum err
-taken_for_sent(struct ctx *c, void *arg)
+unknown(struct ctx *c, void *arg)
 {
-	(void)c;
 	(void)arg;
-	return ERR_OK;
+	return err_set(c, ERR_UNAVAILABLE, NULL, "commit in doubt");
 }
 
 enum err
@@ -143,5 +141,5 @@ welcome_again(struct ctx *c, struct uid uid, struct str variant)
 {
 	struct welcome w = { .uid = uid, .variant = variant };
 
-	return store_tx(c, again_tx, &w, taken_for_sent);
+	return store_tx(c, again_tx, &w, unknown);
 }

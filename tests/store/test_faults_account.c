@@ -9,8 +9,12 @@
 #include "codec/json.h"
 #include "db/db.h"
 #include "domain/account.h"
+#include "domain/account_delete.h"
+#include "domain/address.h"
 #include "domain/password.h"
 #include "domain/profile.h"
+#include "domain/registration.h"
+#include "domain/verification.h"
 
 #ifdef DW_FAULTS
 
@@ -125,6 +129,74 @@ delete(void)
 	return account_delete(fx, ada);
 }
 
+#define BEA		"bea@example.org"
+
+static enum err
+add_address(void)
+{
+	struct address_new n = { .email = STR(BEA), .type = STR("Primary") };
+
+	return address_add(fx, ada, &n);
+}
+
+static enum err
+prove_address(void)
+{
+	struct verification v = { .token = str_of(secret),
+		.session = { .kind = SESSION_API } };
+	struct verification_result out;
+
+	return verification_by_link(fx, &v, &out);
+}
+
+static enum err
+prove_address_by_code(void)
+{
+	struct verification v = { .email = STR(BEA), .code = str_of(secret),
+		.session = { .kind = SESSION_API } };
+	struct verification_result out;
+
+	return verification_by_code(fx, &v, &out);
+}
+
+static enum err
+remove_address(void)
+{
+	return address_remove(fx, ada, STR(ADA));
+}
+
+static enum err
+make_primary(void)
+{
+	return address_make_primary(fx, ada, STR(BEA));
+}
+
+static enum err
+ask_deletion(void)
+{
+	static const struct deletion plain;
+
+	return deletion_ask(fx, ada, &plain, NULL);
+}
+
+static enum err
+delete_by_link(void)
+{
+	return deletion_by_link(fx, str_of(secret));
+}
+
+static enum err
+delete_by_code(void)
+{
+	return deletion_by_code(fx, STR(ADA), str_of(secret));
+}
+
+static enum err
+welcome(void)
+{
+	return welcome_again(fx, ada, STR_NONE);
+}
+
 /* What is there before */
 
 static void
@@ -172,6 +244,61 @@ asked_unproven(void)
 	fx_sql("UPDATE dw_identifier SET verified_s = 0");
 }
 
+static void
+keep_secret(const char *template, const char *before)
+{
+	snprintf(secret, sizeof(secret), "%s",
+	    fx_mail_word(template, before).p);
+	fx_sql("DELETE FROM dw_outbox");
+}
+
+static void
+added(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	fx_config->registration_login_on_verification = true;
+	assert_int_equal(add_address(), ERR_OK);
+	keep_secret("add-email", "vtoken=");
+}
+
+static void
+added_by_code(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	fx_config->account_add_email_by = STR("code");
+	assert_int_equal(add_address(), ERR_OK);
+	keep_secret("add-email", "Your code:\n\n ");
+}
+
+static void
+with_two(void)
+{
+	added();
+	assert_int_equal(prove_address(), ERR_OK);
+	fx_next();
+	assert_int_equal(address_make_primary(fx, ada, STR(ADA)), ERR_OK);
+	fx_sql("DELETE FROM dw_outbox");
+	fx_next();
+}
+
+static void
+asked_deletion(void)
+{
+	signed_in();
+	fx_config->account_hold_days = 30;
+	assert_int_equal(ask_deletion(), ERR_OK);
+	keep_secret("delete-account", "vtoken=");
+}
+
+static void
+asked_deletion_by_code(void)
+{
+	signed_in();
+	fx_config->account_delete_by = STR("code");
+	assert_int_equal(ask_deletion(), ERR_OK);
+	keep_secret("delete-account", "your account:\n\n ");
+}
+
 static const struct flow {
 	const char *name;
 	void (*before)(void);
@@ -189,6 +316,18 @@ static const struct flow {
 	{ "rename", signed_in, rename_account, ERR_OK },
 	{ "block", signed_in, block, ERR_OK },
 	{ "delete", signed_in, delete, ERR_NOT_FOUND },
+	{ "add address", signed_in, add_address, ERR_OK },
+	{ "prove address", added, prove_address, ERR_LINK_USED },
+	{ "prove address by code", added_by_code, prove_address_by_code,
+	    ERR_EMAIL_CODE_INVALID },
+	{ "remove address", with_two, remove_address, ERR_EMAIL_NOT_OWN },
+	{ "make primary", with_two, make_primary, ERR_OK },
+	{ "ask deletion", signed_in, ask_deletion, ERR_OK },
+	{ "delete by link", asked_deletion, delete_by_link,
+	    ERR_DELETE_LINK_INVALID },
+	{ "delete by code", asked_deletion_by_code, delete_by_code,
+	    ERR_EMAIL_CODE_INVALID },
+	{ "welcome", signed_in, welcome, ERR_OK },
 };
 
 /* All that the flows may change, but for counters of limits, last times of
@@ -201,8 +340,12 @@ fingerprint(void)
 	    " generation, profile, profile_version, email_verified_s)"
 	    " ORDER BY uid), '') FROM dw_account),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
-	    " HEX(uid), verified_s) ORDER BY canonical), '')"
+	    " HEX(uid), verified_s, position, label) ORDER BY canonical), '')"
 	    " FROM dw_identifier),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
+	    " HEX(uid), label) ORDER BY canonical), '')"
+	    " FROM dw_pending_identifier),"
+	    "(SELECT COUNT(*) FROM dw_held_identifier),"
 	    "(SELECT COALESCE(GROUP_CONCAT(phc), '') FROM dw_password),"
 	    "(SELECT COUNT(*) FROM dw_password_history),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
@@ -290,7 +433,7 @@ judge_lost(const struct step *s)
 		return;
 	}
 	assert_int_equal(s->e, ERR_UNAVAILABLE);
-	if (s->flow->run != forgot)
+	if (s->flow->run != forgot && s->flow->run != welcome)
 		judge_error(s);
 }
 
