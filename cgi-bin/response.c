@@ -131,6 +131,15 @@ response_json(struct http *h, struct json *j)
 }
 
 enum err
+response_json_text(struct http *h, struct str text)
+{
+	h->status = 200;
+	h->content_type = STR("application/json; charset=utf-8");
+	h->out_body = text;
+	return ERR_OK;
+}
+
+enum err
 response_flag(struct http *h, const char *name, bool value)
 {
 	struct json *j = json_new_object(h->ctx->arena);

@@ -37,6 +37,12 @@ reserve(struct buf *b, size_t more)
 }
 
 void
+buf_reserve(struct buf *b, size_t more)
+{
+	(void)reserve(b, b->max - b->len < more ? b->max - b->len : more);
+}
+
+void
 buf_add(struct buf *b, const void *p, size_t len)
 {
 	if (len == 0 || !reserve(b, len))

@@ -17,6 +17,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, struct arena *a, size_t max);
+/* Room for so many bytes at once, so that it grows no more until then. */
+void buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *p, size_t len);
 void buf_str(struct buf *b, struct str s);
 void buf_cstr(struct buf *b, const char *s);

@@ -403,14 +403,22 @@ word_at(struct str s, size_t i)
 	    str_starts(rest, STR("errorCode"));
 }
 
-/* How much from i on needs no look: no first byte of what the rest judges. */
+/* How much from i on needs no look: no beginning of what the rest judges. */
 static size_t
 plain_at(struct str s, size_t i)
 {
-	size_t n = 0;
+	static const char look[256] = { ['<'] = 1, ['>'] = 1, ['&'] = 1,
+		['\\'] = 1, [0xe2] = 1, ['d'] = 'e', ['D'] = 'e',
+		['e'] = 'r' };
+	size_t n;
+	char how;
 
-	while (i + n < s.len && strchr("<>&\\\xe2" "dDe", s.p[i + n]) == NULL)
-		n++;
+	for (n = 0; i + n < s.len; n++) {
+		how = look[(unsigned char)s.p[i + n]];
+		if (how == 1 || (how != 0 && i + n + 1 < s.len &&
+		    s.p[i + n + 1] == how))
+			break;
+	}
 	return n;
 }
 
@@ -446,6 +454,18 @@ put_text(struct buf *b, struct str s, bool guard)
 				buf_char(b, s.p[i]);
 		}
 	}
+}
+
+void
+json_guard(struct buf *b, struct str part)
+{
+	put_text(b, part, true);
+}
+
+bool
+json_is_guarded(struct str part)
+{
+	return plain_at(part, 0) < part.len;
 }
 
 struct str

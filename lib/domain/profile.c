@@ -285,16 +285,23 @@ put_account(struct ctx *c, const struct account *a, struct json *out)
 	put_date(c, out, "ProfileModifiedDate", a->profile_modified_s);
 }
 
+void
+profile_own(struct ctx *c, const struct account *a,
+    const struct json *document, struct json *out)
+{
+	put_account(c, a, out);
+	put_pin(c, a, out);
+	put_emails(c, a, out);
+	put_derived(c, document, out);
+}
+
 struct json *
 profile_json(struct ctx *c, const struct account *a)
 {
 	struct json *document = profile_document(c, a->profile), *out;
 
 	out = complete(c->arena, profile_table, document);
-	put_account(c, a, out);
-	put_pin(c, a, out);
-	put_emails(c, a, out);
-	put_derived(c, document, out);
+	profile_own(c, a, document, out);
 	return out;
 }
 
@@ -309,6 +316,20 @@ profile_read(struct ctx *c, struct uid uid, struct json **out)
 		e = account_read_lock(c, &a);
 	if (e == ERR_OK)
 		*out = profile_json(c, &a);
+	return e;
+}
+
+enum err
+profile_read_text(struct ctx *c, struct uid uid, struct str *out)
+{
+	struct account a;
+	enum err e;
+
+	e = account_get(c, uid, &a);
+	if (e == ERR_OK)
+		e = account_read_lock(c, &a);
+	if (e == ERR_OK)
+		*out = profile_text(c, &a);
 	return e;
 }
 

@@ -4,6 +4,7 @@
 #ifndef DOMAIN_PROFILE_INTERNAL_H
 #define DOMAIN_PROFILE_INTERNAL_H
 
+#include "account.h"
 #include "base/ctx.h"
 #include "base/err.h"
 #include "codec/json.h"
@@ -79,6 +80,11 @@ struct json *profile_document(struct ctx *c, struct str text);
  * in two spellings with two values (S-116).  NULL value: it is not there. */
 MUST_CHECK enum err profile_find(struct ctx *c, const struct json *object,
     const char *name, const struct json **out);
+
+/* What the account's rows say, and what is derived from a document with the
+ * names and the birth date at least: into out. */
+void profile_own(struct ctx *c, const struct account *a,
+    const struct json *document, struct json *out);
 
 /* "MM-dd-yyyy" or with slashes, one digit or two; false: not a date. */
 struct birth_date { int year, month, day; };

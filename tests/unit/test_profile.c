@@ -593,6 +593,73 @@ test_all_faulty_members_are_listed_at_once(void **state)
 	assert_null(ctx.err.fields->next->next);
 }
 
+/* The text beside the tree */
+
+static void
+assert_text(const char *document)
+{
+	struct account a = sample_account(document);
+	struct str text = profile_text(&ctx, &a);
+
+	if (!str_eq(text, json_text(arena, profile_json(&ctx, &a), true)))
+		fail_msg("%s: %s", document, text.p);
+	assert_int_equal(text.len, strlen(text.p));
+}
+
+/* S-103: the words that two SDKs search stand in no success. */
+static void
+test_the_text_is_that_of_the_tree(void **state)
+{
+	static const char *const documents[] = {
+		"{}", "{\"FirstName\":\"Ada\"}",
+		"{\"FirstName\":\"a \\\"b\\\" \\\\\",\"LastName\":\"\\u003C\"}",
+		"{\"About\":\"a description, errorCode, Description\"}",
+		"{\"About\":\"deer, eroded > decide\",\"Honors\":\"d\"}",
+		"{\"Badges\":[{\"BadgeId\":\"1\",\"Description\":\"x\"},"
+		"{\"Name\":\"description\"}]}",
+		"{\"BirthDate\":\"02-29-1988\",\"FollowersCount\":7}",
+		"{\"Country\":{\"Code\":\"NO\",\"Name\":\"Norway\"},"
+		"\"AgeRange\":{\"Max\":9},\"InterestedIn\":[\"a\",\"]\"]}",
+		"{\"Positions\":[{\"Position\":\"x\",\"Company\":{\"Type\":"
+		"\"}\"}},{}]}",
+		/* in no order, and what no table has */
+		"{\"LastName\":\"B\",\"FirstName\":\"A\",\"Gone\":1}",
+		"{\"Addresses\":[{\"City\":\"Rome\",\"Type\":\"Home\"}]}",
+		"{\"MutualFriends\":[{\"FirstName\":\"Eve\"}]}",
+		"{\"CustomFields\":{\"plan\":\"}\\\"{\"}}",
+		/* not ours at all */
+		"", "{", "[]", "{\"FirstName\":", "{\"FirstName\":\"a}",
+		"{ \"FirstName\" : \"Ada\" }", "{\"Addresses\":[1]}",
+		"{\"FirstName\":\"Ada\"}x", "{\"FirstName\":\"a\\"
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(documents); i++)
+		assert_text(documents[i]);
+}
+
+static void
+test_the_text_of_a_full_profile_is_that_of_the_tree(void **state)
+{
+	char path[512], text[16384];
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/tests/bench/profile.json",
+	    getenv("top_srcdir") != NULL ? getenv("top_srcdir") : ".");
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	text[n] = '\0';
+	assert_true(n > 5000);
+	assert_text(text);
+}
+
 /* Arrays that merge */
 
 static void
@@ -785,6 +852,8 @@ main(void)
 	T(test_country_code_comes_from_the_name),
 	T(test_countries_are_found_by_their_usual_names),
 	T(test_registration_lists_what_is_required_and_missing),
+	T(test_the_text_is_that_of_the_tree),
+	T(test_the_text_of_a_full_profile_is_that_of_the_tree),
 	T(test_registration_without_members_has_an_empty_document),
 	};
 

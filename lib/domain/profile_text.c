@@ -1,0 +1,268 @@
+/*
+ * The profile as text, without a tree of it: what is stored is copied, in the
+ * table's order, and what is unset stands between.  A document is stored in
+ * that order; another one is put into it first.
+ */
+#include "profile_internal.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "profile.h"
+
+/* The stored text, of which we are at i. */
+struct scan { struct str s; size_t i; };
+
+static char
+at(const struct scan *in)
+{
+	return in->i < in->s.len ? in->s.p[in->i] : '\0';
+}
+
+static bool
+take(struct scan *in, char ch)
+{
+	if (at(in) != ch)
+		return false;
+	in->i++;
+	return true;
+}
+
+static bool
+skip_string(struct scan *in)
+{
+	const char *end;
+
+	while (in->i < in->s.len) {
+		end = strpbrk(in->s.p + in->i, "\"\\");
+		if (end == NULL)
+			return false;
+		in->i = (size_t)(end - in->s.p) + 1;
+		if (*end == '"')
+			return in->i <= in->s.len;
+		in->i++;
+	}
+	return false;
+}
+
+static bool
+skip_nested(struct scan *in)
+{
+	size_t depth = 1;
+
+	while (in->i < in->s.len && depth > 0) {
+		in->i += strcspn(in->s.p + in->i, "\"[]{}");
+		switch (at(in)) {
+		case '"':
+			in->i++;
+			if (!skip_string(in))
+				return false;
+			continue;
+		case '[':
+		case '{':
+			depth++;
+			break;
+		default:
+			depth--;
+			break;
+		}
+		in->i++;
+	}
+	return depth == 0 && in->i <= in->s.len;
+}
+
+static bool
+take_value(struct scan *in, struct str *out)
+{
+	size_t from = in->i;
+	bool fine = true;
+
+	if (take(in, '"'))
+		fine = skip_string(in);
+	else if (take(in, '{') || take(in, '['))
+		fine = skip_nested(in);
+	else
+		in->i += strcspn(in->s.p + in->i, ",]}");
+	*out = str_sub(in->s, from, in->i - from);
+	return fine && out->len > 0 && in->i <= in->s.len;
+}
+
+/* Is this member the next one of the text? */
+static bool
+take_name(struct scan *in, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (in->s.len - in->i < n + 3 || at(in) != '"' ||
+	    memcmp(in->s.p + in->i + 1, name, n) != 0 ||
+	    memcmp(in->s.p + in->i + 1 + n, "\":", 2) != 0)
+		return false;
+	in->i += n + 3;
+	return true;
+}
+
+struct writing {
+	struct ctx *c;
+	struct buf out;
+};
+
+static bool write_object(struct writing *w, const struct member *of,
+    const struct json *own, struct str stored);
+
+static bool
+write_items(struct writing *w, const struct member *of, struct str stored)
+{
+	struct scan in = { stored, 1 };
+	struct str item;
+	char sep = '[';
+
+	if (stored.len < 2)
+		return false;
+	while (at(&in) == '{') {
+		if (!take_value(&in, &item))
+			return false;
+		buf_char(&w->out, sep);
+		if (!write_object(w, of, NULL, item))
+			return false;
+		sep = ',';
+		if (!take(&in, ','))
+			break;
+	}
+	if (sep == '[')
+		buf_char(&w->out, sep);
+	buf_char(&w->out, ']');
+	return take(&in, ']') && in.i == stored.len;
+}
+
+static void
+write_unset(struct writing *w, const struct member *m)
+{
+	bool null = (m->flags & UNSET_NULL) != 0;
+
+	if ((m->shape == SHAPE_BOOL || m->shape == SHAPE_YES_NO) && !null)
+		buf_cstr(&w->out, "false");
+	else if (m->shape == SHAPE_INT && !null)
+		buf_char(&w->out, '0');
+	else
+		buf_cstr(&w->out, "null");
+}
+
+static bool
+write_value(struct writing *w, const struct member *m, struct str stored)
+{
+	if (str_eq(stored, STR("null")))
+		write_unset(w, m);
+	else if (m->of != NULL && stored.p[0] == '[')
+		return write_items(w, m->of, stored);
+	else if (m->of != NULL && stored.p[0] == '{')
+		return write_object(w, m->of, NULL, stored);
+	else
+		json_guard(&w->out, stored);
+	return true;
+}
+
+static void
+write_name(struct writing *w, const struct member *m, char sep)
+{
+	struct str name = str_of(m->name);
+
+	buf_char(&w->out, sep);
+	buf_char(&w->out, '"');
+	if (json_is_guarded(name))
+		json_guard(&w->out, name);
+	else
+		buf_str(&w->out, name);
+	buf_add(&w->out, "\":", 2);
+}
+
+/* False: the text has what the table has not, or in another order. */
+static bool
+write_object(struct writing *w, const struct member *of,
+    const struct json *own, struct str stored)
+{
+	struct scan in = { stored, 1 };
+	const struct member *m;
+	const struct json *mine;
+	struct str v;
+	char sep = '{';
+
+	for (m = of; m->name != NULL; m++, sep = ',') {
+		write_name(w, m, sep);
+		mine = own != NULL ? json_get(own, m->name) : NULL;
+		if (mine != NULL)
+			buf_str(&w->out, json_text(w->c->arena, mine, true));
+		if (!take_name(&in, m->name)) {
+			if (mine == NULL)
+				write_unset(w, m);
+			continue;
+		}
+		if (!take_value(&in, &v) ||
+		    (mine == NULL && !write_value(w, m, v)))
+			return false;
+		take(&in, ',');
+	}
+	buf_char(&w->out, '}');
+	return take(&in, '}') && in.i == stored.len;
+}
+
+static bool
+write_all(struct ctx *c, const struct json *own, struct str stored,
+    struct str *out)
+{
+	struct writing w = { .c = c };
+
+	buf_init(&w.out, c->arena, LIMIT_RESPONSE);
+	buf_reserve(&w.out, 2 * stored.len + 8192);
+	if (stored.len < 2 || stored.p[0] != '{' ||
+	    !write_object(&w, profile_table, own, stored) || !buf_ok(&w.out))
+		return false;
+	*out = buf_view(&w.out);
+	return true;
+}
+
+static bool
+is_of_person(struct str name)
+{
+	return str_eq(name, STR("\"FirstName\"")) ||
+	    str_eq(name, STR("\"LastName\"")) ||
+	    str_eq(name, STR("\"BirthDate\""));
+}
+
+/* What the derived members are made of, as a document of its own; NULL: the
+ * text is not readable in this way. */
+static struct json *
+person_of(struct ctx *c, struct str stored)
+{
+	struct scan in = { stored, 1 };
+	enum json_fault fault;
+	struct str name, v;
+	struct buf b;
+
+	buf_init(&b, c->arena, LIMIT_PROFILE);
+	while (at(&in) == '"') {
+		if (!take_value(&in, &name) || !take(&in, ':') ||
+		    !take_value(&in, &v))
+			return NULL;
+		if (is_of_person(name))
+			buf_printf(&b, "%c%.*s:%.*s", b.len == 0 ? '{' : ',',
+			    STR_FMT(name), STR_FMT(v));
+		if (!take(&in, ','))
+			break;
+	}
+	buf_cstr(&b, b.len == 0 ? "{}" : "}");
+	return json_parse(c->arena, buf_view(&b), &fault);
+}
+
+struct str
+profile_text(struct ctx *c, const struct account *a)
+{
+	struct json *own = json_new_object(c->arena);
+	struct json *person = person_of(c, a->profile);
+	struct str out;
+
+	if (person != NULL) {
+		profile_own(c, a, person, own);
+		if (write_all(c, own, a->profile, &out))
+			return out;
+	}
+	return json_text(c->arena, profile_json(c, a), true);
+}
