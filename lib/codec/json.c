@@ -462,10 +462,18 @@ json_guard(struct buf *b, struct str part)
 	put_text(b, part, true);
 }
 
-bool
-json_is_guarded(struct str part)
+static bool
+has(struct str s, const char *what)
 {
-	return plain_at(part, 0) < part.len;
+	return memmem(s.p, s.len, what, strlen(what)) != NULL;
+}
+
+bool
+json_is_unsafe(struct str part)
+{
+	return str_has(part, '<') || str_has(part, '>') ||
+	    str_has(part, '&') || has(part, "\xe2\x80") ||
+	    has(part, "escription") || has(part, "rrorCode");
 }
 
 struct str

@@ -30,16 +30,19 @@ take(struct scan *in, char ch)
 static bool
 skip_string(struct scan *in)
 {
-	const char *end;
+	const char *from, *end, *escape;
 
 	while (in->i < in->s.len) {
-		end = strpbrk(in->s.p + in->i, "\"\\");
+		from = in->s.p + in->i;
+		end = memchr(from, '"', in->s.len - in->i);
 		if (end == NULL)
 			return false;
-		in->i = (size_t)(end - in->s.p) + 1;
-		if (*end == '"')
-			return in->i <= in->s.len;
-		in->i++;
+		escape = memchr(from, '\\', (size_t)(end - from));
+		if (escape == NULL) {
+			in->i += (size_t)(end - from) + 1;
+			return true;
+		}
+		in->i += (size_t)(escape - from) + 2;
 	}
 	return false;
 }
@@ -102,6 +105,7 @@ take_name(struct scan *in, const char *name)
 
 struct writing {
 	struct ctx *c;
+	bool guard;		/* the text has what must be escaped */
 	struct buf out;
 };
 
@@ -155,23 +159,29 @@ write_value(struct writing *w, const struct member *m, struct str stored)
 		return write_items(w, m->of, stored);
 	else if (m->of != NULL && stored.p[0] == '{')
 		return write_object(w, m->of, NULL, stored);
-	else
+	else if (w->guard)
 		json_guard(&w->out, stored);
+	else
+		buf_str(&w->out, stored);
 	return true;
 }
 
 static void
 write_name(struct writing *w, const struct member *m, char sep)
 {
-	struct str name = str_of(m->name);
+	size_t n = strlen(m->name);
+	char text[64];
 
-	buf_char(&w->out, sep);
-	buf_char(&w->out, '"');
-	if (json_is_guarded(name))
-		json_guard(&w->out, name);
+	must(n + 4 < sizeof(text));
+	text[0] = sep;
+	text[1] = '"';
+	memcpy(text + 2, m->name, n);
+	text[n + 2] = '"';
+	text[n + 3] = ':';
+	if (m->name[0] == 'D')	/* Description */
+		json_guard(&w->out, (struct str){ text, n + 4 });
 	else
-		buf_str(&w->out, name);
-	buf_add(&w->out, "\":", 2);
+		buf_add(&w->out, text, n + 4);
 }
 
 /* False: the text has what the table has not, or in another order. */
@@ -187,7 +197,8 @@ write_object(struct writing *w, const struct member *of,
 
 	for (m = of; m->name != NULL; m++, sep = ',') {
 		write_name(w, m, sep);
-		mine = own != NULL ? json_get(own, m->name) : NULL;
+		mine = own != NULL && (m->flags & BY_USER) == 0 ?
+		    json_get(own, m->name) : NULL;
 		if (mine != NULL)
 			buf_str(&w->out, json_text(w->c->arena, mine, true));
 		if (!take_name(&in, m->name)) {
@@ -208,7 +219,7 @@ static bool
 write_all(struct ctx *c, const struct json *own, struct str stored,
     struct str *out)
 {
-	struct writing w = { .c = c };
+	struct writing w = { .c = c, .guard = json_is_unsafe(stored) };
 
 	buf_init(&w.out, c->arena, LIMIT_RESPONSE);
 	buf_reserve(&w.out, 2 * stored.len + 8192);
@@ -245,8 +256,8 @@ person_of(struct ctx *c, struct str stored)
 		if (is_of_person(name))
 			buf_printf(&b, "%c%.*s:%.*s", b.len == 0 ? '{' : ',',
 			    STR_FMT(name), STR_FMT(v));
-		if (!take(&in, ','))
-			break;
+		if (!take(&in, ',') || str_eq(name, STR("\"BirthDate\"")))
+			break;		/* of the three it stands last */
 	}
 	buf_cstr(&b, b.len == 0 ? "{}" : "}");
 	return json_parse(c->arena, buf_view(&b), &fault);
