@@ -73,6 +73,19 @@ test('A2: elements come, merge and go by their key', async () => {
         { Type: 'a' }] }), 1107, 400);
 });
 
+test('A2: 50 updates at once lose nothing (S-137)', async () => {
+    const p = await signedIn();
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) =>
+        call('PUT', `${AUTH}/account`, { token: p.token, json: {
+            Addresses: [{ Type: `a${i}`, City: `City ${i}` }] } })));
+    for (const a of all)
+        granted(a);
+    const { Addresses } = granted(await call('GET', `${AUTH}/account`,
+        { token: p.token }));
+    assert.deepEqual(Addresses.map((a) => a.City).sort(),
+        Array.from({ length: 50 }, (_, i) => `City ${i}`).sort());
+});
+
 test('A2: what a user may not write stays (S-044, F-36)', async () => {
     const p = await signedIn();
     const before = granted(await read(p.token));
