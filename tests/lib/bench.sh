@@ -389,7 +389,7 @@ row_registration()
 {
 	bench_sott=$("${as_web[@]}" "$BUILD/doorwardctl" --config \
 	    "$BENCH/small/etc/doorward.conf" --json sott |
-	    sed -n 's/.*"sott":"\([^"]*\)".*/\1/p')
+	    sed -n 's/.*"Sott":"\([^"]*\)".*/\1/p')
 	[ -n "$bench_sott" ] || die "There is no SOTT."
 	in_turn yard_registration door_registration
 	compared "registration" at-least 0.85

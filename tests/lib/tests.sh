@@ -126,14 +126,14 @@ variant()
 		site=$site_at
 	fi
 	site_make "$site" "$url" "${own_database:-$tests_short/db}" \
-	    "dw_${name//-/_}" \
+	    "dw_${name//-/_}" "$@" \
 	    login.username=yes mail.gap_s=0 limits.requests_per_s=2000 \
 	    password.argon2_memory_kib=1024 password.argon2_passes=1 \
 	    urls.allow="https://app.example.org/docs" \
 	    cors.origins="https://app.example.org" \
 	    test.clock_file="$site/etc/clock" \
 	    test.fault_file="$site/etc/fault" \
-	    "$@" sms.provider=file sms.dir="$site/outbox" sms.gap_s=0
+	    sms.provider=file sms.dir="$site/outbox" sms.gap_s=0
 	[ -z "${own_hosts:-}" ] ||
 	    ini_set "$site/etc/doorward.conf" database hosts "$own_hosts"
 	site_up "$site" "$server" "$mode" "$base" "$port" "$short" ""
@@ -294,6 +294,8 @@ part_http()
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
 	settings schema "${1:-}" "${schema_settings[@]}"
+	settings off "${1:-}" availability.enabled=no registration.enabled=no \
+	    login.username=no
 	local asked="school=What was your first school called?"
 	asked="$asked; pet=What was your first pet called?"
 	asked="$asked; street=In which street did you grow up?"
