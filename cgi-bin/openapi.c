@@ -344,9 +344,12 @@ list_errors(struct operation *o, const enum err *errors)
 static void
 list_generic(struct operation *o)
 {
-	unsigned need = o->rows[0]->need;
 	enum method m = o->rows[0]->method;
+	unsigned need = 0;
+	size_t i;
 
+	for (i = 0; i < o->n; i++)
+		need |= o->rows[i]->need;
 	LIST(o, ERR_PARAMETER, ERR_BAD_REQUEST, ERR_QUERY_TOO_LONG,
 	    ERR_RATE_LIMITED, ERR_INTERNAL, ERR_UNAVAILABLE);
 	if ((need & ANY_SCHEME) == 0)
@@ -442,14 +445,23 @@ add_security(struct operation *o, struct json *op)
 		{ NEED_SECRET, "apiSecret" },
 		{ NEED_TOKEN, "accessToken" },
 	};
-	struct json *list = json_new_array(o->arena), *set = object(o);
-	size_t i;
+	const unsigned mask = NEED_KEY | NEED_SECRET | NEED_TOKEN;
+	struct json *list = json_new_array(o->arena), *set;
+	size_t i, k;
 
-	for (i = 0; i < COUNT(all); i++)
-		if ((o->rows[0]->need & all[i].need) != 0)
-			json_set(set, all[i].scheme,
-			    json_new_array(o->arena));
-	json_append(list, set);
+	for (k = 0; k < o->n; k++) {
+		for (i = 0; i < k && ((o->rows[i]->need ^
+		    o->rows[k]->need) & mask) != 0; i++)
+			;
+		if (i < k)
+			continue;	/* the same as an earlier row */
+		set = object(o);
+		for (i = 0; i < COUNT(all); i++)
+			if ((o->rows[k]->need & all[i].need) != 0)
+				json_set(set, all[i].scheme,
+				    json_new_array(o->arena));
+		json_append(list, set);
+	}
 	json_set(op, "security", list);
 }
 

@@ -145,9 +145,12 @@ set_who(struct http *h, struct values *v)
 
 	values_flag(v, "signed_in", h->has_session);
 	values_set(v, "who", STR(""));
-	if (h->has_session && page_account(h, &a) == ERR_OK &&
-	    a->n_emails > 0)
+	if (!h->has_session || page_account(h, &a) != ERR_OK)
+		return;
+	if (a->n_emails > 0)
 		values_set(v, "who", a->emails[0].given);
+	else if (a->phone.p != NULL)
+		values_set(v, "who", a->phone);
 }
 
 static struct str
@@ -193,6 +196,27 @@ static const struct { enum err code; const char *text; } texts[] = {
 	    "or choose a new password by mail." },
 	{ ERR_ACCOUNT_BLOCKED, "This account is blocked." },
 	{ ERR_LOGIN_DISABLED, "Sign-in is disabled for this account." },
+	{ ERR_PHONE_MISSING, "Enter your phone number." },
+	{ ERR_PHONE_MALFORMED, "This does not look like a phone number. Begin "
+	    "with + and the country's code." },
+	{ ERR_PHONE_TAKEN, "This number belongs to an account." },
+	{ ERR_PHONE_CODE_INVALID, "This code is not valid. Check it, or ask "
+	    "for a new one." },
+	{ ERR_PHONE_CODE_USED, "This code has been used already." },
+	{ ERR_PHONE_CODE_EXPIRED, "This code has expired. Ask for a new "
+	    "one." },
+	{ ERR_PHONE_VERIFIED, "This number is confirmed already." },
+	{ ERR_PHONE_NOT_PENDING, "No number waits to be confirmed." },
+	{ ERR_NO_PHONE, "There is no number to confirm or to remove." },
+	{ ERR_IDENTIFIER_KEPT, "This is all that you can sign in with. Add "
+	    "an email address first." },
+	{ ERR_SMS_OFF, "No text messages can be sent at present." },
+	{ ERR_SMS_FAILED, "No message can be sent to this number." },
+	{ ERR_SMS_LIMIT, "Too many messages were asked for. Try again "
+	    "later." },
+	{ ERR_SMS_QUOTA, "No more text messages can be sent today." },
+	{ ERR_CODE_LIMIT, "Too many codes were asked for. Try again "
+	    "later." },
 	{ ERR_IDENTIFIER_MISSING, "Enter your email address or user name." },
 	{ ERR_EMAIL_MISSING, "Enter your email address." },
 	{ ERR_EMAIL_OR_PHONE, "Enter your email address." },
@@ -327,7 +351,13 @@ static const struct {
 	{ "/account/address/primary", show_address_primary },
 	{ "/account/username", show_username },
 	{ "/account/delete", show_delete },
-	{ "/delete", show_deletion }
+	{ "/delete", show_deletion },
+	{ "/verify-phone", show_verify_phone },
+	{ "/verify-phone/again", show_verify_phone },
+	{ "/account/phone", show_own_phone },
+	{ "/account/phone/code", show_own_phone },
+	{ "/account/phone/again", show_own_phone },
+	{ "/account/phone/remove", show_own_phone }
 };
 
 /* Errors that say nothing about what was entered have a page of their own. */

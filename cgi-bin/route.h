@@ -67,7 +67,8 @@ struct route {
 	enum method method;
 	const char *path;	/* lower case; {name} takes one segment */
 	const char *when;	/* the field of query or body that must not be
-				 * empty, or NULL.  Rows of one method and path
+				 * empty ("access_token": or the header that
+				 * carries it), or NULL.  Rows of one method and path
 				 * are tried in order; when none fits the first
 				 * one counts, and names what is missing */
 	enum err (*serve)(struct http *h, const void *in);

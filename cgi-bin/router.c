@@ -62,6 +62,19 @@ router_find(struct http *h)
 	return other == NULL ? ERR_NOT_FOUND_PATH : ERR_METHOD;
 }
 
+/* Two operations of one path may differ by who calls: the one of the person
+ * signed in comes with an access token, wherever it stands. */
+static bool
+is_meant(const struct http *h, const struct route *r)
+{
+	if (r->when == NULL || http_query(h, r->when).p != NULL ||
+	    http_given(h, r->when))
+		return true;
+	return (r->need & NEED_TOKEN) != 0 &&
+	    strcmp(r->when, "access_token") == 0 &&
+	    str_istarts(http_header(h, "authorization"), STR("Bearer "));
+}
+
 void
 router_select(struct http *h)
 {
@@ -71,8 +84,7 @@ router_select(struct http *h)
 		if (r->method != first->method ||
 		    strcmp(r->path, first->path) != 0)
 			continue;
-		if (r->when == NULL || http_query(h, r->when).p != NULL ||
-		    http_given(h, r->when)) {
+		if (is_meant(h, r)) {
 			h->route = r;
 			return;
 		}

@@ -90,6 +90,25 @@ PAGE("P-delete", GET, "/delete", serve_deletion_form, 0, in_link,
     "Where deletion links lead: shows the address and a button")
 PAGE("P-delete-post", POST, "/delete", serve_deletion_page, NEED_FORM,
     in_deletion_page, "Delete the account")
+PAGE("P-verify-phone", GET, "/verify-phone", serve_verify_phone_form, 0,
+    in_no_fields, "The form for the code of a phone number")
+PAGE("P-verify-phone-post", POST, "/verify-phone", serve_verify_phone,
+    NEED_FORM, in_phone_page, "Verify a phone number, and sign in")
+PAGE("P-verify-phone-again", POST, "/verify-phone/again",
+    serve_verify_phone_again, NEED_FORM, in_phone_page,
+    "Send the code of a phone number again")
+PAGE("P-own-phone", GET, "/account/phone", serve_own_phone_form, NEED_PAGE,
+    in_no_fields, "The forms for one's own phone number")
+PAGE("P-own-phone-post", POST, "/account/phone", serve_own_phone,
+    NEED_PAGE | NEED_FORM, in_phone_page, "Add or change one's number")
+PAGE("P-own-phone-code", POST, "/account/phone/code", serve_own_phone_code,
+    NEED_PAGE | NEED_FORM, in_phone_page, "Verify one's number")
+PAGE("P-own-phone-again", POST, "/account/phone/again",
+    serve_own_phone_again, NEED_PAGE | NEED_FORM, in_no_fields,
+    "Send the code of one's number again")
+PAGE("P-own-phone-remove", POST, "/account/phone/remove",
+    serve_own_phone_remove, NEED_PAGE | NEED_FORM, in_no_fields,
+    "Remove one's number")
 PAGE("P-logout", GET, "/logout", serve_logout_form, 0, in_no_fields,
     "A button for signing out")
 PAGE("P-logout-post", POST, "/logout", serve_logout, NEED_FORM, in_no_fields,

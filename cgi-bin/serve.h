@@ -25,10 +25,11 @@ bool serve_has_option(struct str options, struct str wanted);
 /* serve_registration.c */
 struct in_register {
 	struct str sott, username, verification_url, email_template;
-	struct str welcome_template, options;
+	struct str welcome_template, options, phone, sms_template;
 	struct secret password;
 	struct json *email;
 	struct captcha_answer captcha;
+	bool voice;
 };
 extern const struct field in_register[];
 extern const enum err errors_register[], errors_register_captcha[];
@@ -58,20 +59,48 @@ enum err serve_verify_code(struct http *h, const void *in);
 /* serve_login.c */
 struct in_login {
 	struct str identifier, verification_url, email_template;
+	struct str sms_template, options;
 	struct secret password;
-	bool remember;
+	bool remember, voice;
 	struct json *answers;
 	struct captcha_answer captcha;
 };
-extern const struct field in_login_email[], in_login_username[];
-extern const enum err errors_login[];
+extern const struct field in_login_email[], in_login_username[],
+    in_login_phone[];
+extern const enum err errors_login[], errors_login_phone[];
 enum err serve_login_email(struct http *h, const void *in);
 enum err serve_login_username(struct http *h, const void *in);
+enum err serve_login_phone(struct http *h, const void *in);
+
+/* serve_phone.c */
+struct in_phone { struct str phone, code, template; bool voice; };
+extern const struct reply reply_posted_sms[];
+extern const struct field in_phone_exists[], in_phone_change[],
+    in_phone_prove[], in_phone_prove_own[], in_phone_resend[],
+    in_phone_resend_own[], in_phone_delete_ask[], in_phone_delete[],
+    in_forgot_phone[];
+extern const enum err errors_phone_exists[], errors_phone_change[],
+    errors_phone_remove[], errors_phone_prove[], errors_phone_prove_own[],
+    errors_phone_resend[], errors_phone_resend_own[],
+    errors_phone_delete_ask[], errors_phone_delete[],
+    errors_forgot_phone[];
+/* Posted, with the receipt of a message in Data. */
+enum err serve_posted_sms(struct http *h);
+enum err serve_phone_exists(struct http *h, const void *in);
+enum err serve_phone_change(struct http *h, const void *in);
+enum err serve_phone_remove(struct http *h, const void *in);
+enum err serve_phone_prove(struct http *h, const void *in);
+enum err serve_phone_prove_own(struct http *h, const void *in);
+enum err serve_phone_resend(struct http *h, const void *in);
+enum err serve_phone_resend_own(struct http *h, const void *in);
+enum err serve_phone_delete_ask(struct http *h, const void *in);
+enum err serve_phone_delete(struct http *h, const void *in);
+enum err serve_forgot_phone(struct http *h, const void *in);
 
 /* serve_user.c */
 struct in_update {
-	struct str verification_url, email_template, options;
-	bool null_support;
+	struct str verification_url, email_template, options, sms_template;
+	bool null_support, voice;
 	struct captcha_answer captcha;
 };
 extern const struct field in_read[], in_update[], in_username[];
@@ -115,14 +144,17 @@ enum err serve_forgot_username(struct http *h, const void *in);
 
 struct in_reset {
 	struct str token, identifier, code, welcome_template, confirm_template;
+	struct str confirm_sms_template;
 	struct secret password;
 };
 extern const struct field in_reset_token[], in_reset_email[],
-    in_reset_username[];
-extern const enum err errors_reset[], errors_reset_code[];
+    in_reset_username[], in_reset_phone[];
+extern const enum err errors_reset[], errors_reset_code[],
+    errors_reset_phone[];
 enum err serve_reset_token(struct http *h, const void *in);
 enum err serve_reset_email(struct http *h, const void *in);
 enum err serve_reset_username(struct http *h, const void *in);
+enum err serve_reset_phone(struct http *h, const void *in);
 
 struct in_change {
 	struct secret old_password, new_password;

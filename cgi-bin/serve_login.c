@@ -20,10 +20,13 @@
 	  0, 0, AT(in_login, remember), "Kept with the session" }, \
 	{ "loginurl", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, \
 	  LIMIT_URL, 0, "Without effect" }, \
-	{ "smstemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, 64, \
-	  0, "Without effect" }, \
-	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, \
-	  0, "Without effect" }, \
+	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, \
+	  FIELD_TEXT, 0, 0, 64, AT(in_login, sms_template), \
+	  "Variant of a verification's text message" }, \
+	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0, \
+	  AT(in_login, voice), "A call instead of that message" }, \
+	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256, \
+	  AT(in_login, options), "PreventVerificationSms" }, \
 	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0, \
 	  AT(in_login, answers), "Answers to security questions by their " \
 	  "ids, where error 1148 asks for them" }, \
@@ -43,6 +46,19 @@ const struct field in_login_username[] = {
 	LOGIN_REST,
 	{ .name = NULL }
 };
+const struct field in_login_phone[] = {
+	{ "phone", "phoneid", IN_BODY, FIELD_REQUIRED | FIELD_PLUS,
+	  FIELD_TEXT, ERR_PHONE_MISSING, ERR_BODY_SHAPE, 0,
+	  AT(in_login, identifier), "Phone number" },
+	LOGIN_REST,
+	{ .name = NULL }
+};
+const enum err errors_login_phone[] = { ERR_PHONE_LOGIN_OFF,
+	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PHONE_UNVERIFIED,
+	ERR_LOGIN_REFUSED, ERR_LOGIN_SUSPENDED, ERR_ACCOUNT_BLOCKED,
+	ERR_LOGIN_DISABLED, ERR_PASSWORD_LOGIN_OFF, ERR_PASSWORD_MISSING,
+	ERR_URL_NOT_ADMITTED, ERR_USER_UNKNOWN, ERR_SMS_OFF, ERR_SMS_FAILED,
+	ERR_SMS_LIMIT, ERR_SMS_QUOTA, ERR_VOICE_OFF, ERR_OK };
 const enum err errors_login[] = { ERR_LOGIN_REFUSED, ERR_LOGIN_SUSPENDED,
 	ERR_ACCOUNT_BLOCKED, ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED,
 	ERR_PASSWORD_IS_BREACHED, ERR_PASSWORD_RESET_REQUIRED,
@@ -65,6 +81,10 @@ login(struct http *h, enum identifier_kind kind, const struct in_login *in)
 		.email_template = in->email_template,
 		.answers = in->answers,
 		.captcha = &in->captcha,
+		.sms_template = in->sms_template,
+		.voice = in->voice,
+		.prevent_verification_sms = serve_has_option(in->options,
+		    STR("PreventVerificationSms")),
 		.session = { .kind = SESSION_API, .remember = in->remember }
 	};
 	enum err e;
@@ -86,4 +106,10 @@ enum err
 serve_login_username(struct http *h, const void *in)
 {
 	return login(h, IDENTIFIER_USERNAME, in);
+}
+
+enum err
+serve_login_phone(struct http *h, const void *in)
+{
+	return login(h, IDENTIFIER_PHONE, in);
 }

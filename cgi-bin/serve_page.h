@@ -11,7 +11,7 @@
 
 /* What any of our forms may hold. */
 struct in_page {
-	struct str email, username, identifier, code, vtoken;
+	struct str email, phone, username, identifier, code, vtoken;
 	struct secret password, new_password, pin, new_pin;
 	bool remember;
 	struct captcha_answer captcha;
@@ -20,7 +20,7 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
     in_profile_page[], in_link[], in_no_fields[], in_address_link[],
     in_address_page[], in_username_page[], in_delete_page[],
-    in_deletion_page[];
+    in_deletion_page[], in_phone_page[];
 
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);
@@ -64,6 +64,14 @@ enum err serve_reset_pin_form(struct http *h, const void *in);
 enum err serve_reset_pin_page(struct http *h, const void *in);
 enum err serve_questions_form(struct http *h, const void *in);
 enum err serve_questions_page(struct http *h, const void *in);
+enum err serve_verify_phone_form(struct http *h, const void *in);
+enum err serve_verify_phone(struct http *h, const void *in);
+enum err serve_verify_phone_again(struct http *h, const void *in);
+enum err serve_own_phone_form(struct http *h, const void *in);
+enum err serve_own_phone(struct http *h, const void *in);
+enum err serve_own_phone_code(struct http *h, const void *in);
+enum err serve_own_phone_again(struct http *h, const void *in);
+enum err serve_own_phone_remove(struct http *h, const void *in);
 
 enum err serve_logout_form(struct http *h, const void *in);
 enum err serve_logout(struct http *h, const void *in);
@@ -96,6 +104,10 @@ enum err show_questions(struct http *h, int status, enum err e);
 /* A sign-in stopped for a PIN: token goes on with it. */
 enum err page_pin_prompt(struct http *h, int status, struct str token,
     enum err e);
+enum err show_verify_phone(struct http *h, int status, enum err e);
+enum err show_own_phone(struct http *h, int status, enum err e);
+/* "We have sent a code to this number." */
+enum err show_phone_sent(struct http *h, struct str number);
 /* "We have sent a message", for links or codes as configured. */
 enum err show_sent(struct http *h, struct str address, bool again);
 
@@ -129,6 +141,14 @@ void page_new_password(struct http *h, struct values *v, bool is_new,
 /* The summary: the error's own text, or where a field is marked a hint. */
 void page_summary(struct http *h, struct values *v, enum err e, bool marked);
 bool page_is_email_error(enum err e);
+bool page_is_phone_error(enum err e);
+/* Is it a number, where people sign in by numbers? */
+bool page_is_phone(struct http *h, struct str typed);
+/* The input of _number.html. */
+void page_number(struct http *h, struct values *v, bool optional, enum err e);
+/* What _phone.html shows of the account. */
+void page_phone_facts(struct http *h, struct values *v,
+    const struct account *a);
 bool page_is_username_error(enum err e);
 bool page_is_password_error(const struct http *h, enum err e);
 void page_hides_ticket(struct http *h);

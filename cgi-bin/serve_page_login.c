@@ -32,6 +32,7 @@ show_signin(struct http *h, int status, enum err e)
 	page_input(h, v, "password", STR(""), password, e);
 	values_flag(v, "by_username", cfg->login_username);
 	values_flag(v, "by_email", cfg->login_email);
+	values_flag(v, "by_phone", cfg->login_phone);
 	values_flag(v, "remember", http_form(h, "remember").p != NULL);
 	values_flag(v, "registration", cfg->registration_enabled);
 	if (e == ERR_OK)
@@ -76,6 +77,9 @@ serve_signin(struct http *h, const void *arg)
 		    in->identifier : STR(""), false);
 	if (e == ERR_PIN_REQUIRED)
 		return page_pin_prompt(h, 200, h->ctx->err.token, ERR_OK);
+	if (e == ERR_PHONE_UNVERIFIED)
+		return show_phone_sent(h, page_is_phone(h, in->identifier) ?
+		    in->identifier : STR(""));
 	/* A name of no form at all is a name that nobody has (S-016). */
 	if (e == ERR_EMAIL_MALFORMED || e == ERR_USERNAME_SYNTAX ||
 	    e == ERR_USERNAME_FORMAT || e == ERR_USERNAME_OFF ||

@@ -6,6 +6,7 @@
 #include "captcha.h"
 #include "codec/url.h"
 #include "domain/password.h"
+#include "domain/phone.h"
 #include "page.h"
 #include "response.h"
 
@@ -35,12 +36,20 @@ by_code(const struct http *h)
 	return str_eq(h->ctx->config->password_reset_by, STR("code"));
 }
 
+/* Numbers get codes whatever mails carry. */
+static bool
+takes_codes(const struct http *h)
+{
+	return by_code(h) || h->ctx->config->login_phone;
+}
+
 static bool
 set_identifier(struct http *h, struct values *v, enum err e)
 {
 	const struct config *cfg = h->ctx->config;
 	bool wrong = e == ERR_IDENTIFIER_MISSING ||
-	    e == ERR_EMAIL_MALFORMED || page_is_username_error(e);
+	    page_is_phone_error(e) || e == ERR_EMAIL_MALFORMED ||
+	    page_is_username_error(e);
 	struct str typed;
 
 	typed = page_asked(h, "identifier");
@@ -51,6 +60,7 @@ set_identifier(struct http *h, struct values *v, enum err e)
 	page_input(h, v, "identifier", typed, wrong, e);
 	values_flag(v, "by_username", cfg->login_username);
 	values_flag(v, "by_email", cfg->login_email);
+	values_flag(v, "by_phone", cfg->login_phone);
 	return wrong;
 }
 
@@ -83,12 +93,15 @@ show_code(struct http *h, int status, struct str sent_to, enum err e)
 	bool name = set_identifier(h, v, e);
 	bool password = page_is_password_error(h, e);
 	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
-	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER;
+	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER ||
+	    e == ERR_PHONE_CODE_INVALID || e == ERR_PHONE_CODE_USED ||
+	    e == ERR_PHONE_CODE_EXPIRED;
 
 	page_new_password(h, v, false, password, e);
 	page_input(h, v, "code", password ? page_typed(h, "code") : STR(""),
 	    code, e);
 	values_set(v, "sent_to", sent_to);
+	values_flag(v, "sent_sms", page_is_phone(h, sent_to));
 	if (e == ERR_OK)
 		values_flag(v, "code_focus", true);
 	page_summary(h, v, e, name || password || code);
@@ -103,15 +116,18 @@ serve_forgot_page(struct http *h, const void *arg)
 		.identifier = in->identifier,
 		.return_url = page_return(h, http_form(h, "return"))
 	};
+	const struct phone_asking ask = { .phone = in->identifier };
+	bool phone = page_is_phone(h, in->identifier);
 	struct values *v;
 	enum err e;
 
 	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_EMAIL, &in->captcha);
 	if (e == ERR_OK)
-		e = password_forgot(h->ctx, &f);
+		e = phone ? phone_forgot(h->ctx, &ask) :
+		    password_forgot(h->ctx, &f);
 	if (e != ERR_OK)
 		return e;
-	if (by_code(h))
+	if (phone || by_code(h))
 		return show_code(h, 200, in->identifier, ERR_OK);
 	v = page_values(h);
 	values_set(v, "sent_to", in->identifier);
@@ -149,7 +165,7 @@ show_reset(struct http *h, int status, enum err e)
 	if (vtoken.p != NULL &&
 	    password_reset_peek(h->ctx, vtoken, &address) == ERR_OK)
 		return show_link(h, status, vtoken, address, e);
-	if (by_code(h))
+	if (takes_codes(h))
 		return show_code(h, status, http_form(h, "sent").p != NULL ?
 		    page_typed(h, "identifier") : STR(""), e);
 	return show_link(h, status, STR(""), STR(""),
@@ -164,7 +180,7 @@ serve_reset_form(struct http *h, const void *arg)
 	enum err e;
 
 	if (!str_present(in->vtoken))
-		return by_code(h) ? show_reset(h, 200, ERR_OK) :
+		return takes_codes(h) ? show_reset(h, 200, ERR_OK) :
 		    response_redirect(h, STR("/forgot"));
 	e = password_reset_peek(h->ctx, in->vtoken, &address);
 	return e != ERR_OK ? e :
@@ -190,7 +206,8 @@ serve_reset_page(struct http *h, const void *arg)
 			return ERR_IDENTIFIER_MISSING;
 		if (!str_present(in->code))
 			return ERR_EMAIL_CODE_INVALID;
-		r.kind = str_has(in->identifier, '@') ? IDENTIFIER_EMAIL :
+		r.kind = page_is_phone(h, in->identifier) ?
+		    IDENTIFIER_PHONE : str_has(in->identifier, '@') ? IDENTIFIER_EMAIL :
 		    IDENTIFIER_USERNAME;
 	}
 	if (h->ctx->config->password_login_on_reset) {

@@ -19,7 +19,9 @@
 	  absent, 0, 0, AT(in_page, member), name }
 
 const struct field in_signup[] = {
-	NEEDED("email", email, ERR_EMAIL_MISSING),
+	TYPED("email", email, 0),
+	{ "phone", NULL, IN_BODY, FIELD_PLUS, FIELD_TEXT, 0, 0, 0,
+	  AT(in_page, phone), "Phone number" },
 	TYPED("username", username, 0),
 	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
@@ -68,9 +70,16 @@ show_signup(struct http *h, int status, enum err e)
 	    is_schema_error(h, e, "Email");
 	bool name = page_is_username_error(e) ||
 	    is_schema_error(h, e, "UserName");
+	bool phone = page_is_phone_error(e);
 	bool password = page_is_password_error(h, e), marked;
 
-	marked = email || name || password;
+	marked = email || name || password || phone;
+	values_flag(v, "with_email", cfg->login_email || !cfg->login_phone);
+	values_flag(v, "email_optional", cfg->login_phone &&
+	    !schema_requires(h->ctx, SCHEMA_ADDRESS));
+	values_flag(v, "with_phone", cfg->login_phone);
+	page_number(h, v, cfg->login_email &&
+	    !schema_requires(h->ctx, SCHEMA_PHONE), e);
 	page_input(h, v, "email", page_typed(h, "email"), email, e);
 	page_input(h, v, "username", page_typed(h, "username"), name, e);
 	values_flag(v, "with_username", cfg->login_username);
@@ -106,6 +115,7 @@ serve_signup(struct http *h, const void *arg)
 		.from_page = true,
 		.captcha = &in->captcha,
 		.email = in->email,
+		.phone = h->ctx->config->login_phone ? in->phone : STR_NONE,
 		.username = in->username,
 		.password = in->new_password,
 		.body = schema_body(h->ctx, h->json, NULL),
@@ -122,6 +132,9 @@ serve_signup(struct http *h, const void *arg)
 		return e;
 	if (out.has_session)
 		return page_enter(h, &out.tokens, false, "/account");
+	if (!str_present(in->email) || (!h->ctx->config->login_email &&
+	    str_present(r.phone)))
+		return show_phone_sent(h, r.phone);
 	return show_sent(h, in->email, false);
 }
 
@@ -152,6 +165,7 @@ show_code(struct http *h, int status, struct str address, bool again,
 
 	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
+	values_flag(v, "email_optional", false);
 	page_input(h, v, "email", page_asked(h, "email"), email, e);
 	page_input(h, v, "code", STR(""), code, e);
 	if (!email)
@@ -169,6 +183,7 @@ show_mailed(struct http *h, int status, struct str address, bool again,
 
 	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
+	values_flag(v, "email_optional", false);
 	page_input(h, v, "email", page_typed(h, "email"), email, e);
 	page_summary(h, v, e, email);
 	return response_page(h, status, "check-mail.html", v);

@@ -105,6 +105,23 @@ const struct field in_reset_username[] = {
 	RESET_CODE,
 	RESET_REST
 };
+const struct field in_reset_phone[] = {
+	{ "phone", "phoneid", IN_BODY, FIELD_REQUIRED | FIELD_PLUS,
+	  FIELD_TEXT, ERR_PHONE_MISSING, 0, 0,
+	  AT(in_reset, identifier), "Phone number" },
+	{ "resetpasswordsmstemplate", "smstemplate", IN_BODY, FIELD_LINE,
+	  FIELD_TEXT, 0, 0, 64, AT(in_reset, confirm_sms_template),
+	  "Variant of the confirming text message" },
+	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, 0,
+	  "Without effect" },
+	RESET_CODE,
+	RESET_REST
+};
+const enum err errors_reset_phone[] = { ERR_PHONE_CODE_INVALID,
+	ERR_PHONE_CODE_USED, ERR_PHONE_CODE_EXPIRED, ERR_PHONE_LOGIN_OFF,
+	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PASSWORD_LOGIN_OFF,
+	ERR_PASSWORD_MISSING, ERR_VALIDATION, ERR_PASSWORD_WEAK,
+	ERR_PASSWORD_REUSED, ERR_ACCOUNT_BLOCKED, ERR_OK };
 const enum err errors_reset[] = { ERR_TICKET_INVALID, ERR_LINK_USED,
 	ERR_LINK_EXPIRED, ERR_PASSWORD_MISSING, ERR_VALIDATION,
 	ERR_PASSWORD_WEAK, ERR_PASSWORD_REUSED, ERR_PASSWORD_BREACHED,
@@ -127,7 +144,8 @@ reset(struct http *h, enum identifier_kind kind, const struct in_reset *in)
 		.code = in->code,
 		.password = in->password,
 		.welcome_template = in->welcome_template,
-		.confirm_template = in->confirm_template
+		.confirm_template = in->confirm_template,
+		.confirm_sms_template = in->confirm_sms_template
 	};
 	enum err e;
 
@@ -155,6 +173,12 @@ enum err
 serve_reset_username(struct http *h, const void *in)
 {
 	return reset(h, IDENTIFIER_USERNAME, in);
+}
+
+enum err
+serve_reset_phone(struct http *h, const void *in)
+{
+	return reset(h, IDENTIFIER_PHONE, in);
 }
 
 /* ---- W10 ---- */

@@ -192,7 +192,7 @@ const enum err errors_pin_reset_token[] = { ERR_PIN_OFF, ERR_PIN_MISSING,
 	ERR_USERNAME_MISSING, ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT, \
 	ERR_USERNAME_OFF
 #define BY_PHONE_ERRORS \
-	ERR_PHONE_MISSING, ERR_PHONE_LOGIN_OFF
+	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF
 const enum err errors_pin_reset_email[] = { CODE_ERRORS, BY_EMAIL_ERRORS,
 	ERR_OK };
 const enum err errors_pin_reset_username[] = { CODE_ERRORS,

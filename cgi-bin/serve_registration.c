@@ -119,11 +119,15 @@ const struct field in_register[] = {
 	  0, 64, AT(in_register, welcome_template),
 	  "Send a welcome mail, of this variant" },
 	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256,
-	  AT(in_register, options), "PreventVerificationEmail" },
-	{ "smstemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, 64,
-	  0, "Without effect" },
-	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, 0,
-	  "Without effect" },
+	  AT(in_register, options),
+	  "PreventVerificationEmail, PreventVerificationSms" },
+	{ "PhoneId", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_register, phone),
+	  "Phone number in international form, where the site has them" },
+	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, FIELD_TEXT,
+	  0, 0, 64, AT(in_register, sms_template),
+	  "Variant of the text message" },
+	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0,
+	  AT(in_register, voice), "A call instead of a text message" },
 	CAPTCHA_FIELDS(in_register, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
@@ -138,8 +142,11 @@ const struct field in_register[] = {
 	ERR_REGISTRATION_DATA, ERR_USERNAME_MISSING, \
 	ERR_ADDRESS_TYPE_REPEATED, ERR_ADDRESS_TYPE_MISSING, \
 	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, \
-	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_QUESTIONS_OFF, \
-	ERR_QUESTION_UNKNOWN, ERR_PIN_MISSING, ERR_OK
+	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_PHONE_LOGIN_OFF, \
+	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PHONE_TAKEN, \
+	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA, \
+	ERR_VOICE_OFF, ERR_QUESTIONS_OFF, ERR_QUESTION_UNKNOWN, \
+	ERR_PIN_MISSING, ERR_OK
 const enum err errors_register[] = { ERR_SOTT_MISSING, ERR_SOTT_INVALID,
 	ERRORS_REGISTER };
 const enum err errors_register_captcha[] = { ERR_ENDPOINT_OFF,
@@ -270,6 +277,7 @@ create(struct http *h, const struct in_register *in, bool by_captcha)
 		.email_label = STR("Primary"),
 		.more = at.all,
 		.n_more = at.n_more,
+		.phone = in->phone,
 		.username = in->username,
 		.password = in->password,
 		.body = h->json,
@@ -278,6 +286,10 @@ create(struct http *h, const struct in_register *in, bool by_captcha)
 		.welcome_template = in->welcome_template,
 		.prevent_verification_email = serve_has_option(in->options,
 		    STR("PreventVerificationEmail")),
+		.sms_template = in->sms_template,
+		.voice = in->voice,
+		.prevent_verification_sms = serve_has_option(in->options,
+		    STR("PreventVerificationSms")),
 		.source = serve_source(h),
 		.session = { .kind = SESSION_API }
 	};

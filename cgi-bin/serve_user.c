@@ -50,11 +50,13 @@ const struct field in_update[] = {
 	{ "nullsupport", NULL, IN_QUERY | IN_BODY, 0, FIELD_BOOL, 0, 0, 0,
 	  AT(in_update, null_support), "null members overwrite" },
 	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256,
-	  AT(in_update, options), "preventverificationemail" },
-	{ "smstemplate", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, 64,
-	  0, "Without effect" },
-	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0,
-	  0, "Without effect" },
+	  AT(in_update, options),
+	  "preventverificationemail, preventverificationsms" },
+	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, FIELD_TEXT,
+	  0, 0, 64, AT(in_update, sms_template),
+	  "Variant of a text message" },
+	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0,
+	  AT(in_update, voice), "A call instead of that message" },
 	CAPTCHA_FIELDS(in_update, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
@@ -67,7 +69,10 @@ const enum err errors_update[] = { ERR_VALIDATION, ERR_BIRTH_DATE,
 	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, ERR_PASSWORD_WEAK,
 	ERR_PASSWORD_REUSED, ERR_PASSWORD_BREACHED, ERR_QUESTIONS_OFF,
 	ERR_QUESTION_UNKNOWN, ERR_STEP_UP, ERR_URL_NOT_ADMITTED,
-	ERR_ACCOUNT_BLOCKED, ERR_CAPTCHA, ERR_OK };
+	ERR_ACCOUNT_BLOCKED, ERR_CAPTCHA,
+	ERR_PHONE_LOGIN_OFF, ERR_PHONE_MALFORMED, ERR_PHONE_TAKEN,
+	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA,
+	ERR_VOICE_OFF, ERR_CODE_LIMIT, ERR_OK };
 
 enum err
 serve_account_update(struct http *h, const void *arg)
@@ -80,6 +85,10 @@ serve_account_update(struct http *h, const void *arg)
 		.email_template = in->email_template,
 		.prevent_verification_email = serve_has_option(in->options,
 		    STR("preventverificationemail")),
+		.sms_template = in->sms_template,
+		.voice = in->voice,
+		.prevent_verification_sms = serve_has_option(in->options,
+		    STR("preventverificationsms")),
 		.auth_s = h->session.auth_s
 	};
 	struct json *profile, *j;

@@ -1002,18 +1002,24 @@ is_web_address(struct str s)
 	    !str_has(s, '\\'));
 }
 
+static bool
+is_calling_code(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (!is_digit(s.p[i]))
+			return false;
+	return s.len > 0 && s.p[0] != '0';
+}
+
 /* "44", "!1876" or "all". */
 static bool
 is_country(struct str s)
 {
-	size_t i;
-
 	if (str_starts(s, STR("!")))
 		s = str_sub(s, 1, SIZE_MAX);
-	for (i = 0; i < s.len; i++)
-		if (!is_digit(s.p[i]))
-			return str_ieq(s, STR("all"));
-	return s.len > 0 && s.p[0] != '0';
+	return is_calling_code(s) || str_ieq(s, STR("all"));
 }
 
 static bool
@@ -1063,6 +1069,10 @@ judge_sms(struct reader *r)
 
 	if (!judge_sms_countries(r))
 		return false;
+	if (c->login_phone_country.len > 0 &&
+	    !is_calling_code(c->login_phone_country))
+		return fail_set(r, SET_login_phone_country,
+		    "a calling code such as 44 was expected");
 	if (str_eq(c->sms_provider, STR("off")))
 		return true;
 	if (!str_eq(c->sms_provider, STR("file")))

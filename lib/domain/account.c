@@ -13,6 +13,7 @@
 #include "codec/url.h"
 #include "limit.h"
 #include "outbox.h"
+#include "phone.h"
 #include "profile.h"
 #include "profile_internal.h"
 #include "schema.h"
@@ -69,13 +70,14 @@ account_lock(struct ctx *c, struct uid uid, struct account *out)
 enum err
 account_read_lock(struct ctx *c, struct account *a)
 {
+	struct str name = a->n_emails > 0 ? a->emails[0].canonical :
+	    a->phone.p != NULL ? a->phone : a->username;
 	int64_t until_s = 0;
 	enum err e;
 
-	if (a->n_emails == 0)
+	if (name.p == NULL)
 		return ERR_OK;
-	e = limit_suspended(c, LIMIT_FOR_LOGIN, a->emails[0].canonical,
-	    &until_s);
+	e = limit_suspended(c, LIMIT_FOR_LOGIN, name, &until_s);
 	if (e == ERR_OK)
 		a->locked = until_s > c->now_s;
 	return e;
@@ -88,6 +90,8 @@ account_words(struct ctx *c, const struct account *a, struct str *out)
 
 	if (a->username.p != NULL)
 		out[n++] = a->username;
+	if (a->phone.p != NULL)
+		out[n++] = a->phone;
 	for (i = 0; i < a->n_emails && n < ACCOUNT_WORDS; i++)
 		out[n++] = a->emails[i].given;
 	return n;
@@ -129,6 +133,17 @@ tell_one(struct ctx *c, const struct account *a, size_t i,
 	return outbox_add_mail(c, &m);
 }
 
+/* Who has no address hears of what matters most by text message. */
+static enum err
+tell_phone(struct ctx *c, const struct account *a, const char *template,
+    struct str variant)
+{
+	if (a->phone_verified_s == 0 ||
+	    strcmp(template, "password-changed") != 0)
+		return ERR_OK;
+	return phone_tell(c, a->phone, template, variant);
+}
+
 enum err
 account_tell(struct ctx *c, const struct account *a, const char *template,
     struct str variant)
@@ -136,13 +151,15 @@ account_tell(struct ctx *c, const struct account *a, const char *template,
 	enum err e = ERR_OK;
 	size_t i, told = 0;
 
+	if (a->n_emails == 0)
+		return tell_phone(c, a, template, variant);
 	for (i = 0; i < a->n_emails && e == ERR_OK; i++) {
 		if (a->emails[i].verified_s == 0)
 			continue;
 		e = tell_one(c, a, i, template, variant);
 		told++;
 	}
-	if (e == ERR_OK && told == 0 && a->n_emails > 0)
+	if (e == ERR_OK && told == 0)
 		e = tell_one(c, a, 0, template, variant);
 	return e;
 }
@@ -187,6 +204,18 @@ account_email_exists(struct ctx *c, struct str email, bool *out)
 	if (e != ERR_OK)
 		return err_set(c, e, "email", "malformed address");
 	e = admit_look_up(c);
+	return e != ERR_OK ? e : is_in_use(c, &id, out);
+}
+
+enum err
+account_phone_exists(struct ctx *c, struct str phone, bool *out)
+{
+	struct identifier id;
+	enum err e;
+
+	e = phone_read(c, phone, &id);
+	if (e == ERR_OK)
+		e = admit_look_up(c);
 	return e != ERR_OK ? e : is_in_use(c, &id, out);
 }
 
@@ -507,7 +536,7 @@ sweep_tx(struct ctx *c, void *arg)
 }
 
 /*
- * Where addresses are never verified, nobody is unverified.  One short
+ * Who has an identifier of a kind that is never verified stays.  One short
  * transaction for each account, so that no sign-in waits long (S-143).
  */
 enum err
@@ -516,13 +545,17 @@ account_sweep_unverified(struct ctx *c, int64_t *n_out)
 	struct sweep s = { .before_s = c->now_s -
 	    c->config->registration_unverified_ttl_days * DAY_S };
 	struct uid *uids;
+	int64_t unproven_kinds[2] = {
+		str_eq(c->config->registration_verification,
+		    STR("disabled")) ? IDENTIFIER_EMAIL : 0,
+		phone_flow_is(c, "disabled") ? IDENTIFIER_PHONE : 0
+	};
 	int64_t gone = 0;
 	size_t n = 0, i;
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (!str_eq(c->config->registration_verification, STR("disabled")))
-		e = store_account_unverified(c, s.before_s, SWEEP_MAX, &uids,
-		    &n);
+	e = store_account_unverified(c, s.before_s, unproven_kinds,
+	    SWEEP_MAX, &uids, &n);
 	for (i = 0; i < n && e == ERR_OK; i++) {
 		s.uid = uids[i];
 		e = store_tx(c, sweep_tx, &s, NULL);

@@ -65,6 +65,9 @@ MUST_CHECK enum err account_email_exists(struct ctx *c, struct str email,
     bool *out);
 MUST_CHECK enum err account_username_exists(struct ctx *c, struct str name,
     bool *out);
+/* H1.  Errors of phone_read as well. */
+MUST_CHECK enum err account_phone_exists(struct ctx *c, struct str phone,
+    bool *out);
 /* Nobody may have this one; the calls above say that it is in use. */
 bool account_username_reserved(struct str canonical);
 /* N1.  ERR_USERNAME_TAKEN, ERR_USERNAME_SYNTAX, ERR_USERNAME_FORMAT,

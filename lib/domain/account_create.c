@@ -27,9 +27,29 @@ add_email(struct ctx *c, const struct account_create *in, struct uid uid)
 	};
 	enum err e;
 
+	if (in->email.kind == 0)
+		return ERR_OK;
 	e = identifier_claim(c, &i);
 	return e == ERR_CONFLICT ? err_set(c, ERR_EMAIL_TAKEN, "email",
 	    "the address is an account's") : e;
+}
+
+static enum err
+add_phone(struct ctx *c, const struct account_create *in, struct uid uid)
+{
+	const struct store_new_identifier i = {
+		.kind = IDENTIFIER_PHONE, .uid = uid,
+		.canonical = in->phone.canonical,
+		.given = in->phone.canonical, .label = STR(""),
+		.created_s = c->now_s
+	};
+	enum err e;
+
+	if (in->phone.kind == 0)
+		return ERR_OK;
+	e = identifier_claim(c, &i);
+	return e == ERR_CONFLICT ? err_set(c, ERR_PHONE_TAKEN, "phone",
+	    "the number is an account's") : e;
 }
 
 static enum err
@@ -70,7 +90,8 @@ add_account(struct ctx *c, const struct account_create *in, struct uid uid)
 	return e;
 }
 
-/* The address first: what is known of it decides more than the user name. */
+/* The address first, then the number: what is known of them decides more than
+ * the user name. */
 enum err
 account_create(struct ctx *c, const struct account_create *in,
     struct uid *uid_out)
@@ -79,6 +100,8 @@ account_create(struct ctx *c, const struct account_create *in,
 	enum err e;
 
 	e = add_email(c, in, uid);
+	if (e == ERR_OK)
+		e = add_phone(c, in, uid);
 	if (e == ERR_OK)
 		e = add_username(c, in, uid);
 	if (e == ERR_OK)

@@ -8,9 +8,10 @@
 #include "account.h"
 
 struct account_create {
-	struct identifier email;
+	struct identifier email;	/* kind 0: none */
 	struct str email_label;		/* absent: "Primary" */
 	int64_t email_verified_s;	/* 0: not yet */
+	struct identifier phone;	/* kind 0: none */
 	struct identifier username;	/* kind 0: none */
 	const char *phc;	/* a hash made before; NULL: no password */
 	struct str document;		/* profile JSON; absent: "{}" */
@@ -19,7 +20,7 @@ struct account_create {
 };
 /*
  * Inside a transaction.  The unique keys decide: ERR_EMAIL_TAKEN,
- * ERR_USERNAME_TAKEN; after either, what was written stays to be rolled back
+ * ERR_PHONE_TAKEN, ERR_USERNAME_TAKEN; after either, what was written stays to be rolled back
  * by the caller's return.
  */
 MUST_CHECK enum err account_create(struct ctx *c,

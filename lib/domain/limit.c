@@ -296,6 +296,21 @@ limit_meter(struct ctx *c, const char *what, struct str key, int64_t max,
 }
 
 enum err
+limit_meter_full(struct ctx *c, const char *what, struct str key,
+    int64_t max, bool *full_out)
+{
+	unsigned char id[32];
+	int64_t n, until_s;
+	enum err e;
+
+	meter_id(c, what, key, id);
+	e = store_meter_state(c, id, &n, &until_s);
+	if (e == ERR_OK)
+		*full_out = until_s > clock_now_s() && n >= max;
+	return e;
+}
+
+enum err
 limit_source(struct ctx *c)
 {
 	unsigned char id[32];
@@ -414,7 +429,8 @@ limit_sms_ready(struct ctx *c, struct str number, bool voice)
 }
 
 static enum err
-limit_sms_target(struct ctx *c, const char *kind, struct str number)
+limit_sms_target(struct ctx *c, const char *kind, struct str number,
+    struct str *full_out)
 {
 	const struct config *cfg = c->config;
 	const struct window windows[] = {
@@ -422,14 +438,9 @@ limit_sms_target(struct ctx *c, const char *kind, struct str number)
 		{ STR("hour"), cfg->sms_per_hour, HOUR_S },
 		{ STR("day"), cfg->sms_per_day, DAY_S }
 	};
-	struct str full;
-	enum err e;
 
-	e = limit_target(c, "sms", number, windows, COUNT(windows), &full);
-	if (e != ERR_OK || full.p == NULL)
-		return e;
-	return err_set(c, ERR_SMS_LIMIT, NULL,
-	    "text messages to one number: %.*s", STR_FMT(full));
+	return limit_target(c, "sms", number, windows, COUNT(windows),
+	    full_out);
 }
 
 static enum err
@@ -464,14 +475,32 @@ limit_sms_site(struct ctx *c)
 }
 
 enum err
-limit_sms(struct ctx *c, const char *kind, struct str number, bool voice)
+limit_sms_quietly(struct ctx *c, const char *kind, struct str number,
+    bool voice, bool *full_out)
 {
+	struct str full = STR_NONE;
 	enum err e;
 
 	e = limit_sms_ready(c, number, voice);
 	if (e == ERR_OK)
-		e = limit_sms_target(c, kind, number);
-	if (e == ERR_OK)
 		e = limit_sms_source(c);
-	return e != ERR_OK ? e : limit_sms_site(c);
+	if (e == ERR_OK)
+		e = limit_sms_target(c, kind, number, &full);
+	if (e == ERR_OK && full.p == NULL)
+		e = limit_sms_site(c);
+	*full_out = full.p != NULL;
+	return e;
+}
+
+enum err
+limit_sms(struct ctx *c, const char *kind, struct str number, bool voice)
+{
+	bool full = false;
+	enum err e;
+
+	e = limit_sms_quietly(c, kind, number, voice, &full);
+	if (e == ERR_OK && full)
+		return err_set(c, ERR_SMS_LIMIT, NULL,
+		    "text messages to one number");
+	return e;
 }

@@ -44,6 +44,9 @@ MUST_CHECK enum err limit_meter(struct ctx *c, const char *what,
 /* Its window begins anew with the next use. */
 MUST_CHECK enum err limit_meter_clear(struct ctx *c, const char *what,
     struct str key);
+/* Would the next use be refused?  Counts nothing. */
+MUST_CHECK enum err limit_meter_full(struct ctx *c, const char *what,
+    struct str key, int64_t max, bool *full_out);
 /* The source alone, for what names no identifier (SOTTs, link secrets): has
  * it failed too often?  ERR_RATE_LIMITED.  Then count one more failure. */
 MUST_CHECK enum err limit_source(struct ctx *c);
@@ -65,11 +68,15 @@ MUST_CHECK enum err limit_sms_ready(struct ctx *c, struct str number,
     bool voice);
 /*
  * May a text message or a call go to this number now?  The above, and then
- * all of sms.gap_s, per_hour, per_day and per_hour_source (ERR_SMS_LIMIT) and
+ * all of sms.per_hour_source, gap_s, per_hour, per_day (ERR_SMS_LIMIT) and
  * site_per_day (ERR_SMS_QUOTA).  Inside the transaction that adds the
  * message.  Unknown numbers count alike.
  */
 MUST_CHECK enum err limit_sms(struct ctx *c, const char *kind,
     struct str number, bool voice);
+/* The same where existence is hidden: that the number itself has had enough
+ * is no error, but told in *full_out. */
+MUST_CHECK enum err limit_sms_quietly(struct ctx *c, const char *kind,
+    struct str number, bool voice, bool *full_out);
 
 #endif

@@ -16,6 +16,7 @@
 #include "crypto/pwhash.h"
 #include "limit.h"
 #include "password.h"
+#include "phone.h"
 #include "pin.h"
 #include "question.h"
 #include "store/store_login.h"
@@ -39,6 +40,12 @@ login_gate_refused(enum err e)
 	case ERR_MAIL_LIMIT:
 	case ERR_URL_NOT_ADMITTED:
 	case ERR_PIN_REQUIRED:
+	case ERR_PHONE_UNVERIFIED:
+	case ERR_SMS_OFF:
+	case ERR_SMS_FAILED:
+	case ERR_SMS_LIMIT:
+	case ERR_SMS_QUOTA:
+	case ERR_VOICE_OFF:
 		return true;
 	default:
 		return false;
@@ -60,15 +67,51 @@ judge_state(struct ctx *c, const struct account *a, const struct gate *g)
 	}
 }
 
+/*
+ * What must be proven first: the identifier that led here, else any one of
+ * the account.  0: nothing.
+ */
+static enum identifier_kind
+unproven(const struct ctx *c, const struct account *a, const struct gate *g)
+{
+	bool email = a->n_emails > 0 && a->email_verified_s == 0 && str_eq(
+	    c->config->registration_verification, STR("required"));
+	bool phone = a->phone.p != NULL && a->phone_verified_s == 0 &&
+	    phone_flow_is(c, "required");
+
+	if (g->kind == IDENTIFIER_EMAIL)
+		return email ? IDENTIFIER_EMAIL : 0;
+	if (g->kind == IDENTIFIER_PHONE)
+		return phone ? IDENTIFIER_PHONE : 0;
+	if (a->email_verified_s != 0 || a->phone_verified_s != 0)
+		return 0;
+	if (email)
+		return IDENTIFIER_EMAIL;
+	return phone ? IDENTIFIER_PHONE : 0;
+}
+
+static enum err
+ask_for_phone(struct ctx *c, const struct account *a, const struct gate *g)
+{
+	enum err e = ERR_OK;
+
+	if (!g->prevent_verification_sms)
+		e = phone_send_again(c, a, g->sms_template, g->voice);
+	return e != ERR_OK ? e : err_set(c, ERR_PHONE_UNVERIFIED, NULL,
+	    "number not verified");
+}
+
 static enum err
 judge_verified(struct ctx *c, const struct account *a, const struct gate *g)
 {
+	enum identifier_kind kind = unproven(c, a, g);
 	struct str base;
 	enum err e;
 
-	if (a->email_verified_s != 0 || !str_eq(
-	    c->config->registration_verification, STR("required")))
+	if (kind == 0)
 		return ERR_OK;
+	if (kind == IDENTIFIER_PHONE)
+		return ask_for_phone(c, a, g);
 	e = link_base(c, g->verification_url, "/verify", &base);
 	if (e == ERR_OK)
 		e = verification_send_again(c, a, base, g->email_template);
@@ -157,8 +200,13 @@ struct attempt {
 static enum identifier_kind
 kind_of(struct ctx *c, const struct login *in)
 {
+	struct identifier id;
+
 	if (in->kind != 0)
 		return in->kind;
+	if (c->config->login_phone &&
+	    phone_read(c, in->identifier, &id) == ERR_OK)
+		return IDENTIFIER_PHONE;
 	return str_has(in->identifier, '@') || !c->config->login_username ?
 	    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
 }
@@ -172,8 +220,6 @@ judge_mode(struct ctx *c, enum identifier_kind kind)
 		return err_set(c, ERR_EMAIL_LOGIN_OFF, NULL, "off");
 	if (kind == IDENTIFIER_USERNAME && !c->config->login_username)
 		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
-	if (kind == IDENTIFIER_PHONE)
-		return err_set(c, ERR_PHONE_LOGIN_OFF, NULL, "off");
 	return ERR_OK;
 }
 
@@ -187,6 +233,8 @@ read_identifier(struct ctx *c, struct attempt *t)
 	e = judge_mode(c, kind);
 	if (e != ERR_OK)
 		return e;
+	if (kind == IDENTIFIER_PHONE)
+		return phone_read(c, t->in->identifier, &t->id);
 	if (!str_present(t->in->identifier))
 		return err_set(c, ERR_IDENTIFIER_MISSING, NULL, "none");
 	if (kind == IDENTIFIER_EMAIL) {
@@ -326,8 +374,12 @@ right_tx(struct ctx *c, void *arg)
 {
 	struct attempt *t = arg;
 	struct gate g = {
+		.kind = t->id.kind,
 		.verification_url = t->in->verification_url,
 		.email_template = t->in->email_template,
+		.sms_template = t->in->sms_template,
+		.voice = t->in->voice, .prevent_verification_sms =
+		    t->in->prevent_verification_sms,
 		.session = t->in->session, .method = "password",
 		.proof = &t->proof, .resumable = true
 	};

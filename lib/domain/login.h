@@ -17,7 +17,8 @@ struct login {
 	enum identifier_kind kind;	/* 0: decide by syntax (our pages) */
 	struct str identifier;
 	struct secret password;
-	struct str verification_url, email_template;
+	struct str verification_url, email_template, sms_template;
+	bool voice, prevent_verification_sms;
 	struct str browser;	/* pages: the mark that came along, or absent */
 	const struct json *answers;	/* to security questions; or NULL */
 	const struct captcha_answer *captcha;	/* or NULL */
@@ -30,11 +31,12 @@ struct login_result {
 	bool remember;
 };
 /*
- * LG1, LG2.  ERR_LOGIN_REFUSED for unknown names, no password and wrong
+ * LG1 to LG3.  ERR_LOGIN_REFUSED for unknown names, no password and wrong
  * ones alike, at one cost; ERR_LOGIN_SUSPENDED before anything is compared
  * (c->err.until_s); after the right password ERR_ACCOUNT_BLOCKED,
- * ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED, ERR_PASSWORD_IS_BREACHED,
- * ERR_PASSWORD_RESET_REQUIRED (a mail went out), ...
+ * ERR_LOGIN_DISABLED, ERR_EMAIL_UNVERIFIED, ERR_PHONE_UNVERIFIED,
+ * ERR_PASSWORD_IS_BREACHED, ERR_PASSWORD_RESET_REQUIRED (a message went out),
+ * ...
  */
 MUST_CHECK enum err login_by_password(struct ctx *c, const struct login *in,
     struct login_result *out);
@@ -49,9 +51,12 @@ enum gate_step { GATE_START = 0, GATE_STATE = 4, GATE_VERIFIED = 6,
 struct gate {
 	enum gate_step passed;	/* a continuation's own step; the account's
 				 * state is judged each time */
+	enum identifier_kind kind;	/* that led here; 0: none of them */
 	struct str verification_url, email_template; /* judged before */
 	bool resumable;			/* a stop for policy, consents or PIN
 				 * gives c->err.token to go on with */
+	struct str sms_template;
+	bool voice, prevent_verification_sms;
 	struct session_options session;
 	const char *method;		/* for the audit: "password", "reset" */
 	const struct password_proof *proof;	/* NULL: not by password */

@@ -77,11 +77,11 @@ MUST_CHECK enum err password_forgot(struct ctx *c,
 
 struct password_reset {
 	struct str token;		/* W3 */
-	enum identifier_kind kind;	/* W4, W5 */
+	enum identifier_kind kind;	/* W4, W5, W6 */
 	struct str identifier, code;
 	const struct json *answers;	/* W7 to W9; or NULL */
 	struct secret password;
-	struct str welcome_template, confirm_template;
+	struct str welcome_template, confirm_template, confirm_sms_template;
 	struct session_options session;	/* kind 0: never a session */
 };
 struct password_reset_result {

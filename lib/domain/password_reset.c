@@ -13,6 +13,7 @@
 #include "limit.h"
 #include "login.h"
 #include "outbox.h"
+#include "phone.h"
 #include "question.h"
 #include "store/store_account.h"
 #include "store/store_password.h"
@@ -43,6 +44,8 @@ read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
 
 	if (!cfg->login_password)
 		return err_set(c, ERR_PASSWORD_LOGIN_OFF, NULL, "off");
+	if (kind == IDENTIFIER_PHONE)
+		return phone_read(c, s, out);
 	if (!str_present(s))
 		return err_set(c, ERR_IDENTIFIER_MISSING, NULL, "none");
 	if (kind == 0)
@@ -53,8 +56,6 @@ read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
 		    out);
 		return e != ERR_OK ? err_set(c, e, "email", "malformed") : e;
 	}
-	if (kind == IDENTIFIER_PHONE)
-		return err_set(c, ERR_PHONE_LOGIN_OFF, NULL, "off");
 	if (!cfg->login_username)
 		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
 	e = identifier_username(c->arena, s, out);
@@ -246,6 +247,30 @@ password_forgot(struct ctx *c, const struct password_forgot *f)
 	return e != ERR_OK ? e : store_tx(c, forgot_tx, &q, NULL);
 }
 
+/* Who has no address: unless the number has had enough of messages. */
+static enum err
+ask_reset_by_phone(struct ctx *c, const struct account *a, bool *sent_out)
+{
+	const struct phone_code m = {
+		.purpose = TICKET_RESET_PASSWORD_PHONE,
+		.template = RESET_MAIL, .number = a->phone, .uid = a->uid,
+		.generation = a->generation
+	};
+	bool full = true;
+	enum err e;
+
+	if (a->phone.p == NULL || a->phone_verified_s == 0 ||
+	    limit_sms_ready(c, a->phone, false) != ERR_OK)
+		return ERR_OK;
+	e = limit_sms_quietly(c, RESET_MAIL, a->phone, false, &full);
+	if (e == ERR_SMS_LIMIT || e == ERR_SMS_QUOTA || (e == ERR_OK && full))
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = phone_send_code(c, &m);
+	*sent_out = e == ERR_OK;
+	return e;
+}
+
 /* Asked for by ourselves: who it is for has just proven the password. */
 enum err
 password_ask_reset(struct ctx *c, const struct account *a,
@@ -261,7 +286,7 @@ password_ask_reset(struct ctx *c, const struct account *a,
 		q.id = *named;
 	q.target = target_of(a, &q.id);
 	if (q.target == NULL)
-		return ERR_OK;
+		return ask_reset_by_phone(c, a, sent_out);
 	e = store_password_reset_asked(c, a->uid, c->now_s, c->now_s -
 	    (by_code(c) ? c->config->lifetime_email_code_s :
 	    c->config->lifetime_reset_link_s), &due);
@@ -281,7 +306,7 @@ password_ask_reset(struct ctx *c, const struct account *a,
 	return e;
 }
 
-/* Reset: W3, W4, W5 */
+/* Reset: W3 to W6 */
 
 struct resetting {
 	const struct password_reset *in;
@@ -295,6 +320,26 @@ struct resetting {
 	struct session_tokens tokens;
 };
 
+static bool
+by_phone(const struct resetting *r)
+{
+	return r->code && !r->answers && r->in->kind == IDENTIFIER_PHONE;
+}
+
+/* Its secret went to an address. */
+static bool
+by_mail(const struct resetting *r)
+{
+	return !r->answers && !by_phone(r);
+}
+
+static enum ticket_purpose
+purpose_of(const struct resetting *r)
+{
+	return by_phone(r) ? TICKET_RESET_PASSWORD_PHONE :
+	    TICKET_RESET_PASSWORD;
+}
+
 /* The reference has a code of its own for a reset's token. */
 static enum err
 link_error(struct ctx *c, enum err e)
@@ -307,6 +352,7 @@ static enum err
 stale(struct ctx *c, const struct resetting *r, const char *why)
 {
 	return err_set(c, r->answers ? ERR_ANSWER_REFUSED :
+	    by_phone(r) ? ERR_PHONE_CODE_INVALID :
 	    r->code ? ERR_EMAIL_CODE_INVALID : ERR_TICKET_INVALID, NULL,
 	    "%s", why);
 }
@@ -318,7 +364,8 @@ count_wrong(struct ctx *c, enum err e)
 	struct err_detail why = c->err;
 	enum err counted;
 
-	if (e != ERR_TICKET_INVALID && e != ERR_EMAIL_CODE_INVALID)
+	if (e != ERR_TICKET_INVALID && e != ERR_EMAIL_CODE_INVALID &&
+	    e != ERR_PHONE_CODE_INVALID)
 		return e;
 	counted = limit_source_failed(c);
 	if (counted == ERR_OK)
@@ -340,11 +387,11 @@ try_code(struct ctx *c, struct resetting *r)
 	e = read_identifier(c, r->in->kind, r->in->identifier, &id);
 	if (e != ERR_OK)
 		return e;
-	if (!by_code(c))
+	if (!by_phone(r) && !by_code(c))
 		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
 		    "resets are by link");
 	r->code_address = id.canonical;
-	return ticket_try_code(c, TICKET_RESET_PASSWORD, r->code_address,
+	return ticket_try_code(c, purpose_of(r), r->code_address,
 	    r->in->code, &r->ticket);
 }
 
@@ -381,6 +428,17 @@ find_secret(struct ctx *c, struct resetting *r)
 	return count_wrong(c, e);
 }
 
+/* A proven one, still. */
+static enum err
+judge_phone(struct ctx *c, const struct resetting *r)
+{
+	const struct account *a = &r->account;
+
+	return a->phone.p != NULL && a->phone_verified_s != 0 &&
+	    str_eq(a->phone, r->ticket.data) ? ERR_OK :
+	    stale(c, r, "the number is no longer the account's");
+}
+
 static enum err
 judge_owner(struct ctx *c, struct resetting *r, enum err read)
 {
@@ -395,6 +453,8 @@ judge_owner(struct ctx *c, struct resetting *r, enum err read)
 		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
 	if (r->answers)
 		return ERR_OK;
+	if (by_phone(r))
+		return judge_phone(c, r);
 	for (i = 0; i < a->n_emails; i++)
 		if (str_eq(a->emails[i].canonical, r->ticket.data))
 			break;
@@ -448,7 +508,7 @@ consume(struct ctx *c, struct resetting *r)
 	if (r->answers)
 		return ERR_OK;
 	if (r->code)
-		return ticket_consume_code(c, TICKET_RESET_PASSWORD,
+		return ticket_consume_code(c, purpose_of(r),
 		    r->code_address);
 	return link_error(c, ticket_consume_link(c, TICKET_RESET_PASSWORD,
 	    r->in->token, &t));
@@ -482,6 +542,8 @@ clear_failures(struct ctx *c, const struct account *a)
 		e = limit_clear(c, LIMIT_FOR_LOGIN, a->emails[i].canonical);
 	if (e == ERR_OK && a->username.p != NULL)
 		e = limit_clear(c, LIMIT_FOR_LOGIN, a->username);
+	if (e == ERR_OK && a->phone.p != NULL)
+		e = limit_clear(c, LIMIT_FOR_LOGIN, a->phone);
 	return e;
 }
 
@@ -503,18 +565,23 @@ tell(struct ctx *c, struct resetting *r, bool first)
 
 	e = account_tell(c, &r->account, CHANGED_MAIL,
 	    r->in->confirm_template);
+	/* Always on: who has a mailbox hears it there as well. */
+	if (e == ERR_OK && by_phone(r) && r->account.n_emails > 0)
+		e = phone_tell(c, r->account.phone, CHANGED_MAIL,
+		    r->in->confirm_sms_template);
 	if (e == ERR_OK && first)
 		e = welcome_send(c, &r->account, r->given,
 		    r->in->welcome_template);
 	return e != ERR_OK ? e : audit_add(c, "password_reset",
-	    r->account.uid, r->answers ? "answers" :
+	    r->account.uid, r->answers ? "answers" : by_phone(r) ? "sms" :
 	    r->code ? "code" : "link");
 }
 
 static enum err
 sign_in(struct ctx *c, struct resetting *r)
 {
-	struct gate g = { .session = r->in->session, .method = "reset" };
+	struct gate g = { .session = r->in->session, .method = "reset",
+		.kind = by_phone(r) ? IDENTIFIER_PHONE : 0 };
 	enum err e;
 
 	if (!c->config->password_login_on_reset || r->in->session.kind == 0)
@@ -537,13 +604,13 @@ reset_tx(struct ctx *c, void *arg)
 	e = judge_owner(c, r, account_lock(c, r->account.uid, &r->account));
 	if (e == ERR_OK)
 		e = consume(c, r);
-	first = e == ERR_OK && !r->answers &&
+	first = e == ERR_OK && by_mail(r) &&
 	    r->account.email_verified_s == 0;
 	if (e == ERR_OK && first)
 		e = strip_unproven(c, r);
 	if (e == ERR_OK)
 		e = password_store(c, r->account.uid, r->phc);
-	if (e == ERR_OK && !r->answers)
+	if (e == ERR_OK && by_mail(r))
 		e = store_account_email_proven(c, r->account.uid,
 		    r->address, c->now_s);
 	if (e == ERR_OK)

@@ -15,6 +15,7 @@
 #include "crypto/pwhash.h"
 #include "password.h"
 #include "password_state.h"
+#include "phone.h"
 #include "profile_internal.h"
 #include "profile_secrets.h"
 #include "schema.h"
@@ -262,6 +263,8 @@ put_account(struct ctx *c, const struct account *a, struct json *out)
 	json_set_cstr(out, "Provider", "Email");
 	json_set_str(out, "UserName", a->username);
 	json_set_bool(out, "EmailVerified", a->email_verified_s != 0);
+	json_set_str(out, "PhoneId", a->phone);
+	json_set_bool(out, "PhoneIdVerified", a->phone_verified_s != 0);
 	if (a->password_changed_s != 0)
 		json_set_cstr(out, "Password", MASK);
 	json_set_bool(out, "IsActive", a->state != ACCOUNT_BLOCKED);
@@ -427,6 +430,38 @@ update_username(struct ctx *c, struct update *u)
 	return e;
 }
 
+/*
+ * As H2: the number that stands there already is no change.  In the optional
+ * flow a caller may ask for no message; the number waits all the same.
+ */
+static enum err
+update_phone(struct ctx *c, struct update *u)
+{
+	struct phone_asking ask = { .template = u->in->sms_template,
+		.voice = u->in->voice };
+	const struct json *v;
+	struct identifier id;
+	bool sent;
+	enum err e;
+
+	e = profile_find(c, u->in->body, "PhoneId", &v);
+	if (e != ERR_OK || json_type(v) == JSON_NULL)
+		return e;
+	if (json_type(v) != JSON_STRING)
+		return err_set(c, ERR_BODY_SHAPE, "PhoneId",
+		    "PhoneId has the wrong type");
+	if (u->account.phone.p != NULL &&
+	    str_eq(u->account.phone, json_string(v)))
+		return ERR_OK;
+	e = phone_read(c, json_string(v), &id);
+	if (e != ERR_OK || (u->account.phone.p != NULL &&
+	    str_eq(u->account.phone, id.canonical)))
+		return e;
+	if (u->in->prevent_verification_sms && phone_flow_is(c, "optional"))
+		return phone_await(c, u->uid, id.canonical);
+	return phone_change_within(c, &u->account, &id, &ask, &sent);
+}
+
 /* Only where there is none: a stolen token must not replace it (S-007). */
 static enum err
 update_password(struct ctx *c, struct update *u)
@@ -489,6 +524,8 @@ update_tx(struct ctx *c, void *arg)
 		e = judge_emails(c, u);
 	if (e == ERR_OK)
 		e = update_username(c, u);
+	if (e == ERR_OK)
+		e = update_phone(c, u);
 	if (e == ERR_OK)
 		e = update_password(c, u);
 	if (e == ERR_OK)

@@ -23,6 +23,8 @@ struct profile_update {
 	bool null_support;
 	struct str verification_url, email_template;
 	bool prevent_verification_email;
+	struct str sms_template;
+	bool voice, prevent_verification_sms;
 	int64_t auth_s;		/* the session's last proof of who it is */
 };
 /*

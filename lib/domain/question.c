@@ -7,6 +7,7 @@
 #include "codec/text.h"
 #include "crypto/keys.h"
 #include "limit.h"
+#include "phone.h"
 #include "store/store_question.h"
 #include "store/store_tx.h"
 #include "ticket.h"
@@ -51,7 +52,7 @@ question_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
 	if (kind == IDENTIFIER_EMAIL)
 		return read_email(c, s, out);
 	if (kind == IDENTIFIER_PHONE)
-		return err_set(c, ERR_PHONE_LOGIN_OFF, NULL, "off");
+		return phone_read(c, s, out);
 	if (!c->config->login_username)
 		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
 	e = identifier_username(c->arena, s, out);

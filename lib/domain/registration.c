@@ -21,6 +21,7 @@
 #include "login.h"
 #include "outbox.h"
 #include "password.h"
+#include "phone.h"
 #include "profile_secrets.h"
 #include "schema.h"
 #include "store/store_account.h"
@@ -42,6 +43,9 @@
 struct making {
 	const struct registration *in;
 	struct account_create account;
+	/* What it signs up with, and what waits beside it to be proven. */
+	const struct identifier *first;
+	struct identifier waiting_email, waiting_phone;	/* kind 0: none */
 	char phc[PWHASH_MAX];
 	struct profile_secrets secrets;
 	struct store_pending more[REGISTRATION_MORE];
@@ -51,22 +55,56 @@ struct making {
 	int64_t sott_until_s;
 	/* set anew by each run of the transaction */
 	struct uid uid;
-	bool created, limited, has_session;
+	bool created, has_session;
+	bool mail_full, sms_full;	/* that limit is reached */
 	struct account made;
 	struct session_tokens tokens;
 };
 
 static bool
-flow_is(const struct ctx *c, const char *flow)
+by_phone(const struct making *m)
+{
+	return m->first->kind == IDENTIFIER_PHONE;
+}
+
+static bool
+mail_flow_is(const struct ctx *c, const char *flow)
 {
 	return str_eq(c->config->registration_verification, str_of(flow));
+}
+
+/* Of what it signs up with. */
+static bool
+flow_is(const struct ctx *c, const struct making *m, const char *flow)
+{
+	return by_phone(m) ? phone_flow_is(c, flow) : mail_flow_is(c, flow);
+}
+
+static bool
+is_limited(const struct making *m)
+{
+	return by_phone(m) ? m->sms_full : m->mail_full;
+}
+
+static struct str
+email_of(const struct making *m)
+{
+	return m->account.email.kind != 0 ? m->account.email.canonical :
+	    m->waiting_email.canonical;
+}
+
+static struct str
+phone_of(const struct making *m)
+{
+	return m->account.phone.kind != 0 ? m->account.phone.canonical :
+	    m->waiting_phone.canonical;
 }
 
 /* Is a known address answered like a fresh one (S-019)? */
 static bool
 quiet(const struct ctx *c, const struct making *m)
 {
-	return m->in->from_page || (flow_is(c, "required") &&
+	return m->in->from_page || (flow_is(c, m, "required") &&
 	    !c->config->compat_reveal_account_existence);
 }
 
@@ -196,21 +234,57 @@ registration_admits(struct ctx *c, struct str canonical)
 }
 
 static enum err
-read_identifiers(struct ctx *c, struct making *m)
+read_email(struct ctx *c, struct making *m, struct identifier *out)
 {
 	enum err e;
 
-	if (!str_present(m->in->email))
-		return err_set(c, ERR_EMAIL_MISSING, "email", "none");
 	e = identifier_email(c->arena, m->in->email,
-	    c->config->login_fold_local_part, &m->account.email);
-	if (e != ERR_OK)
-		return err_set(c, e, "email", "malformed");
-	if (str_present(m->in->username))
-		e = account_judge_username(c, m->in->username,
+	    c->config->login_fold_local_part, out);
+	return e != ERR_OK ? err_set(c, e, "email", "malformed") :
+	    registration_admits(c, out->canonical);
+}
+
+/* The second waits beside the first, unless its kind is never proven. */
+static void
+place(const struct ctx *c, struct making *m, struct identifier *email,
+    struct identifier *phone)
+{
+	bool both = email->kind != 0 && phone->kind != 0;
+	bool email_first = email->kind != 0 && (!both ||
+	    c->config->login_email);
+
+	if (both && !email_first && !mail_flow_is(c, "disabled"))
+		m->waiting_email = *email;
+	else
+		m->account.email = *email;
+	if (both && email_first && !phone_flow_is(c, "disabled"))
+		m->waiting_phone = *phone;
+	else
+		m->account.phone = *phone;
+	m->first = email_first ? &m->account.email : &m->account.phone;
+}
+
+static enum err
+read_identifiers(struct ctx *c, struct making *m)
+{
+	struct identifier email = { .kind = 0 }, phone = { .kind = 0 };
+	const struct registration *r = m->in;
+	enum err e = ERR_OK;
+
+	if (!str_present(r->email) && !str_present(r->phone))
+		return !c->config->login_email && c->config->login_phone ?
+		    err_set(c, ERR_PHONE_MISSING, "phone", "none") :
+		    err_set(c, ERR_EMAIL_MISSING, "email", "none");
+	if (str_present(r->email))
+		e = read_email(c, m, &email);
+	if (e == ERR_OK && str_present(r->phone))
+		e = phone_read(c, r->phone, &phone);
+	if (e == ERR_OK && str_present(r->username))
+		e = account_judge_username(c, r->username,
 		    &m->account.username);
-	return e != ERR_OK ? e : registration_admits(c,
-	    m->account.email.canonical);
+	if (e == ERR_OK)
+		place(c, m, &email, &phone);
+	return e;
 }
 
 static enum err
@@ -220,7 +294,9 @@ read_password(struct ctx *c, struct making *m, struct str *normal)
 	struct account_email address = { .given = r->email };
 	const struct account will_be = {
 		.profile = m->account.document, .username = r->username,
-		.emails = &address, .n_emails = 1
+		.emails = &address, .n_emails = str_present(r->email) ? 1 : 0,
+		.phone = m->first->kind == IDENTIFIER_PHONE ? r->phone :
+		    STR_NONE
 	};
 	struct str words[ACCOUNT_WORDS];
 
@@ -348,55 +424,154 @@ use_sott(struct ctx *c, const struct making *m)
 }
 
 /*
- * Counted before it shows whether the address is known, so that the limits
- * tell nothing of that.  The row of the address serialises what arrives for
- * it at one time.  A full target is no error where existence is hidden: the
- * account is made, or left as it is, without a mail.
+ * Counted before it shows whether the address or number is known, so that the
+ * limits tell nothing of that.  The row of the address serialises what
+ * arrives for it at one time.  A full target is no error where existence is
+ * hidden: the account is made, or left as it is, without a message.
  */
 static enum err
-use_limits(struct ctx *c, struct making *m)
+use_mail_limits(struct ctx *c, struct making *m)
 {
+	struct str address = email_of(m);
 	enum err e;
 
-	if (flow_is(c, "disabled") && !m->in->from_page)
+	if (address.p == NULL ||
+	    (mail_flow_is(c, "disabled") && !m->in->from_page))
 		return ERR_OK;
-	e = limit_mail_target(c, VERIFICATION_MAIL,
-	    m->account.email.canonical);
+	e = limit_mail_target(c, VERIFICATION_MAIL, address);
 	if (e == ERR_MAIL_LIMIT) {
-		m->limited = true;
+		m->mail_full = true;
 		return ERR_OK;
 	}
 	if (e == ERR_OK)
 		e = limit_mail_source(c);
-	if (e == ERR_MAIL_LIMIT && !flow_is(c, "required")) {
-		m->limited = true;
+	if (e == ERR_MAIL_LIMIT && !(flow_is(c, m, "required") &&
+	    !by_phone(m))) {
+		m->mail_full = true;
+		return ERR_OK;
+	}
+	return e;
+}
+
+static bool
+wants_sms(const struct ctx *c, const struct making *m)
+{
+	return phone_of(m).p != NULL && !phone_flow_is(c, "disabled") &&
+	    !(m->in->prevent_verification_sms &&
+	    phone_flow_is(c, "optional"));
+}
+
+static enum err
+use_sms_limits(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	if (!wants_sms(c, m))
+		return ERR_OK;
+	e = limit_sms_quietly(c, PHONE_SMS, phone_of(m), m->in->voice,
+	    &m->sms_full);
+	if ((e == ERR_SMS_LIMIT || e == ERR_SMS_QUOTA) &&
+	    !(flow_is(c, m, "required") && by_phone(m))) {
+		m->sms_full = true;
 		return ERR_OK;
 	}
 	return e;
 }
 
 static enum err
-send_verification(struct ctx *c, const struct making *m)
+use_limits(struct ctx *c, struct making *m)
 {
-	const struct verification_mail mail = {
-		.uid = m->uid, .generation = 1,
-		.canonical = m->account.email.canonical,
-		.given = m->account.email.given, .base = m->base,
-		.variant = m->in->email_template,
-		.return_url = m->in->return_url
-	};
+	enum err e;
 
-	if (flow_is(c, "disabled") || m->limited ||
+	m->mail_full = m->sms_full = false;
+	e = use_mail_limits(c, m);
+	return e != ERR_OK ? e : use_sms_limits(c, m);
+}
+
+static enum err
+send_mail(struct ctx *c, const struct making *m, bool decoy)
+{
+	bool waits = m->waiting_email.kind != 0;
+	const struct identifier *to = waits ? &m->waiting_email :
+	    &m->account.email;
+	struct verification_mail mail = {
+		.uid = m->uid, .generation = 1, .canonical = to->canonical,
+		.given = to->given, .base = m->base,
+		.variant = m->in->email_template,
+		.return_url = m->in->return_url, .decoy = decoy
+	};
+	static const struct uid nobody;
+
+	if (to->kind == 0 || mail_flow_is(c, "disabled") || m->mail_full ||
 	    m->in->prevent_verification_email)
 		return ERR_OK;
+	if (decoy) {
+		mail.uid = nobody;
+		mail.canonical = uid_hex(c->arena, ticket_decoy_uid(c,
+		    to->canonical));
+	}
 	return verification_send(c, &mail);
+}
+
+static enum err
+send_sms(struct ctx *c, const struct making *m, bool decoy)
+{
+	struct phone_code sms = {
+		.purpose = TICKET_VERIFY_PHONE, .template = PHONE_SMS,
+		.variant = m->in->sms_template, .number = phone_of(m),
+		.uid = m->uid, .generation = 1, .voice = m->in->voice,
+		.decoy = decoy
+	};
+	static const struct uid nobody;
+
+	if (!wants_sms(c, m) || m->sms_full)
+		return ERR_OK;
+	if (decoy) {
+		sms.uid = nobody;
+		sms.address = uid_hex(c->arena, ticket_decoy_uid(c,
+		    sms.number));
+	} else if (m->waiting_phone.kind != 0) {
+		return phone_send_change_code(c, m->uid, 1, sms.number,
+		    sms.variant, sms.voice);
+	}
+	return phone_send_code(c, &sms);
+}
+
+/* What was given beside the first identifier leads nowhere yet. */
+static enum err
+put_waiting(struct ctx *c, const struct making *m)
+{
+	const struct store_pending email = {
+		.kind = IDENTIFIER_EMAIL,
+		.canonical = m->waiting_email.canonical,
+		.given = m->waiting_email.given, .label = STR("Primary"),
+		.created_s = c->now_s
+	};
+	enum err e = ERR_OK;
+
+	if (m->waiting_email.kind != 0)
+		e = store_pending_put(c, m->uid, &email);
+	if (e == ERR_OK && m->waiting_phone.kind != 0)
+		e = phone_await(c, m->uid, m->waiting_phone.canonical);
+	return e;
+}
+
+static enum err
+send_verification(struct ctx *c, const struct making *m)
+{
+	enum err e;
+
+	e = put_waiting(c, m);
+	if (e == ERR_OK)
+		e = send_mail(c, m, false);
+	return e != ERR_OK ? e : send_sms(c, m, false);
 }
 
 static enum err
 start_session(struct ctx *c, struct making *m)
 {
 	struct gate g = { .session = m->in->session,
-		.method = "registration" };
+		.method = "registration", .kind = m->first->kind };
 	enum err e;
 
 	if (m->in->session.kind == 0)
@@ -415,7 +590,7 @@ let_in(struct ctx *c, struct making *m)
 	enum err e;
 
 	e = account_get(c, m->uid, &m->made);
-	if (e == ERR_OK && flow_is(c, "disabled"))
+	if (e == ERR_OK && flow_is(c, m, "disabled") && !by_phone(m))
 		e = welcome_send(c, &m->made, m->account.email.given,
 		    m->in->welcome_template);
 	return e != ERR_OK ? e : start_session(c, m);
@@ -427,7 +602,7 @@ add_more(struct ctx *c, const struct making *m, struct uid uid)
 	enum err e = ERR_OK;
 	size_t i;
 
-	if (flow_is(c, "disabled"))
+	if (mail_flow_is(c, "disabled"))
 		return ERR_OK;
 	for (i = 0; i < m->in->n_more && e == ERR_OK; i++)
 		e = store_pending_put(c, uid, &m->more[i]);
@@ -448,15 +623,24 @@ finish_new(struct ctx *c, struct making *m)
 		e = add_more(c, m, m->uid);
 	if (e == ERR_OK)
 		e = audit_add(c, "registered", m->uid, "");
-	if (e != ERR_OK || flow_is(c, "required"))
+	if (e != ERR_OK || flow_is(c, m, "required"))
 		return e;
 	return let_in(c, m);
 }
 
 static bool
-is_pending(const struct ctx *c, const struct store_holder *h)
+is_pending(const struct ctx *c, const struct making *m,
+    const struct store_holder *h)
 {
-	return holder_is_unproven(c, h);
+	return flow_is(c, m, "required") && h->email_verified_s == 0 &&
+	    h->phone_verified_s == 0 && h->logins == 0 &&
+	    h->state == ACCOUNT_ACTIVE;
+}
+
+static enum err
+taken(const struct making *m)
+{
+	return by_phone(m) ? ERR_PHONE_TAKEN : ERR_EMAIL_TAKEN;
 }
 
 /* Nobody ever proved or used it, so it does not lock the address. */
@@ -470,7 +654,7 @@ replace_pending(struct ctx *c, struct making *m, const struct store_holder *h)
 		e = audit_add(c, "registration_replaced", h->uid, "");
 	if (e == ERR_OK)
 		e = account_create(c, &m->account, &m->uid);
-	if (e == ERR_EMAIL_TAKEN)
+	if (e == taken(m))
 		return ERR_RETRY;
 	return e != ERR_OK ? e : finish_new(c, m);
 }
@@ -494,7 +678,7 @@ check_username(struct ctx *c, const struct making *m,
 		if (e != ERR_OK || !held)
 			return e;
 	}
-	if (e == ERR_OK && !held && is_pending(c, h) &&
+	if (e == ERR_OK && !held && is_pending(c, m, h) &&
 	    uid_eq(other.uid, h->uid))
 		return ERR_OK;	/* the same wish again */
 	return e != ERR_OK ? e : err_set(c, ERR_USERNAME_TAKEN, "username",
@@ -519,23 +703,29 @@ set_page(struct ctx *c, struct values *v, const char *link, const char *href,
 static enum err
 send_decoy(struct ctx *c, const struct making *m)
 {
-	struct verification_mail mail = {
-		.generation = 1, .given = m->account.email.given,
-		.base = m->base, .variant = m->in->email_template,
-		.return_url = m->in->return_url, .decoy = true
-	};
-	struct uid decoy;
+	struct uid decoy = ticket_decoy_uid(c, m->first->canonical);
 	enum err e;
 
-	if (flow_is(c, "disabled") || m->limited ||
-	    m->in->prevent_verification_email)
-		return ERR_OK;
-	decoy = ticket_decoy_uid(c, m->account.email.canonical);
-	mail.canonical = uid_hex(c->arena, decoy);
 	e = add_more(c, m, decoy);
 	if (e == ERR_OK && m->in->n_more > 0)
 		e = store_pending_drop_all(c, decoy);
-	return e != ERR_OK ? e : verification_send(c, &mail);
+	if (e == ERR_OK)
+		e = send_mail(c, m, true);
+	return e != ERR_OK ? e : send_sms(c, m, true);
+}
+
+/* In the place of the code that was counted and goes nowhere. */
+static enum err
+send_phone_notice(struct ctx *c, const struct store_holder *h)
+{
+	struct outbox_sms sms = {
+		.template = "already-registered", .to = h->given,
+		.uid = h->uid, .values = values_new(c->arena)
+	};
+
+	values_set(sms.values, "login_link", url_site(c->arena, c->config,
+	    "/login"));
+	return outbox_add_sms(c, &sms);
 }
 
 static enum err
@@ -558,12 +748,15 @@ notify_owner(struct ctx *c, const struct making *m,
 {
 	enum err e;
 
-	if (is_pending(c, h) || m->limited || h->state == ACCOUNT_BLOCKED)
+	if (is_pending(c, m, h) || is_limited(m) || h->state == ACCOUNT_BLOCKED)
 		return ERR_OK;
-	e = limit_meter(c, "already registered", m->account.email.canonical,
-	    1, NOTICE_EVERY_S);
+	if (by_phone(m) && !wants_sms(c, m))
+		return ERR_OK;
+	e = limit_meter(c, "already registered", m->first->canonical, 1,
+	    NOTICE_EVERY_S);
 	if (e == ERR_OK)
-		return send_notice(c, h);
+		return by_phone(m) ? send_phone_notice(c, h) :
+		    send_notice(c, h);
 	if (e != ERR_RATE_LIMITED)
 		return e;
 	c->err = (struct err_detail){ .code = ERR_OK };
@@ -596,8 +789,8 @@ address_held(struct ctx *c, const struct making *m)
 	if (e != ERR_OK)
 		return e;
 	if (!quiet(c, m))
-		return err_set(c, ERR_EMAIL_TAKEN, "email",
-		    "the address was a deleted account's");
+		return err_set(c, taken(m), by_phone(m) ? "phone" : "email",
+		    "it was a deleted account's");
 	e = send_decoy(c, m);
 	return e != ERR_OK ? e : audit_add(c, "registration_known", nobody,
 	    "held");
@@ -611,16 +804,16 @@ address_held(struct ctx *c, const struct making *m)
 static enum err
 address_known(struct ctx *c, struct making *m)
 {
-	struct str address = m->account.email.canonical;
+	const struct identifier *id = m->first;
 	struct store_holder h;
 	bool held = false;
 	enum err e;
 
-	e = flow_is(c, "required") ?
-	    store_holder_lock(c, IDENTIFIER_EMAIL, address, &h) :
-	    store_holder(c, IDENTIFIER_EMAIL, address, &h);
+	e = flow_is(c, m, "required") ?
+	    store_holder_lock(c, id->kind, id->canonical, &h) :
+	    store_holder(c, id->kind, id->canonical, &h);
 	if (e == ERR_NOT_FOUND) {
-		e = identifier_held(c, IDENTIFIER_EMAIL, address, &held);
+		e = identifier_held(c, id->kind, id->canonical, &held);
 		if (e == ERR_OK && held)
 			return address_held(c, m);
 		/* it went away meanwhile */
@@ -628,15 +821,15 @@ address_known(struct ctx *c, struct making *m)
 	}
 	if (e != ERR_OK)
 		return e;
-	if (is_pending(c, &h) && h.created_s + SAME_WISH_S <= c->now_s &&
-	    !m->limited)
+	if (is_pending(c, m, &h) && h.created_s + SAME_WISH_S <= c->now_s &&
+	    !is_limited(m))
 		return replace_pending(c, m, &h);
 	e = check_username(c, m, &h);
 	if (e != ERR_OK)
 		return e;
 	if (!quiet(c, m))
-		return err_set(c, ERR_EMAIL_TAKEN, "email",
-		    "the address is an account's");
+		return err_set(c, taken(m), by_phone(m) ? "phone" : "email",
+		    "it is an account's");
 	return answer_quietly(c, m, &h);
 }
 
@@ -646,14 +839,14 @@ make_tx(struct ctx *c, void *arg)
 	struct making *m = arg;
 	enum err e;
 
-	m->created = m->limited = m->has_session = false;
+	m->created = m->has_session = false;
 	e = use_sott(c, m);
 	if (e == ERR_OK)
 		e = use_limits(c, m);
 	if (e != ERR_OK)
 		return e;
 	e = account_create(c, &m->account, &m->uid);
-	if (e == ERR_EMAIL_TAKEN)
+	if (e == taken(m))
 		return address_known(c, m);
 	return e != ERR_OK ? e : finish_new(c, m);
 }
@@ -668,7 +861,7 @@ make_in_doubt(struct ctx *c, void *arg)
 
 	if (!m->created)
 		return ERR_NOT_FOUND;
-	e = store_holder(c, IDENTIFIER_EMAIL, m->account.email.canonical, &h);
+	e = store_holder(c, m->first->kind, m->first->canonical, &h);
 	return e == ERR_OK && !uid_eq(h.uid, m->uid) ? ERR_NOT_FOUND : e;
 }
 

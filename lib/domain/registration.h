@@ -16,14 +16,17 @@ struct registration {
 	bool from_page;		/* our own form: no SOTT, always quiet */
 	bool by_captcha;	/* RG4: its answer stands for the SOTT */
 	const struct captcha_answer *captcha;	/* may be NULL: none */
-	struct str email, email_label;	/* email absent: ERR_EMAIL_MISSING */
+	struct str email, email_label;	/* either, or a phone */
 	const struct registration_more *more;	/* further addresses */
 	size_t n_more;
+	struct str phone;		/* may be absent */
 	struct str username;		/* may be absent */
 	struct secret password;		/* as typed */
 	const struct json *body;	/* profile members; may be NULL */
 	struct str verification_url, email_template, welcome_template;
 	bool prevent_verification_email;
+	struct str sms_template;
+	bool voice, prevent_verification_sms;
 	struct str source;		/* Referer, "API", ... */
 	struct session_options session;
 	struct str return_url;		/* of our pages; goes into the link */
@@ -36,9 +39,10 @@ struct registration_result {
 };
 
 /*
- * RG1, RG3, RG4.  In the required flow a known address gets the answer of a
- * fresh one, and its owner a mail (S-019), unless
- * compat.reveal_account_existence.
+ * RG1 to RG4.  In the required flow a known address or number gets the answer
+ * of a fresh one, and its owner a message (S-019), unless
+ * compat.reveal_account_existence.  Of two the address is what the account
+ * signs up with, and the number waits to be proven beside it.
  * Order of checks and errors: api-registration-login.md §4.1.
  */
 MUST_CHECK enum err registration_create(struct ctx *c,

@@ -36,7 +36,8 @@ static const struct purpose purposes[] = {
 	[TICKET_RESET_PIN] = { "reset-pin", false, false },
 	[TICKET_RESET_PIN_PHONE] = { "reset-pin-phone", true, false },
 	[TICKET_CONSENT] = { "consent", false, true },
-	[TICKET_PIN] = { "pin", false, true }
+	[TICKET_PIN] = { "pin", false, true },
+	[TICKET_CHANGE_PHONE] = { "change-phone", true, false }
 };
 
 static struct str
@@ -305,6 +306,13 @@ judge_code(struct ctx *c, const struct code_try *t,
 	return judge_code_row(c, row);
 }
 
+static struct str
+tries_key(struct ctx *c, enum ticket_purpose p, struct str address)
+{
+	return str_printf(c->arena, "%.*s %.*s", STR_FMT(purpose_name(p)),
+	    STR_FMT(address));
+}
+
 /*
  * Count, then read, in one transaction: the row stays locked between, so
  * that a code made meanwhile is not compared on the old one's count.
@@ -326,8 +334,7 @@ try_tx(struct ctx *c, void *arg)
 	    "no code with tries left");
 	if (!counted)
 		return ERR_OK;
-	e = limit_meter(c, "code tries", str_printf(c->arena, "%.*s %.*s",
-	    STR_FMT(purpose_name(t->purpose)), STR_FMT(t->address)),
+	e = limit_meter(c, "code tries", tries_key(c, t->purpose, t->address),
 	    TRIES_PER_HOUR, HOUR_S);
 	if (e == ERR_RATE_LIMITED) {
 		t->verdict = err_set(c, code_invalid(t->purpose), NULL,
@@ -398,6 +405,14 @@ ticket_code_refused(struct ctx *c, enum ticket_purpose p, enum err e)
 		return counted;
 	c->err = why;
 	return e;
+}
+
+enum err
+ticket_tries_full(struct ctx *c, enum ticket_purpose p, struct str address,
+    bool *full_out)
+{
+	return limit_meter_full(c, "code tries", tries_key(c, p, address),
+	    TRIES_PER_HOUR, full_out);
 }
 
 enum err

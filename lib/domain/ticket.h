@@ -16,7 +16,7 @@ enum ticket_purpose {
 	TICKET_VERIFY_PHONE = 3, TICKET_RESET_PASSWORD_PHONE = 4,
 	TICKET_DELETE_ACCOUNT = 5, TICKET_DELETE_ACCOUNT_PHONE = 6,
 	TICKET_RESET_PIN = 7, TICKET_RESET_PIN_PHONE = 8,
-	TICKET_CONSENT = 9, TICKET_PIN = 10
+	TICKET_CONSENT = 9, TICKET_PIN = 10, TICKET_CHANGE_PHONE = 11
 };
 
 struct ticket {
@@ -74,6 +74,10 @@ MUST_CHECK enum err ticket_code_refused(struct ctx *c, enum ticket_purpose p,
  * says nothing to a stranger. */
 MUST_CHECK enum err ticket_code_state(struct ctx *c, enum ticket_purpose p,
     struct str address);
+/* Are the hour's tries of purpose and address used up?  Then a new code would
+ * be of no use. */
+MUST_CHECK enum err ticket_tries_full(struct ctx *c, enum ticket_purpose p,
+    struct str address, bool *full_out);
 /* When the newest ticket of purpose and account that could still be used was
  * made; 0 when there is none. */
 MUST_CHECK enum err ticket_pending(struct ctx *c, enum ticket_purpose p,

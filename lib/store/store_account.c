@@ -230,14 +230,16 @@ store_account_list(struct ctx *c, struct uid after, size_t max,
 }
 
 enum err
-store_account_unverified(struct ctx *c, int64_t before_s, size_t max,
-    struct uid **out, size_t *n_out)
+store_account_unverified(struct ctx *c, int64_t before_s,
+    const int64_t unproven_kinds[2], size_t max, struct uid **out,
+    size_t *n_out)
 {
 	static const struct db_column columns[] = { { 0 } };
 
 	return db_all(c, STMT_ACCOUNT_UNVERIFIED, ARGS(db_int(before_s),
-	    db_int(before_s), db_int((int64_t)max)), columns, sizeof(**out),
-	    max, out, n_out);
+	    db_int(before_s), db_int(unproven_kinds[0]),
+	    db_int(unproven_kinds[1]), db_int((int64_t)max)), columns,
+	    sizeof(**out), max, out, n_out);
 }
 
 enum err

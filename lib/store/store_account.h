@@ -69,10 +69,12 @@ MUST_CHECK enum err store_account_delete(struct ctx *c, struct uid uid,
 /* After a uid, in order. */
 MUST_CHECK enum err store_account_list(struct ctx *c, struct uid after,
     size_t max, struct store_account **out, size_t *n_out);
-/* Made and modified before before_s, never proven, never signed in; and one
- * of them again under a lock: ERR_NOT_FOUND when it is not so any more. */
+/* Made and modified before before_s, never proven, never signed in, without an
+ * identifier of the kinds that need no proof (0: none); and one of them again
+ * under a lock: ERR_NOT_FOUND when it is not so any more. */
 MUST_CHECK enum err store_account_unverified(struct ctx *c, int64_t before_s,
-    size_t max, struct uid **out, size_t *n_out);
+    const int64_t unproven_kinds[2], size_t max, struct uid **out,
+    size_t *n_out);
 MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,
     struct uid uid, int64_t before_s);
 

@@ -7,6 +7,7 @@ static const struct db_column holder_columns[] = {
 	COLUMN(struct store_holder, given),
 	COLUMN(struct store_holder, verified_s),
 	COLUMN(struct store_holder, email_verified_s),
+	COLUMN(struct store_holder, phone_verified_s),
 	COLUMN(struct store_holder, created_s),
 	COLUMN(struct store_holder, logins),
 	COLUMN(struct store_holder, generation),

@@ -32,7 +32,8 @@ struct store_holder {
 	struct uid uid;
 	struct str given;
 	int64_t verified_s;	/* of the identifier */
-	int64_t email_verified_s, created_s, logins, generation, state;
+	int64_t email_verified_s, phone_verified_s;	/* of the account */
+	int64_t created_s, logins, generation, state;
 };
 /* ERR_NOT_FOUND. */
 MUST_CHECK enum err store_holder(struct ctx *c, int64_t kind,

@@ -44,7 +44,9 @@ const decisions = `
     accounts_imported code_refused deletion_asked email_verified
     keys_rotated login login_limited login_refused logout new_browser
     password_breached password_change_refused password_changed
-    password_reset profile_updated
+    password_reset phone_change_asked phone_changed phone_code_decoy
+    phone_code_limited phone_code_sent phone_removed phone_verified
+    profile_updated
     registered registration_known reset_decoy reset_limited reset_refused
     reset_sent session_revoked sott_issued username_changed
     verification_decoy verification_sent`.trim().split(/\s+/);

@@ -239,6 +239,37 @@ export async function mail(address, n = 1) {
 export const shift = (seconds) => writeFileSync(
     join(process.env.DOORWARD_SITE, 'etc/clock'), `${seconds}`);
 
+// ---- text messages ----
+
+let numbers = randomBytes(3).readUIntBE(0, 3);
+// Of those that are set aside for examples: 555-01xx of some area.
+export function phone() {
+    numbers = (numbers + 1) % 60000;
+    const area = 200 + Math.floor(numbers / 100);
+    return `+1${area}55501${String(numbers % 100).padStart(2, '0')}`;
+}
+
+// What went to a number, oldest first; calls are of kind "voice".
+export async function texts(number, kind = 'sms') {
+    const names = (await readdir(outbox)).filter((n) =>
+        n.endsWith(`-${kind}-${number}.txt`)).sort();
+    return Promise.all(names.map((n) => readFile(join(outbox, n), 'utf8')));
+}
+
+export async function sms(number, n = 1, kind = 'sms') {
+    for (let i = 0; i < 100; i++) {
+        const all = await texts(number, kind);
+        if (all.length >= n)
+            return all[n - 1];
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    assert.fail(`no ${kind} ${n} for ${number}`);
+}
+
+// It stands alone between blanks (F-21).
+export const smsCode = async (number, n) =>
+    / (\d{6}) /.exec(await sms(number, n))[1];
+
 // ---- people ----
 
 export async function sott() {

@@ -273,6 +273,10 @@ schema_settings=(registration.schema_file="$ROOT/tests/http/schema/schema.json"
     proxy.trusted=127.0.0.1 proxy.city_header=X-Test-City
     proxy.country_header=X-Test-Country)
 
+# A site that knows people by their numbers, too.
+phone_settings=(login.phone=yes sms.voice=yes sms.site_per_day=100000
+    login.phone_country=44 sms.countries="1,!1876,44")
+
 part_http()
 {
 	local row
@@ -285,7 +289,7 @@ part_http()
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code account.add_email_by=code \
 	    account.delete_by=code
-	settings fields "${1:-}"
+	settings fields "${1:-}" login.phone=yes
 	settings hold "${1:-}" account.hold_days=30 \
 	    registration.deny_domains=denied.example \
 	    registration.deny_addresses=denied@example.com
@@ -293,6 +297,7 @@ part_http()
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
+	settings phone "${1:-}" "${phone_settings[@]}"
 	settings schema "${1:-}" "${schema_settings[@]}"
 	settings off "${1:-}" availability.enabled=no registration.enabled=no \
 	    login.username=no
