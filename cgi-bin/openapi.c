@@ -183,6 +183,24 @@ add_parameters(struct operation *o, struct json *op)
 		json_set(op, "parameters", list);
 }
 
+/* What leads to the row, and what it needs but takes from the query as well:
+ * "required" would be too much to say of either. */
+static void
+add_needs(struct operation *o, const struct route *r, struct json *schema)
+{
+	struct json *needs = json_new_array(o->arena);
+	const struct field *f;
+
+	if (r->when != NULL)
+		json_append_str(needs, str_of(r->when));
+	for (f = r->fields; f != NULL && f->name != NULL; f++)
+		if ((f->in & IN_BODY) != 0 && f->in != IN_BODY &&
+		    (f->flags & FIELD_REQUIRED) != 0)
+			json_append_str(needs, str_of(f->name));
+	if (json_length(needs) > 0)
+		json_set(schema, "x-doorward-needs", needs);
+}
+
 /* Members beyond the named ones are profile members, or are ignored. */
 static struct json *
 body_schema(struct operation *o, const struct route *r, bool *any,
@@ -205,6 +223,7 @@ body_schema(struct operation *o, const struct route *r, bool *any,
 	json_set(j, "properties", members);
 	if (json_length(required) > 0)
 		json_set(j, "required", required);
+	add_needs(o, r, j);
 	if ((r->need & BODY_OPTIONAL) != 0)
 		*needed = false;
 	return j;

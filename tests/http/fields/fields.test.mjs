@@ -26,17 +26,21 @@ for (const [path, methods] of Object.entries(api.paths))
     }
 
 const bearer = (op) => op.security?.some((s) => 'accessToken' in s);
-// The body that fits, but for one field.
+// The body that fits, but for one field; with what leads to its row.
 async function filled(shape, except) {
     const json = {};
-    for (const name of shape.required ?? [])
-        if (name !== except)
+    for (const name of [...shape.required ?? [],
+        ...shape['x-doorward-needs'] ?? []])
+        if (name !== except && !(name in json))
             json[name] = await (good[name.toLowerCase()] ??
                 (() => 'x'))();
     return json;
 }
-const ask = async (row, json, query = {}, more = {}) => call(row.method,
-    row.path, { json, query, token: bearer(row.op) ? ada.token : undefined,
+const needed = (row) => Object.fromEntries(row.queries
+    .filter((p) => p.required).map((p) => [p.name, 'x']));
+const ask = async (row, json, query = needed(row), more = {}) =>
+    call(row.method, row.path, { json, query,
+        token: bearer(row.op) ? ada.token : undefined,
         headers: /register/.test(row.path) ?
             { 'X-Doorward-Sott': await sott() } : {}, ...more });
 // lighttpd answers some of these itself, before anybody else sees them.
