@@ -15,8 +15,9 @@ struct page {
 	struct store_identifier_of *identifiers;
 	struct store_import_password *passwords;
 	struct store_import_old *history;
-	size_t n_accounts, n_identifiers, n_passwords, n_history;
-	size_t identifier, password, old;	/* the next of each */
+	struct store_pending_of *pending;
+	size_t n_accounts, n_identifiers, n_passwords, n_history, n_pending;
+	size_t identifier, password, old, added;	/* the next of each */
 };
 
 static enum err
@@ -33,6 +34,9 @@ read_page(struct ctx *c, struct uid after, bool hashes, struct page *p)
 	to = p->accounts[p->n_accounts - 1].uid;
 	e = store_export_identifiers(c, from, to, &p->identifiers,
 	    &p->n_identifiers);
+	if (e == ERR_OK)
+		e = store_export_pending(c, from, to, &p->pending,
+		    &p->n_pending);
 	if (e == ERR_OK && hashes)
 		e = store_export_passwords(c, from, to, &p->passwords,
 		    &p->n_passwords);
@@ -55,6 +59,9 @@ find_rows(struct page *p, struct uid uid)
 	while (p->old < p->n_history &&
 	    uid_order(p->history[p->old].uid, uid) < 0)
 		p->old++;
+	while (p->added < p->n_pending &&
+	    uid_order(p->pending[p->added].uid, uid) < 0)
+		p->added++;
 }
 
 static struct json *
@@ -90,6 +97,28 @@ put_identifiers(struct arena *a, struct page *p, struct uid uid,
 	}
 	if (json_length(emails) > 0)
 		json_set(line, "emails", emails);
+}
+
+static void
+put_pending(struct arena *a, struct page *p, struct uid uid,
+    struct json *line)
+{
+	struct json *list = json_new_array(a), *one;
+	const struct store_pending_of *i;
+
+	for (; p->added < p->n_pending; p->added++) {
+		i = &p->pending[p->added];
+		if (!uid_eq(i->uid, uid))
+			break;
+		one = json_new_object(a);
+		json_set_str(one, i->row.kind == IDENTIFIER_PHONE ?
+		    "number" : "address", i->row.given);
+		json_set_str(one, "type", i->row.label);
+		json_set_int(one, "created_s", i->row.created_s);
+		json_append(list, one);
+	}
+	if (json_length(list) > 0)
+		json_set(line, "pending", list);
 }
 
 static struct json *
@@ -165,7 +194,14 @@ account_text(struct ctx *c, struct page *p, const struct store_account *a,
 		return false;
 	put_account(c, a, line);
 	put_identifiers(c->arena, p, a->uid, line);
+	put_pending(c->arena, p, a->uid, line);
 	json_set(line, "profile", profile_document(c, a->profile));
+	if (str_present(a->privacy_policy))
+		json_set(line, "privacy_policy", profile_document(c,
+		    a->privacy_policy));
+	if (str_present(a->consent_profile))
+		json_set(line, "consent_profile", profile_document(c,
+		    a->consent_profile));
 	put_password(c->arena, p, a->uid, line);
 	*out = json_text(c->arena, line, false);
 	return true;

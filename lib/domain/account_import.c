@@ -28,6 +28,8 @@ struct entry {
 	struct store_import_password password;
 	struct store_import_old *history;
 	size_t n_history;
+	struct store_pending_of *pending;
+	size_t n_pending;
 };
 
 struct account_import {
@@ -279,7 +281,8 @@ struct rows {
 	struct store_new_identifier *identifiers;
 	struct store_import_password *passwords;
 	struct store_import_old *history;
-	size_t n_accounts, n_identifiers, n_passwords, n_history;
+	struct store_pending_of *pending;
+	size_t n_accounts, n_identifiers, n_passwords, n_history, n_pending;
 };
 
 static void
@@ -292,6 +295,7 @@ count_rows(const struct account_import *m, struct rows *r)
 		r->n_identifiers += e->n_identifiers;
 		r->n_passwords++;
 		r->n_history += e->n_history;
+		r->n_pending += e->n_pending;
 	}
 }
 
@@ -310,7 +314,9 @@ gather(const struct account_import *m, struct rows *r)
 	r->passwords = ARENA_ARRAY(a, struct store_import_password,
 	    r->n_passwords);
 	r->history = ARENA_ARRAY(a, struct store_import_old, r->n_history);
-	r->n_accounts = r->n_identifiers = r->n_passwords = r->n_history = 0;
+	r->pending = ARENA_ARRAY(a, struct store_pending_of, r->n_pending);
+	r->n_accounts = r->n_identifiers = r->n_passwords = r->n_history =
+	    r->n_pending = 0;
 	for (e = m->entries; e < m->entries + m->n; e++) {
 		if (e->refused)
 			continue;
@@ -322,6 +328,8 @@ gather(const struct account_import *m, struct rows *r)
 			r->passwords[r->n_passwords++] = e->password;
 		for (i = 0; i < e->n_history; i++)
 			r->history[r->n_history++] = e->history[i];
+		for (i = 0; i < e->n_pending; i++)
+			r->pending[r->n_pending++] = e->pending[i];
 	}
 }
 
@@ -337,6 +345,8 @@ write_rows(struct ctx *c, const struct rows *r)
 		e = store_import_passwords(c, r->passwords, r->n_passwords);
 	if (e == ERR_OK)
 		e = store_import_history(c, r->history, r->n_history);
+	if (e == ERR_OK)
+		e = store_import_pending(c, r->pending, r->n_pending);
 	return e;
 }
 
@@ -506,10 +516,13 @@ add_entry(struct account_import *m)
 		.number = m->lines, .given_uid = l->given_uid,
 		.given_profile_id = l->given_profile_id,
 		.account = l->account, .password = l->password,
-		.n_identifiers = l->n_identifiers, .n_history = l->n_history
+		.n_identifiers = l->n_identifiers, .n_history = l->n_history,
+		.n_pending = l->n_pending
 	};
 	e->identifiers = arena_copy(m->arena, l->identifiers,
 	    l->n_identifiers * sizeof(*e->identifiers));
+	e->pending = arena_copy(m->arena, l->pending,
+	    l->n_pending * sizeof(*e->pending));
 	e->history = arena_copy(m->arena, l->history,
 	    l->n_history * sizeof(*e->history));
 	if (l->kept_as_address)

@@ -17,6 +17,8 @@
 #define NUMBER_MAX	253402300799	/* the end of the year 9999 */
 #define LABEL_CHARS	64
 #define SOURCE_CHARS	512
+#define PRIVACY_MAX	1024	/* their columns */
+#define CONSENTS_MAX	65535
 
 struct judge {
 	struct ctx *c;
@@ -228,6 +230,58 @@ read_phone(struct judge *j, const struct json *v)
 	if (!j->told_phone)
 		j->line->account.phone_verified_s = verified_s;
 	return add_identifier(j, &id, STR(""), 0, verified_s);
+}
+
+/* Added and not proven: they lead to no account. */
+static enum err
+read_pending_one(struct judge *j, const struct json *v)
+{
+	struct expected m[] = { { "address", NULL }, { "number", NULL },
+		{ "type", NULL }, { "created_s", NULL } };
+	struct account_line *l = j->line;
+	struct store_pending *p = &l->pending[l->n_pending].row;
+	struct identifier id;
+	enum err e;
+
+	if (l->n_pending == LINE_PENDING)
+		return wrong(j, "pending", "is too long");
+	e = take_members(j, "pending", v, m, COUNT(m));
+	if (e != ERR_OK)
+		return e;
+	if (json_type(m[0].value) == JSON_STRING && m[1].value == NULL)
+		e = identifier_email(j->c->arena, json_string(m[0].value),
+		    j->c->config->login_fold_local_part, &id);
+	else if (json_type(m[1].value) == JSON_STRING && m[0].value == NULL)
+		e = identifier_phone(j->c->arena, json_string(m[1].value),
+		    &id);
+	else
+		return wrong(j, "pending", "has no address and no number");
+	if (e != ERR_OK)
+		return err_set(j->c, e, "pending", "malformed");
+	*p = (struct store_pending){ .kind = id.kind,
+		.canonical = id.canonical, .given = id.given,
+		.label = STR(""), .created_s = j->c->now_s };
+	if (m[2].value != NULL)
+		e = read_text(j, "pending.type", m[2].value, LABEL_CHARS,
+		    &p->label);
+	if (e == ERR_OK && m[3].value != NULL)
+		e = read_number(j, "pending.created_s", m[3].value,
+		    NUMBER_MAX, &p->created_s);
+	l->n_pending++;
+	return e;
+}
+
+static enum err
+read_pending(struct judge *j, const struct json *v)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	if (json_type(v) != JSON_ARRAY)
+		return wrong(j, "pending", "is not an array");
+	for (i = 0; i < json_length(v) && e == ERR_OK; i++)
+		e = read_pending_one(j, json_at(v, i));
+	return e;
 }
 
 /* Judged at the end: it is held against the addresses (F-03). */
@@ -466,6 +520,36 @@ read_phone_verified(struct judge *j, const struct json *v)
 	    &j->line->account.phone_verified_s);
 }
 
+/* As another site had it. */
+static enum err
+read_document(struct judge *j, const char *field, const struct json *v,
+    size_t max, struct str *out)
+{
+	struct str s;
+
+	if (json_type(v) != JSON_OBJECT)
+		return wrong(j, field, "is not an object");
+	s = json_text(j->c->arena, v, false);
+	if (s.len > max)
+		return wrong(j, field, "is too long");
+	*out = s;
+	return ERR_OK;
+}
+
+static enum err
+read_privacy_policy(struct judge *j, const struct json *v)
+{
+	return read_document(j, "privacy_policy", v, PRIVACY_MAX,
+	    &j->line->account.privacy_policy);
+}
+
+static enum err
+read_consents(struct judge *j, const struct json *v)
+{
+	return read_document(j, "consent_profile", v, CONSENTS_MAX,
+	    &j->line->account.consent_profile);
+}
+
 static enum err
 read_filled(struct judge *j, const struct json *v)
 {
@@ -482,7 +566,9 @@ static const struct member_reader readers[] = {
 	{ "emails", read_emails }, { "phone", read_phone },
 	{ "username", read_username }, { "profile", read_profile },
 	{ "password", read_password },
-	{ "required_filled", read_filled }
+	{ "required_filled", read_filled }, { "pending", read_pending },
+	{ "privacy_policy", read_privacy_policy },
+	{ "consent_profile", read_consents }
 };
 
 #define AT(member)	offsetof(struct store_import_account, member)
@@ -575,6 +661,9 @@ fill_account(struct judge *j)
 		a->source = STR("Import");
 	if (a->profile.p == NULL)
 		a->profile = STR("{}");
+	if (a->privacy_policy.p == NULL)
+		a->privacy_policy = STR("");
+	a->pending = j->line->n_pending > 0;
 }
 
 static void
@@ -592,6 +681,8 @@ fill_rows(struct account_line *l)
 		l->password.changed_s = a->created_s;
 	for (i = 0; i < l->n_history; i++)
 		l->history[i].uid = a->uid;
+	for (i = 0; i < l->n_pending; i++)
+		l->pending[i].uid = a->uid;
 }
 
 static enum err

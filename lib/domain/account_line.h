@@ -8,6 +8,7 @@
 #include "store/store_import.h"
 
 #define LINE_IDENTIFIERS	100	/* store_account.c reads no more */
+#define LINE_PENDING		100
 #define LINE_HISTORY		24
 
 struct account_line {
@@ -15,6 +16,8 @@ struct account_line {
 	bool given_uid, given_profile_id;
 	struct store_new_identifier identifiers[LINE_IDENTIFIERS];
 	size_t n_identifiers;
+	struct store_pending_of pending[LINE_PENDING];
+	size_t n_pending;
 	struct store_import_password password;	/* phc absent: none */
 	struct store_import_old history[LINE_HISTORY];
 	size_t n_history;

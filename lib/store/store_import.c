@@ -98,8 +98,11 @@ store_import_accounts(struct ctx *c, const struct store_import_account *list,
 		*a++ = db_int(r->email_verified_s);
 		*a++ = db_int(r->phone_verified_s);
 		*a++ = db_int(r->required_filled);
+		*a++ = db_int(r->pending);
 		*a++ = db_text(r->source);
 		*a++ = db_text(r->profile);
+		*a++ = db_text(r->privacy_policy);
+		*a++ = db_text(r->consent_profile);
 	}
 	return db_exec_many(c, STMT_IMPORT_ACCOUNT, args, n);
 }
@@ -156,6 +159,24 @@ store_import_history(struct ctx *c, const struct store_import_old *list,
 		*a++ = db_text(r->phc);
 	}
 	return db_exec_many(c, STMT_PASSWORD_HISTORY_ADD, args, n);
+}
+
+enum err
+store_import_pending(struct ctx *c, const struct store_pending_of *list,
+    size_t n)
+{
+	struct db_arg *args = room_for(c, STMT_PENDING_PUT, n), *a = args;
+	const struct store_pending_of *r;
+
+	for (r = list; r < list + n; r++) {
+		*a++ = db_uid(r->uid);
+		*a++ = db_int(r->row.kind);
+		*a++ = db_bytes(r->row.canonical);
+		*a++ = db_text(r->row.given);
+		*a++ = db_text(r->row.label);
+		*a++ = db_int(r->row.created_s);
+	}
+	return db_exec_many(c, STMT_PENDING_PUT, args, n);
 }
 
 /* Why something is taken */

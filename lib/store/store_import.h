@@ -35,7 +35,10 @@ struct store_import_account {
 	int64_t state, created_s, modified_s, profile_modified_s;
 	int64_t last_login_s, logins, email_verified_s, phone_verified_s;
 	int64_t required_filled;
+	int64_t pending;	/* 1: it has rows of struct store_pending_of */
 	struct str source, profile;
+	struct str privacy_policy;	/* JSON, or empty */
+	struct str consent_profile;	/* JSON, or absent */
 };
 struct store_import_password {
 	struct uid uid;
@@ -47,6 +50,10 @@ struct store_import_old {
 	int64_t retired_ms;
 	struct str phc;
 };
+struct store_pending_of {
+	struct uid uid;
+	struct store_pending row;
+};
 /* Inside a transaction.  ERR_CONFLICT: something of it is somebody's. */
 MUST_CHECK enum err store_import_accounts(struct ctx *c,
     const struct store_import_account *list, size_t n);
@@ -56,6 +63,8 @@ MUST_CHECK enum err store_import_passwords(struct ctx *c,
     const struct store_import_password *list, size_t n);
 MUST_CHECK enum err store_import_history(struct ctx *c,
     const struct store_import_old *list, size_t n);
+MUST_CHECK enum err store_import_pending(struct ctx *c,
+    const struct store_pending_of *list, size_t n);
 
 /* Why: whose identifier it is (ERR_NOT_FOUND: nobody's); and who has, or had
  * these. */
@@ -77,10 +86,6 @@ MUST_CHECK enum err store_export_passwords(struct ctx *c, struct uid from,
     struct uid to, struct store_import_password **out, size_t *n_out);
 MUST_CHECK enum err store_export_history(struct ctx *c, struct uid from,
     struct uid to, struct store_import_old **out, size_t *n_out);
-struct store_pending_of {
-	struct uid uid;
-	struct store_pending row;
-};
 MUST_CHECK enum err store_export_pending(struct ctx *c, struct uid from,
     struct uid to, struct store_pending_of **out, size_t *n_out);
 MUST_CHECK enum err store_export_count(struct ctx *c, int64_t *out);
