@@ -13,12 +13,14 @@
  * pending		[{ address or number, type, created_s }]: added, not
  *			proven yet
  * profile		the members that a person may write
- * privacy_policy, consent_profile	what was accepted, as it is stored
+ * privacy_policy, consent_profile
+ *			what was accepted, as it is stored
  * password		{ hash, changed_s, secure, breached_s,
  *			history: [{ hash, retired_ms }] }, only when asked for
  *
  * PINs and security answers are bound to the keys of their site and stay
- * there.  Times are seconds since the epoch, but for retired_ms.  An import needs one
+ * there.  Times are seconds since the epoch, but for retired_ms.  An import
+ * needs one
  * identifier and takes all else as it is given, or leaves it unset.
  */
 #ifndef DOMAIN_ACCOUNT_EXPORT_H
