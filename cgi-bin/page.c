@@ -349,6 +349,7 @@ static const struct {
 	{ "/account/address/add", show_address_add },
 	{ "/account/address/remove", show_address_remove },
 	{ "/account/address/primary", show_address_primary },
+	{ "/undo", show_undo },
 	{ "/account/username", show_username },
 	{ "/account/delete", show_delete },
 	{ "/delete", show_deletion },

@@ -77,6 +77,10 @@ PAGE("P-address-primary", GET, "/account/address/primary",
 PAGE("P-address-primary-post", POST, "/account/address/primary",
     serve_address_primary_page, NEED_PAGE | NEED_FORM, in_address_page,
     "Make an email address the primary one")
+PAGE("P-undo", GET, "/undo", serve_undo_form, 0, in_link,
+    "Where links lead that undo a change of the primary address")
+PAGE("P-undo-post", POST, "/undo", serve_undo_page, NEED_FORM, in_undo_page,
+    "Undo a change of the primary address")
 PAGE("P-username", GET, "/account/username", serve_username_form, NEED_PAGE,
     in_no_fields, "The form for the user name")
 PAGE("P-username-post", POST, "/account/username", serve_username_page,

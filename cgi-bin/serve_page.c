@@ -163,6 +163,7 @@ page_done(struct http *h, struct values *v)
 	    str_eq(done, STR("email-removed")));
 	values_flag(v, "done_email_primary",
 	    str_eq(done, STR("email-primary")));
+	values_flag(v, "done_undone", str_eq(done, STR("undone")));
 	values_flag(v, "done_username", str_eq(done, STR("username")));
 	values_flag(v, "done_deleted", str_eq(done, STR("deleted")));
 	values_flag(v, "done_phone", str_eq(done, STR("phone")));

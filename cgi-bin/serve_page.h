@@ -20,7 +20,7 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
     in_profile_page[], in_link[], in_no_fields[], in_address_link[],
     in_address_page[], in_username_page[], in_delete_page[],
-    in_deletion_page[], in_phone_page[];
+    in_deletion_page[], in_phone_page[], in_undo_page[];
 
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);
@@ -46,6 +46,8 @@ enum err serve_address_remove_form(struct http *h, const void *in);
 enum err serve_address_remove_page(struct http *h, const void *in);
 enum err serve_address_primary_form(struct http *h, const void *in);
 enum err serve_address_primary_page(struct http *h, const void *in);
+enum err serve_undo_form(struct http *h, const void *in);
+enum err serve_undo_page(struct http *h, const void *in);
 enum err serve_username_form(struct http *h, const void *in);
 enum err serve_username_page(struct http *h, const void *in);
 enum err serve_delete_form(struct http *h, const void *in);
@@ -93,6 +95,7 @@ enum err show_password(struct http *h, int status, enum err e);
 enum err show_address_add(struct http *h, int status, enum err e);
 enum err show_address_remove(struct http *h, int status, enum err e);
 enum err show_address_primary(struct http *h, int status, enum err e);
+enum err show_undo(struct http *h, int status, enum err e);
 enum err show_username(struct http *h, int status, enum err e);
 enum err show_delete(struct http *h, int status, enum err e);
 enum err show_deletion(struct http *h, int status, enum err e);

@@ -29,6 +29,12 @@ const struct field in_username_page[] = {
 	  ERR_USERNAME_MISSING, 0, 0, AT(in_page, username), "User name" },
 	{ .name = NULL }
 };
+const struct field in_undo_page[] = {
+	{ "vtoken", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT,
+	  ERR_LINK_INVALID, ERR_LINK_INVALID, 256, AT(in_page, vtoken),
+	  "Secret of the mailed link" },
+	{ .name = NULL }
+};
 const struct field in_delete_page[] = {
 	PASSWORD,
 	{ .name = NULL }
@@ -213,6 +219,58 @@ serve_address_primary_page(struct http *h, const void *arg)
 		e = address_make_primary(h->ctx, h->session.uid, in->email);
 	return e != ERR_OK ? e : response_redirect(h,
 	    STR("/account?done=email-primary"));
+}
+
+/* ---- undo: looking is not doing ---- */
+
+static enum err
+show_undo_of(struct http *h, int status, struct str vtoken,
+    struct str address, enum err e)
+{
+	struct values *v = page_values(h);
+
+	page_hides_ticket(h);
+	values_set(v, "vtoken", vtoken);
+	values_set(v, "address", address);
+	page_summary(h, v, e, false);
+	return response_page(h, status, "undo.html", v);
+}
+
+enum err
+show_undo(struct http *h, int status, enum err e)
+{
+	struct str vtoken = http_form(h, "vtoken"), address;
+
+	if (vtoken.p != NULL &&
+	    address_undo_peek(h->ctx, vtoken, &address) == ERR_OK)
+		return show_undo_of(h, status, vtoken, address, e);
+	return show_undo_of(h, status, STR(""), STR(""),
+	    e != ERR_OK ? e : ERR_LINK_INVALID);
+}
+
+enum err
+serve_undo_form(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	struct str address;
+	enum err e;
+
+	if (!str_present(in->vtoken))
+		return ERR_LINK_INVALID;
+	e = address_undo_peek(h->ctx, in->vtoken, &address);
+	return e != ERR_OK ? e :
+	    show_undo_of(h, 200, in->vtoken, address, ERR_OK);
+}
+
+enum err
+serve_undo_page(struct http *h, const void *arg)
+{
+	const struct in_page *in = arg;
+	enum err e;
+
+	e = address_undo(h->ctx, in->vtoken);
+	return e != ERR_OK ? e : response_redirect(h,
+	    STR("/forgot?done=undone"));
 }
 
 /* ---- user name ---- */

@@ -76,6 +76,7 @@ show_forgot(struct http *h, int status, enum err e)
 		values_flag(v, "identifier_focus", true);
 	wrong |= page_captcha(h, v, CAPTCHA_FORGOT_EMAIL, e);
 	page_summary(h, v, e, wrong);
+	page_done(h, v);
 	return response_page(h, status, "forgot.html", v);
 }
 

@@ -84,7 +84,25 @@ count_proven(const struct account *a, const struct account_email *but)
 
 /* Telling the owner (S-050) */
 
-struct change { struct str added, removed, primary; };
+struct change {
+	struct str added, removed, primary;
+	const struct account_email *loser;	/* who may undo it, or NULL */
+};
+
+static enum err
+set_undo(struct ctx *c, const struct account *a,
+    const struct account_email *m, struct values *v)
+{
+	struct str link;
+	enum err e;
+
+	e = address_undo_link(c, a, m, &link);
+	if (e != ERR_OK)
+		return e;
+	values_set(v, "undo_link", link);
+	values_set_url(v, "undo_href", link);
+	return ERR_OK;
+}
 
 static enum err
 tell(struct ctx *c, const struct account *a, const struct change *g)
@@ -104,7 +122,12 @@ tell(struct ctx *c, const struct account *a, const struct change *g)
 		values_set(m.values, "added", g->added);
 		values_set(m.values, "removed", g->removed);
 		values_set(m.values, "primary", g->primary);
-		e = outbox_add_mail(c, &m);
+		values_set(m.values, "undo_link", STR(""));
+		values_set(m.values, "undo_href", STR(""));
+		if (&a->emails[i] == g->loser)
+			e = set_undo(c, a, g->loser, m.values);
+		if (e == ERR_OK)
+			e = outbox_add_mail(c, &m);
 	}
 	return e;
 }
@@ -350,7 +373,8 @@ address_prove(struct ctx *c, const struct account *a,
 	    a->emails[0].verified_s == 0, dropped;
 	const struct change g = {
 		.added = p->given, .removed = STR(""),
-		.primary = first ? p->given : STR("")
+		.primary = first ? p->given : STR(""),
+		.loser = first && a->n_emails > 0 ? a->emails : NULL
 	};
 	enum err e;
 
@@ -427,7 +451,8 @@ static enum err
 remove_own(struct ctx *c, const struct account *a,
     const struct account_email *m)
 {
-	struct change g = { .added = STR(""), .removed = m->given };
+	struct change g = { .added = STR(""), .removed = m->given,
+		.loser = m };
 	enum err e;
 
 	e = judge_removal(c, a, m);
@@ -511,6 +536,7 @@ promote_tx(struct ctx *c, void *arg)
 	if (m == a.emails)
 		return ERR_OK;
 	g.primary = m->given;
+	g.loser = a.emails;
 	e = store_email_promote(c, a.uid, m->canonical);
 	if (e == ERR_OK)
 		e = store_account_touch(c, a.uid, c->now_s);

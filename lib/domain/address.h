@@ -38,6 +38,23 @@ MUST_CHECK enum err address_remove(struct ctx *c, struct uid uid,
 MUST_CHECK enum err address_make_primary(struct ctx *c, struct uid uid,
     struct str email);
 
+/*
+ * The old primary address, or a removed one, is told with a link that undoes
+ * it for 72 hours, if it was the account's first or is in it as long as that
+ * (who got in lately must not undo the owner's own undoing): the address is
+ * the primary one again, what came since goes, and everybody is signed out
+ * (S-046).  ERR_LINK_INVALID, _USED, _EXPIRED; ERR_ACCOUNT_BLOCKED;
+ * ERR_EMAIL_TAKEN when the address is somebody else's now.
+ */
+MUST_CHECK enum err address_undo(struct ctx *c, struct str token);
+/* For the landing page: which address it is about.  Does not consume. */
+MUST_CHECK enum err address_undo_peek(struct ctx *c, struct str token,
+    struct str *email_out);
+/* Inside a transaction: the link for that address; empty when it gets
+ * none. */
+MUST_CHECK enum err address_undo_link(struct ctx *c, const struct account *a,
+    const struct account_email *m, struct str *link_out);
+
 /* "Primary" and "Secondary" as they are written, others as given. */
 struct str address_type(struct str type);
 

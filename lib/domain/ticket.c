@@ -24,6 +24,7 @@ struct purpose {
 	const char *name;
 	bool phone;
 	bool guid;	/* its secret has the form of a token of the API */
+	bool lasting;	/* stands beside others, and outlives changes */
 };
 
 static const struct purpose purposes[] = {
@@ -37,7 +38,8 @@ static const struct purpose purposes[] = {
 	[TICKET_RESET_PIN_PHONE] = { "reset-pin-phone", true, false },
 	[TICKET_CONSENT] = { "consent", false, true },
 	[TICKET_PIN] = { "pin", false, true },
-	[TICKET_CHANGE_PHONE] = { "change-phone", true, false }
+	[TICKET_CHANGE_PHONE] = { "change-phone", true, false },
+	[TICKET_UNDO_EMAIL] = { .name = "undo-email", .lasting = true }
 };
 
 static struct str
@@ -109,6 +111,16 @@ give(const struct store_ticket *row, struct ticket *out)
 	};
 }
 
+static enum err
+void_older(struct ctx *c, const struct ticket *t)
+{
+	if (purposes[t->purpose].lasting)
+		return ERR_OK;
+	return t->purpose == TICKET_VERIFY_EMAIL ?
+	    store_ticket_void_address(c, t->purpose, t->uid, t->address) :
+	    store_ticket_void(c, t->purpose, t->uid);
+}
+
 enum err
 ticket_make_link(struct ctx *c, const struct ticket *t,
     struct str *secret_out)
@@ -118,9 +130,7 @@ ticket_make_link(struct ctx *c, const struct ticket *t,
 	enum err e;
 
 	secret = link_new(c, t->purpose, row.id);
-	e = t->purpose == TICKET_VERIFY_EMAIL ?
-	    store_ticket_void_address(c, t->purpose, t->uid, t->address) :
-	    store_ticket_void(c, t->purpose, t->uid);
+	e = void_older(c, t);
 	if (e == ERR_OK)
 		e = store_ticket_insert_link(c, &row);
 	if (e == ERR_OK)
@@ -186,7 +196,8 @@ judge_link(struct ctx *c, const struct store_ticket *row)
 		    "link of an account that is gone");
 	if (row->used_s != 0)
 		return err_set(c, ERR_LINK_USED, NULL, "link used before");
-	if (row->generation != row->account_generation)
+	if (row->generation != row->account_generation &&
+	    !purposes[row->purpose].lasting)
 		return err_set(c, ERR_LINK_INVALID, NULL,
 		    "link voided by a change of the account");
 	if (row->expires_s <= c->now_s)
@@ -496,11 +507,12 @@ ticket_void(struct ctx *c, enum ticket_purpose p, struct uid uid)
 enum err
 ticket_void_all(struct ctx *c, struct uid uid)
 {
-	return store_ticket_void_all(c, uid);
+	return store_ticket_void_all(c, uid, TICKET_UNDO_EMAIL);
 }
 
 enum err
 ticket_void_address(struct ctx *c, struct uid uid, struct str address)
 {
-	return store_ticket_void_address_all(c, uid, address);
+	return store_ticket_void_address_all(c, uid, address,
+	    TICKET_UNDO_EMAIL);
 }

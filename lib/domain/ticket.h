@@ -16,7 +16,8 @@ enum ticket_purpose {
 	TICKET_VERIFY_PHONE = 3, TICKET_RESET_PASSWORD_PHONE = 4,
 	TICKET_DELETE_ACCOUNT = 5, TICKET_DELETE_ACCOUNT_PHONE = 6,
 	TICKET_RESET_PIN = 7, TICKET_RESET_PIN_PHONE = 8,
-	TICKET_CONSENT = 9, TICKET_PIN = 10, TICKET_CHANGE_PHONE = 11
+	TICKET_CONSENT = 9, TICKET_PIN = 10, TICKET_CHANGE_PHONE = 11,
+	TICKET_UNDO_EMAIL = 12	/* outlives changes of the account */
 };
 
 struct ticket {
@@ -91,7 +92,8 @@ struct uid ticket_decoy_uid(struct ctx *c, struct str canonical);
 /* Inside a transaction: void those of one purpose. */
 MUST_CHECK enum err ticket_void(struct ctx *c, enum ticket_purpose p,
     struct uid uid);
-/* Inside a transaction: void every ticket of the account. */
+/* Inside a transaction: void every ticket of the account, but for those that
+ * undo what was done to it. */
 MUST_CHECK enum err ticket_void_all(struct ctx *c, struct uid uid);
 /* Inside a transaction: void what was sent to one of its addresses. */
 MUST_CHECK enum err ticket_void_address(struct ctx *c, struct uid uid,

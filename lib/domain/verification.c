@@ -149,7 +149,8 @@ verification_send_again(struct ctx *c, const struct account *a,
 	e = ticket_pending(c, TICKET_VERIFY_EMAIL, a->uid, &pending_s);
 	if (e != ERR_OK)
 		return e;
-	if (pending_s != 0 && (by_code(c, false) || pending_s + AGAIN_S > c->now_s))
+	if (pending_s != 0 && (by_code(c, false) ||
+	    pending_s + AGAIN_S > c->now_s))
 		return ERR_OK;
 	e = limit_mail(c, VERIFICATION_MAIL, m.canonical);
 	if (e == ERR_MAIL_LIMIT && pending_s != 0)

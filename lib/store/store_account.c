@@ -158,6 +158,14 @@ store_email_promote(struct ctx *c, struct uid uid, struct str canonical)
 }
 
 enum err
+store_emails_drop_since(struct ctx *c, struct uid uid, int64_t since_s,
+    struct str but)
+{
+	return db_exec(c, STMT_EMAILS_DROP_SINCE, ARGS(db_uid(uid),
+	    db_int(KIND_EMAIL), db_int(since_s), db_bytes(but)), NULL);
+}
+
+enum err
 store_account_no_email(struct ctx *c, struct uid uid, int64_t now_s)
 {
 	return db_exec(c, STMT_ACCOUNT_NO_EMAIL, ARGS(db_int(now_s),

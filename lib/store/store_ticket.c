@@ -19,16 +19,17 @@ store_ticket_void_address(struct ctx *c, int64_t purpose, struct uid uid,
 
 enum err
 store_ticket_void_address_all(struct ctx *c, struct uid uid,
-    struct str address)
+    struct str address, int64_t but)
 {
 	return db_exec(c, STMT_TICKET_VOID_ADDRESS_ALL, ARGS(db_uid(uid),
-	    db_bytes(address)), NULL);
+	    db_bytes(address), db_int(but)), NULL);
 }
 
 enum err
-store_ticket_void_all(struct ctx *c, struct uid uid)
+store_ticket_void_all(struct ctx *c, struct uid uid, int64_t but)
 {
-	return db_exec(c, STMT_TICKET_VOID_ALL, ARGS(db_uid(uid)), NULL);
+	return db_exec(c, STMT_TICKET_VOID_ALL, ARGS(db_uid(uid),
+	    db_int(but)), NULL);
 }
 
 enum err

@@ -24,10 +24,11 @@ MUST_CHECK enum err store_ticket_void(struct ctx *c, int64_t purpose,
 /* The same of one address. */
 MUST_CHECK enum err store_ticket_void_address(struct ctx *c, int64_t purpose,
     struct uid uid, struct str address);
-/* Of every purpose. */
+/* Of every purpose but one. */
 MUST_CHECK enum err store_ticket_void_address_all(struct ctx *c,
-    struct uid uid, struct str address);
-MUST_CHECK enum err store_ticket_void_all(struct ctx *c, struct uid uid);
+    struct uid uid, struct str address, int64_t but);
+MUST_CHECK enum err store_ticket_void_all(struct ctx *c, struct uid uid,
+    int64_t but);
 MUST_CHECK enum err store_ticket_insert_link(struct ctx *c,
     const struct store_ticket *t);
 /* Takes the place of the code before. */

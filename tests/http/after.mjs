@@ -41,15 +41,15 @@ result(rows.size === 0, 'every row of the route table was served',
 const decisions = `
     account_blocked account_created account_deleted account_enabled
     account_stripped account_unverified_removed accounts_exported
-    accounts_imported code_refused deletion_asked email_verified
-    keys_rotated login login_limited login_refused logout new_browser
-    password_breached password_change_refused password_changed
-    password_reset phone_change_asked phone_changed phone_code_decoy
-    phone_code_limited phone_code_sent phone_removed phone_verified
-    profile_updated
+    accounts_imported add_email code_refused deletion_asked email_primary
+    email_removed email_undone email_verified email_waiting keys_rotated
+    login login_limited login_refused logout new_browser password_breached
+    password_change_refused password_changed password_reset
+    phone_change_asked phone_changed phone_code_decoy phone_code_limited
+    phone_code_sent phone_removed phone_verified profile_updated
     registered registration_known reset_decoy reset_limited reset_refused
     reset_sent session_revoked sott_issued username_changed
-    verification_decoy verification_sent`.trim().split(/\s+/);
+    verification_decoy verification_sent welcome_sent`.trim().split(/\s+/);
 const audited = new Set(readFileSync(events, 'utf8').split('\n'));
 const silent = decisions.filter((d) => !audited.has(d));
 result(silent.length === 0,

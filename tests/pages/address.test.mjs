@@ -99,6 +99,41 @@ test('addresses: what is gone or foreign is refused in words', async () => {
     fine(v);
 });
 
+test('a changed primary address is put back by the mail to the old one ' +
+    '(S-046)', async () => {
+    const v = await signedIn();
+    const email = address();
+    await open(v, 'Add an address');
+    await v.page.fill('#email', email);
+    await v.page.check('#primary');
+    await press(v, 'Send the message');
+    assert.match(await text(v), /becomes the primary address/);
+    await v.page.goto((await mail(email)).link);
+    await press(v, 'Confirm this address');
+    assert.match(await text(v), new RegExp(`${email} primary`));
+    const told = await mail(v.p.email, 2);
+    const owner = await visitor();
+    await owner.page.goto(told.link);
+    assert.match(await text(owner), new RegExp(v.p.email));
+    await look(owner, 'undo');
+    await press(owner, 'Undo the change');
+    assert.match(await notice(owner), /undone/);
+    await look(owner, 'forgot-undone');
+    await v.go('/account');
+    assert.equal(await heading(v), 'Sign in');
+    await owner.page.goto(told.link);
+    assert.match(await alert(owner), /used already/);
+    await look(owner, 'undo-over');
+    await owner.go('/undo');
+    assert.match(await alert(owner), /not valid/);
+    await v.page.fill('#identifier', v.p.email);
+    await v.page.fill('#password', password);
+    await press(v, 'Sign in');
+    assert.doesNotMatch(await text(v), new RegExp(email));
+    fine(v);
+    fine(owner);
+});
+
 test('user name: choose one', async () => {
     const v = await signedIn();
     const name = `n${address().slice(1, 12)}`;

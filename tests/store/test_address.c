@@ -189,6 +189,102 @@ test_s046_a_change_asks_for_the_password_unless_the_sign_in_is_fresh(
 	assert_int_equal(password_confirm(fx, &s, &right), ERR_NO_PASSWORD);
 }
 
+/* S-046: undo restores, ends sessions, and puts out whoever came since; it
+ * outlives what was done to the account meanwhile. */
+static void
+test_s046_undo_restores_after_a_takeover(void **state)
+{
+	struct uid uid = fx_account(ADA, WORD, "ada", true);
+	struct session_tokens t = fx_session(uid, SESSION_PAGE);
+	struct secret from = fx_secret(WORD), to = fx_secret("amber-kettle-2");
+	struct session_tokens rotated;
+	struct session s;
+	struct str undo, again;
+	struct account a;
+
+	(void)state;
+	assert_int_equal(add(uid, BEA, "Primary"), ERR_OK);
+	assert_int_equal(prove(fx_mail_word("add-email", "vtoken=")),
+	    ERR_OK);
+	undo = fx_mail_word("addresses-changed", "vtoken=");
+	fx_next();
+	assert_int_equal(session_check(fx, SESSION_PAGE, t.access_token, &s),
+	    ERR_OK);
+	assert_int_equal(password_change(fx, &s, &from, &to, &rotated),
+	    ERR_OK);
+	fx_sql("DELETE FROM dw_outbox");
+	fx_next();
+	assert_int_equal(address_remove(fx, uid, STR(ADA)), ERR_OK);
+	again = fx_mail_word("addresses-changed", "vtoken=");
+	assert_int_equal(add(uid, "eve@example.org", NULL), ERR_OK);
+	fx_next();
+	assert_int_equal(address_undo_peek(fx, undo, &(struct str){ 0 }),
+	    ERR_OK);
+	assert_int_equal(address_undo(fx, undo), ERR_OK);
+	a = read(uid);
+	assert_int_equal(a.n_emails, 1);
+	assert_str(a.emails[0].given, ADA);
+	assert_str(a.emails[0].label, "Primary");
+	assert_true(a.emails[0].verified_s != 0);
+	assert_int_equal(a.n_pending, 0);
+	assert_int_equal(fx_check(SESSION_PAGE, rotated.access_token),
+	    ERR_TOKEN_UNKNOWN);
+	fx_next();
+	assert_int_equal(address_undo(fx, undo), ERR_LINK_USED);
+	assert_int_equal(address_undo(fx, again), ERR_OK);
+	fx_sql("UPDATE dw_account SET state = 2");
+	fx_sql("UPDATE dw_ticket SET used_s = 0");
+	fx_next();
+	assert_int_equal(address_undo(fx, undo), ERR_ACCOUNT_BLOCKED);
+}
+
+/* S-046: the newcomer cannot undo the owner's undoing. */
+static void
+test_s046_a_newcomer_gets_no_undo(void **state)
+{
+	struct uid uid = with_two();
+
+	(void)state;
+	fx_sql("UPDATE dw_identifier SET verified_s = verified_s + 1"
+	    " WHERE canonical = '" BEA "'");
+	fx_next();
+	assert_int_equal(address_make_primary(fx, uid, STR(BEA)), ERR_OK);
+	fx_sql("DELETE FROM dw_outbox");
+	fx_next();
+	assert_int_equal(address_make_primary(fx, uid, STR(ADA)), ERR_OK);
+	assert_int_equal(fx_mails("addresses-changed"), 2);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_ticket"
+	    " WHERE purpose = 11 AND address = '" BEA "'"), 0);
+	fx_pass(72 * 3600 + 2);
+	fx_next();
+	assert_int_equal(address_make_primary(fx, uid, STR(BEA)), ERR_OK);
+	fx_next();
+	assert_int_equal(address_make_primary(fx, uid, STR(ADA)), ERR_OK);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_ticket"
+	    " WHERE purpose = 11 AND address = '" BEA "'"), 1);
+}
+
+/* S-046: 72 hours, and not when the address is somebody else's by then. */
+static void
+test_s046_undo_ends(void **state)
+{
+	struct uid uid = with_two();
+	struct str undo;
+
+	(void)state;
+	fx_next();
+	assert_int_equal(address_remove(fx, uid, STR(ADA)), ERR_OK);
+	fx_sql("DELETE FROM dw_outbox WHERE target <> '" ADA "'");
+	undo = fx_mail_word("addresses-changed", "vtoken=");
+	fx_account(ADA, WORD, NULL, true);
+	fx_next();
+	assert_int_equal(address_undo(fx, undo), ERR_EMAIL_TAKEN);
+	fx_pass(72 * 3600);
+	fx_next();
+	assert_int_equal(address_undo(fx, undo), ERR_LINK_EXPIRED);
+	assert_int_equal(address_undo(fx, STR("x")), ERR_LINK_INVALID);
+}
+
 /* S-051: tombstone without personal data; nothing of it is left elsewhere
  * but MACs of what is held. */
 static void
@@ -270,6 +366,9 @@ main(void)
 	T(test_s050_all_proven_addresses_hear_of_a_change),
 	T(test_s048_a_first_proof_by_reset_drops_addresses_that_wait),
 	T(test_s046_a_change_asks_for_the_password_unless_the_sign_in_is_fresh),
+	T(test_s046_undo_restores_after_a_takeover),
+	T(test_s046_a_newcomer_gets_no_undo),
+	T(test_s046_undo_ends),
 	T(test_s051_a_deleted_account_leaves_no_trace_of_its_person),
 	T(test_s051_a_hold_has_no_gap),
 	};

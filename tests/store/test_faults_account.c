@@ -172,6 +172,12 @@ make_primary(void)
 }
 
 static enum err
+undo(void)
+{
+	return address_undo(fx, str_of(secret));
+}
+
+static enum err
 ask_deletion(void)
 {
 	static const struct deletion plain;
@@ -282,6 +288,16 @@ with_two(void)
 }
 
 static void
+removed(void)
+{
+	with_two();
+	assert_int_equal(remove_address(), ERR_OK);
+	fx_sql("DELETE FROM dw_outbox WHERE target <> '" ADA "'");
+	keep_secret("addresses-changed", "vtoken=");
+	fx_next();
+}
+
+static void
 asked_deletion(void)
 {
 	signed_in();
@@ -322,6 +338,7 @@ static const struct flow {
 	    ERR_EMAIL_CODE_INVALID },
 	{ "remove address", with_two, remove_address, ERR_EMAIL_NOT_OWN },
 	{ "make primary", with_two, make_primary, ERR_OK },
+	{ "undo", removed, undo, ERR_LINK_USED },
 	{ "ask deletion", signed_in, ask_deletion, ERR_OK },
 	{ "delete by link", asked_deletion, delete_by_link,
 	    ERR_DELETE_LINK_INVALID },
