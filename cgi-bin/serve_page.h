@@ -179,7 +179,8 @@ void page_secrets(struct http *h, struct values *v, const struct account *a);
 /* PIN and answers of the form for signing up; true when one is marked.  Then
  * what was typed, as registration's body has it. */
 bool page_signup_secrets(struct http *h, struct values *v, enum err e);
-void page_signup_body(struct http *h, const struct in_page *in);
+void page_signup_body(struct http *h, const struct in_page *in,
+    struct json *body);
 
 /* Version of a file of static/ for its address; absent when there is none. */
 struct str style_version(struct http *h, const char *name, bool of_site);

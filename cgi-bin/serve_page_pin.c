@@ -162,14 +162,14 @@ page_signup_secrets(struct http *h, struct values *v, enum err e)
 
 /* Where registration looks for them. */
 void
-page_signup_body(struct http *h, const struct in_page *in)
+page_signup_body(struct http *h, const struct in_page *in, struct json *body)
 {
 	struct json *answers = page_answers(h);
 
 	if (answers != NULL)
-		json_set(h->json, "SecurityQuestionAnswer", answers);
+		json_set(body, "SecurityQuestionAnswer", answers);
 	if (secret_present(&in->new_pin))
-		json_set_str(h->json, "PIN", secret_view(&in->new_pin));
+		json_set_str(body, "PIN", secret_view(&in->new_pin));
 }
 
 static enum err

@@ -26,6 +26,8 @@ const struct field in_signup[] = {
 	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
 	  AT(in_page, new_password), "Password" },
+	{ "new_pin", NULL, IN_BODY, 0, FIELD_SECRET, 0, 0,
+	  LIMIT_PASSWORD_INPUT, AT(in_page, new_pin), "PIN" },
 	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
@@ -111,6 +113,7 @@ serve_signup(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
 	struct registration_result out = { 0 };
+	struct json *body = schema_body(h->ctx, h->json, NULL);
 	struct registration r = {
 		.from_page = true,
 		.captcha = &in->captcha,
@@ -118,7 +121,7 @@ serve_signup(struct http *h, const void *arg)
 		.phone = h->ctx->config->login_phone ? in->phone : STR_NONE,
 		.username = in->username,
 		.password = in->new_password,
-		.body = schema_body(h->ctx, h->json, NULL),
+		.body = body,
 		.source = serve_source(h),
 		.session = { .kind = SESSION_PAGE,
 		    .replaces = h->page_cookie },
@@ -126,7 +129,7 @@ serve_signup(struct http *h, const void *arg)
 	};
 	enum err e;
 
-	page_signup_body(h, in);
+	page_signup_body(h, in, body);
 	e = registration_create(h->ctx, &r, &out);
 	if (e != ERR_OK)
 		return e;

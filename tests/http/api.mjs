@@ -308,3 +308,20 @@ export async function signedIn(more) {
     const session = granted(await login(p));
     return { ...p, session, token: session.access_token };
 }
+
+// ---- pages ----
+
+// A browser's visit: what is asked for, with the cookies that came before.
+export const page = (jar) => async (method, path, form) => {
+    const a = await call(method, path, { form, judge: false,
+        headers: { ...cookieHeader(jar), 'X-Doorward-ApiKey': null,
+            Origin: new URL(base).origin } });
+    keepCookies(jar, a.headers);
+    return a;
+};
+// The hidden fields of a page, and a form sent with them.
+export const hidden = (text) => Object.fromEntries([...text.matchAll(
+    /<input type="hidden" name="([^"]*)" value="([^"]*)">/g)]
+    .map(([, name, value]) => [name, value]));
+export const send = async (visit, path, form) => visit('POST', path,
+    { ...hidden((await visit('GET', path)).text), ...form });

@@ -1,8 +1,10 @@
 // PINs where everybody must have one, and security questions that reset.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { AUTH, address, call, granted, guid, login, mail, mails, nowhere,
-    password, person, refused, register, shift, source, time }
+import { AUTH, address, base, call, granted, guid, hidden, login, mail, mails,
+    nowhere, page, password, person, refused, register, send, shift, source, time }
     from '../api.mjs';
 
 const PIN = '482915', OTHER = '730264';
@@ -238,6 +240,14 @@ test('I4 mails by user name; I3 and I4 tell nobody who exists (2.8)',
         assert.deepEqual([...texts], ['{"IsPosted":true}']);
         assert.equal((await mails(none.email)).length, 1);
     });
+
+test('the fourth mail of an hour is not sent, and nobody is told', async () => {
+    const p = await withPin();
+    for (let i = 0; i < 4; i++)
+        granted(await forgot(p, 'email'));
+    await mail(p.email, 4);
+    assert.equal((await mails(p.email)).length, 4);
+});
 
 test('I3 and I4 judge their parameters', async () => {
     const url = (resetpinurl) => forgot({ email: address() }, 'email',
@@ -552,4 +562,111 @@ test('the first proof of an address drops a stranger\'s PIN and answers ' +
         { json: { resettoken: token, password: word } }));
     refused(await byAnswers('password/securityanswer', { email: p.email },
         answers, { password: 'amber-lantern-93' }), 1094, 403);
+});
+
+// ---- pages ----
+
+test('a sign-in at the page asks for a PIN and goes on', async () => {
+    const p = await person();
+    const visit = page(new Map());
+    const a = await send(visit, '/login', { identifier: p.email, password });
+    assert.equal(a.status, 200);
+    assert.match(a.text, /<h1>Choose a PIN<\/h1>/);
+    assert.ok(!/Not now/.test(a.text));
+    const form = hidden(a.text);
+    const wrong = await visit('POST', '/pin', { ...form, new_pin: '111111' });
+    assert.equal(wrong.status, 403);
+    assert.match(wrong.text, /id="new_pin-error">is too easy to guess/);
+    const none = await visit('POST', '/pin', { ...form, new_pin: '' });
+    assert.match(none.text, /id="new_pin-error">Enter a PIN/);
+    const good = await visit('POST', '/pin', { ...form, new_pin: PIN });
+    assert.equal(good.status, 303);
+    assert.match(good.headers.get('location'), /\/account$/);
+    const again = await visit('POST', '/pin', { ...form, new_pin: PIN });
+    assert.match(again.text, /sign in again/);
+    const account = await visit('GET', '/account');
+    assert.match(account.text, />Change PIN</);
+    assert.match(account.text, />Security questions</);
+});
+
+async function atPage(p) {
+    const visit = page(new Map());
+    const a = await send(visit, '/login', { identifier: p.email, password });
+    assert.equal(a.status, 303, a.text);
+    return visit;
+}
+
+test('the account page changes the PIN and the answers', async () => {
+    const p = await withPin();
+    const visit = await atPage(p);
+    const wrong = await send(visit, '/account/pin', { pin: '599134',
+        new_pin: OTHER });
+    assert.equal(wrong.status, 401);
+    assert.match(wrong.text, /id="pin-error">This is not your present PIN/);
+    const good = await send(visit, '/account/pin', { pin: PIN,
+        new_pin: OTHER });
+    assert.match(good.headers.get('location'), /\/account\?done=pin$/);
+    refused(await check(p.token), 905, 403);
+    const few = await send(visit, '/account/questions',
+        { answer_school: 'x' });
+    assert.match(few.text, /2 questions must be answered/);
+    const said = await send(visit, '/account/questions',
+        { answer_school: 'Hill House', answer_pet: 'Rex' });
+    assert.match(said.headers.get('location'), /done=answers$/);
+    const after = (await visit('GET', '/account/questions')).text;
+    assert.match(after, /answer_school/);
+    assert.ok(!/answer_street/.test(after));
+    await shift(601);
+    assert.match((await visit('GET', '/account/questions')).text,
+        /sign in again first/);
+    await shift(0);
+});
+
+test('a forgotten PIN is reset at the pages', async () => {
+    const p = await withPin();
+    const visit = page(new Map());
+    const bad = await send(visit, '/forgot-pin', { identifier: 'a@b' });
+    assert.match(bad.text, /id="identifier-error"/);
+    const sent = await send(visit, '/forgot-pin', { identifier: p.email });
+    assert.match(sent.text, /Check your mail/);
+    const { link } = await mail(p.email, 3);
+    const path = link.slice(base.length);
+    const form = hidden((await visit('GET', path)).text);
+    const easy = await visit('POST', '/reset-pin', { ...form,
+        new_pin: '123456' });
+    assert.match(easy.text, /id="new_pin-error"/);
+    const good = await visit('POST', '/reset-pin', { ...form,
+        new_pin: OTHER });
+    assert.match(good.headers.get('location'), /\/login\?done=pin$/);
+    assert.match((await visit('GET', '/login?done=pin')).text,
+        /Your PIN is changed/);
+    const used = await visit('GET', path);
+    assert.match(used.text, /has been used already/);
+    assert.equal((await visit('GET', '/reset-pin')).status, 303);
+    granted(await change(p, OTHER, PIN));
+});
+
+test('a locked sign-in at the page asks for the answers', async () => {
+    const p = await withAnswers();
+    await locked(p);
+    const visit = page(new Map());
+    const a = await send(visit, '/login', { identifier: p.email, password });
+    assert.match(a.text, /Answer your security questions/);
+    assert.match(a.text, /What was your first pet called\?/);
+    const form = { ...hidden(a.text), identifier: p.email, password };
+    const wrong = await visit('POST', '/login', { ...form,
+        answer_school: 'x', answer_pet: 'y' });
+    assert.match(wrong.text, /The answers are not right/);
+    const good = await visit('POST', '/login', { ...form,
+        answer_school: 'Hill  House', answer_pet: 'Rex' });
+    assert.equal(good.status, 303, good.text);
+});
+
+test('no PIN and no answer stands in the log (S-129, S-049)', () => {
+    const log = readFileSync(join(process.env.DOORWARD_SITE,
+        'log/doorward.log'), 'utf8');
+    assert.ok(log.length > 1000);
+    for (const word of ['Hill', 'Rex', `"${PIN}"`, `"${OTHER}"`,
+        `=${PIN}`, `pinauthtoken=`, 'session_token='])
+        assert.ok(!log.includes(word), word);
 });

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { AUTH, address, call, granted, guid, login, mail, mails, refused,
-    register, shift, source, time } from '../api.mjs';
+import { AUTH, address, call, granted, guid, hidden, login, mail, mails, page,
+    password, refused, register, send, shift, source, time }
+    from '../api.mjs';
 
 const PIN = 'blue7', OTHER = '4829';
 const answers = { school: 'Hill House', pet: 'Rex' };
@@ -220,4 +221,52 @@ test('who has no answers is told so with the switch', async () => {
     ctl('user', 'add', email, '--verified', '--no-password');
     refused(await call('GET', `${AUTH}/securityquestion/email`,
         { query: { email } }), 1092, 403);
+});
+
+test('signing up at the page takes a PIN and answers', async () => {
+    const visit = page(new Map());
+    const form = (await visit('GET', '/signup')).text;
+    assert.match(form, /id="new_pin"/);
+    assert.match(form, /Answer 2 of these questions/);
+    const email = address();
+    const fill = { email, new_password: password, answer_school: 'Hill',
+        answer_pet: 'Rex' };
+    const bad = await send(visit, '/signup', { ...fill, new_pin: '1111' });
+    assert.match(bad.text, /id="new_pin-error">is too easy/);
+    const few = await send(visit, '/signup', { ...fill, answer_pet: '' });
+    assert.match(few.text, /2 questions must be answered/);
+    const good = await send(visit, '/signup', { ...fill, new_pin: PIN });
+    assert.equal(good.status, 303, good.text);
+    assert.match((await visit('GET', '/account')).text, />Change PIN</);
+});
+
+test('a PIN may be skipped at the page, and set later', async () => {
+    const p = await somebody();
+    const visit = page(new Map());
+    const a = await send(visit, '/login', { identifier: p.email, password,
+        remember: 'yes' });
+    const skip = await visit('POST', '/pin', { ...hidden(a.text),
+        skip: 'yes' });
+    assert.equal(skip.status, 303);
+    assert.match(skip.headers.get('set-cookie'), /max-age=2592000/i);
+    assert.match((await visit('GET', '/account')).text, />Set a PIN</);
+    const set = await send(visit, '/account/pin', { new_pin: PIN });
+    assert.match(set.headers.get('location'), /done=pin$/);
+});
+
+test('a forgotten PIN is reset at the pages by a code', async () => {
+    const p = await somebody({ PIN });
+    const visit = page(new Map());
+    const sent = await send(visit, '/forgot-pin', { identifier: p.email });
+    assert.match(sent.text, /autocomplete="one-time-code"/);
+    const form = { ...hidden(sent.text), identifier: p.email,
+        new_pin: OTHER };
+    const wrong = await visit('POST', '/reset-pin', { ...form,
+        code: '000000' });
+    assert.match(wrong.text, /id="code-error"/);
+    const good = await visit('POST', '/reset-pin', { ...form,
+        code: code(await mail(p.email, 2)) });
+    assert.equal(good.status, 303, good.text);
+    assert.match((await visit('GET', '/reset-pin')).text,
+        /Email address or user name/);
 });
