@@ -54,7 +54,6 @@ const decisions = `
     reset_limited reset_refused reset_sent session_revoked sott_issued
     username_changed verification_decoy verification_sent welcome_sent
     `.trim().split(/\s+/);
->>>>>>> d754621 (tests: the pages of PINs and answers, their audit, their log)
 const audited = new Set(readFileSync(events, 'utf8').split('\n'));
 const silent = decisions.filter((d) => !audited.has(d));
 result(silent.length === 0,
