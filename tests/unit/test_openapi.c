@@ -117,6 +117,14 @@ size_of(enum field_type t)
 	    t == FIELD_INT ? sizeof(int64_t) : sizeof(struct json *);
 }
 
+/* Not a field of the row: the guard reads it. */
+static bool
+is_for_tokens(const struct route *r)
+{
+	return (r->need & NEED_TOKEN) != 0 &&
+	    strcmp(r->when, "access_token") == 0;
+}
+
 static void
 test_fields_stay_within_their_struct(void **state)
 {
@@ -125,7 +133,7 @@ test_fields_stay_within_their_struct(void **state)
 
 	(void)state;
 	for (r = routes; r < end(); r++) {
-		if (r->when != NULL)
+		if (r->when != NULL && !is_for_tokens(r))
 			assert_true(has_field(r, r->when));
 		for (f = r->fields; f != NULL && f->name != NULL; f++) {
 			assert_true(f->in != 0);
@@ -300,23 +308,34 @@ test_answers_hold_nothing_that_is_not_declared(void **state)
 	assert_false(lists(json_get(schema, "required"), STR("Data")));
 }
 
+/* Rows of one path may differ in this: each finds its own. */
+static bool
+is_met_by(const struct route *r, const struct json *set)
+{
+	return (json_get(set, "apiSecret") != NULL) ==
+	    ((r->need & NEED_SECRET) != 0) &&
+	    (json_get(set, "accessToken") != NULL) ==
+	    ((r->need & NEED_TOKEN) != 0) &&
+	    (json_get(set, "apiKey") != NULL) ==
+	    ((r->need & (NEED_KEY | NEED_SECRET)) != 0);
+}
+
 static void
 test_security_follows_what_the_row_needs(void **state)
 {
 	const struct route *r;
-	struct json *set;
+	struct json *list;
+	size_t i;
 
 	(void)state;
 	for (r = routes; r < end(); r++) {
 		if ((r->need & IS_PAGE) != 0)
 			continue;
-		set = walk(operation(r), "security.0");
-		assert_int_equal(json_get(set, "apiSecret") != NULL,
-		    (r->need & NEED_SECRET) != 0);
-		assert_int_equal(json_get(set, "accessToken") != NULL,
-		    (r->need & NEED_TOKEN) != 0);
-		assert_int_equal(json_get(set, "apiKey") != NULL,
-		    (r->need & NEED_KEY) != 0);
+		list = walk(operation(r), "security");
+		for (i = 0; i < json_length(list); i++)
+			if (is_met_by(r, json_at(list, i)))
+				break;
+		assert_true(i < json_length(list));
 	}
 }
 
