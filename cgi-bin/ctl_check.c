@@ -370,6 +370,26 @@ check_mail(struct check *k, const struct config *cfg, const char *to)
 		found(k, FINE, "test mail", "was handed over for %s", to);
 }
 
+static void
+check_sms(struct check *k, const struct config *cfg)
+{
+	struct str how = cfg->sms_provider;
+
+	if (str_eq(how, STR("off"))) {
+		if (cfg->login_phone)
+			found(k, WRONG, "text messages", "login.phone needs "
+			    "them for its codes.  Set sms.provider.");
+	} else if (str_eq(how, STR("file"))) {
+		check_folder(k, "text messages", cfg->sms_dir, false);
+	} else if (str_eq(how, STR("http")) &&
+	    !site_sms_body_valid(k->t->ctx)) {
+		found(k, WRONG, "text messages", "sms.body is no JSON once "
+		    "it is filled.  Put quotes around {{to}} and {{text}}.");
+	} else {
+		found(k, FINE, "text messages", "by %s", how.p);
+	}
+}
+
 /* ---- web ---- */
 
 static void
@@ -415,6 +435,7 @@ check_all(struct check *k, const struct config *cfg, bool web,
 	if (k->wrong == 0)
 		check_site(k);
 	check_mail(k, cfg, mail);
+	check_sms(k, cfg);
 	if (web)
 		check_web(k, cfg);
 	if (!cfg->site_https)

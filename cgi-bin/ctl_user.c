@@ -28,7 +28,8 @@ ctl_account(struct ctl *t, const char *name, struct account *out)
 		if (e == ERR_OK)
 			e = account_find(t->ctx, &id, out);
 	} else {
-		e = identifier_username(a, str_of(name), &id);
+		e = name[0] == '+' ? identifier_phone(a, str_of(name), &id) :
+		    identifier_username(a, str_of(name), &id);
 		if (e == ERR_OK)
 			e = account_find(t->ctx, &id, out);
 	}

@@ -20,6 +20,7 @@
 #include "crypto/sott.h"
 #include "dictionary.h"
 #include "net/mail.h"
+#include "net/sms.h"
 #include "net/probe.h"
 #include "password_rules.h"
 #include "schema.h"
@@ -142,6 +143,12 @@ site_dictionary(struct ctx *c, int64_t *entries_out)
 	*entries_out = 0;
 	return c->config->password_dictionary ?
 	    dictionary_check(c, entries_out) : ERR_OK;
+}
+
+bool
+site_sms_body_valid(struct ctx *c)
+{
+	return sms_body_valid(c);
 }
 
 enum err

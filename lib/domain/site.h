@@ -55,6 +55,9 @@ MUST_CHECK enum err site_breach_file(struct ctx *c, int64_t *bytes_out);
  * note. */
 MUST_CHECK enum err site_mail_probe(struct ctx *c, struct str to);
 
+/* Does sms.body become what sms.content says, whatever a message holds? */
+bool site_sms_body_valid(struct ctx *c);
+
 /* What the site's own address answers to a call with a token that is not
  * one: 905 when the Authorization header arrives, 1060 when the web server
  * withholds it.  *code_out: ErrorCode, or 0 when the answer is not ours.

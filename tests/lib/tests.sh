@@ -298,6 +298,8 @@ part_http()
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
 	settings phone "${1:-}" "${phone_settings[@]}"
+	settings gateway "${1:-}" login.phone=yes sott.required=no \
+	    sms.site_per_day=100000
 	settings schema "${1:-}" "${schema_settings[@]}"
 	settings off "${1:-}" availability.enabled=no registration.enabled=no \
 	    login.username=no
