@@ -12,14 +12,14 @@
 /* ---- I1 ---- */
 
 const struct field in_pin_set[] = {
-	{ "pinauthtoken", NULL, IN_QUERY | IN_BODY, FIELD_REQUIRED,
-	  FIELD_TEXT, 0, ERR_PIN_TOKEN_INVALID, 64, AT(in_pin_set, token),
-	  "Token of error 1243" },
 	{ "pin", NULL, IN_BODY, 0, FIELD_SECRET, 0, 0, LIMIT_BODY,
 	  AT(in_pin_set, pin), "New PIN" },
 	{ "skipped", NULL, IN_BODY, 0, FIELD_BOOL, 0, 0, 0,
 	  AT(in_pin_set, skip),
 	  "Go on without a PIN, where the site lets people" },
+	{ "pinauthtoken", NULL, IN_QUERY | IN_BODY, FIELD_REQUIRED,
+	  FIELD_TEXT, 0, ERR_PIN_TOKEN_INVALID, 64, AT(in_pin_set, token),
+	  "Token of error 1243" },
 	{ .name = NULL }
 };
 const enum err errors_pin_set[] = { ERR_PIN_OFF, ERR_PIN_MISSING,
