@@ -78,12 +78,12 @@ extern const struct reply reply_posted_sms[];
 extern const struct field in_phone_exists[], in_phone_change[],
     in_phone_prove[], in_phone_prove_own[], in_phone_resend[],
     in_phone_resend_own[], in_phone_delete_ask[], in_phone_delete[],
-    in_forgot_phone[];
+    in_forgot_phone[], in_forgot_pin_phone[];
 extern const enum err errors_phone_exists[], errors_phone_change[],
     errors_phone_remove[], errors_phone_prove[], errors_phone_prove_own[],
     errors_phone_resend[], errors_phone_resend_own[],
     errors_phone_delete_ask[], errors_phone_delete[],
-    errors_forgot_phone[];
+    errors_forgot_phone[], errors_forgot_pin_phone[];
 /* Posted, with the receipt of a message in Data. */
 enum err serve_posted_sms(struct http *h);
 enum err serve_phone_exists(struct http *h, const void *in);
@@ -96,6 +96,7 @@ enum err serve_phone_resend_own(struct http *h, const void *in);
 enum err serve_phone_delete_ask(struct http *h, const void *in);
 enum err serve_phone_delete(struct http *h, const void *in);
 enum err serve_forgot_phone(struct http *h, const void *in);
+enum err serve_forgot_pin_phone(struct http *h, const void *in);
 
 /* serve_user.c */
 struct in_update {
@@ -175,12 +176,14 @@ struct in_pin_reset {
 struct in_pin_session { struct str token; };
 extern const struct field in_pin_set[], in_pin_change[],
     in_pin_forgot_email[], in_pin_forgot_username[], in_pin_reset_token[],
-    in_pin_reset_email[], in_pin_reset_username[], in_pin_answer_email[],
+    in_pin_reset_email[], in_pin_reset_username[],
+    in_pin_reset_phone[], in_pin_answer_email[],
     in_pin_answer_phone[], in_pin_answer_username[], in_pin_session[];
 extern const enum err errors_pin_set[], errors_pin_change[],
     errors_pin_forgot_email[], errors_pin_forgot_username[],
     errors_pin_reset_token[], errors_pin_reset_email[],
-    errors_pin_reset_username[], errors_pin_answer_email[],
+    errors_pin_reset_username[], errors_pin_reset_phone[],
+    errors_pin_answer_email[],
     errors_pin_answer_phone[], errors_pin_answer_username[],
     errors_pin_session[];
 enum err serve_pin_set(struct http *h, const void *in);

@@ -1,4 +1,4 @@
-/* Phone numbers: H1 to H7, W2, A8, A9. */
+/* Phone numbers: H1 to H7, W2, I5, A8, A9. */
 #include "serve.h"
 
 #include "domain/phone.h"
@@ -231,6 +231,26 @@ serve_forgot_phone(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_forgot(h->ctx, &ask);
+	return e != ERR_OK ? e : serve_posted_sms(h);
+}
+
+/* ---- I5 ---- */
+
+const struct field in_forgot_pin_phone[] = {
+	PHONE(FIELD_REQUIRED), TEMPLATE, VOICE(IN_QUERY | IN_BODY), END
+};
+const enum err errors_forgot_pin_phone[] = { ERR_PIN_OFF, ERR_PHONE_MISSING,
+	ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF, ERR_PHONE_UNKNOWN,
+	ERR_PHONE_UNVERIFIED, ERR_PIN_NONE, ERR_ACCOUNT_BLOCKED,
+	ERR_LOGIN_DISABLED, SMS_ERRORS, ERR_OK };
+
+enum err
+serve_forgot_pin_phone(struct http *h, const void *in)
+{
+	struct phone_asking ask = asking(in);
+	enum err e;
+
+	e = phone_forgot_pin(h->ctx, &ask);
 	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 

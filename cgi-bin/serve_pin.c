@@ -128,7 +128,7 @@ serve_pin_forgot_username(struct http *h, const void *in)
 	return forgot(h, IDENTIFIER_USERNAME, in);
 }
 
-/* ---- I6, I7, I9 to I12 ---- */
+/* ---- I6 to I12 ---- */
 
 #define EMAIL_FIELD \
 	{ "email", "emailid", IN_BODY, FIELD_REQUIRED, FIELD_TEXT, \
@@ -144,7 +144,7 @@ serve_pin_forgot_username(struct http *h, const void *in)
 	  "Phone number" }
 #define CODE_FIELD \
 	{ "otp", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 64, \
-	  AT(in_pin_reset, code), "Code of the mail" }, \
+	  AT(in_pin_reset, code), "Code of the message" }, \
 	{ "securityanswer", NULL, IN_BODY, FIELD_DISCARD, FIELD_JSON, 0, 0, \
 	  0, 0, "Without effect" }
 #define ANSWER_FIELD \
@@ -163,6 +163,9 @@ const struct field in_pin_reset_email[] = {
 };
 const struct field in_pin_reset_username[] = {
 	USERNAME_FIELD, CODE_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
+};
+const struct field in_pin_reset_phone[] = {
+	PHONE_FIELD, CODE_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
 };
 const struct field in_pin_answer_email[] = {
 	EMAIL_FIELD, ANSWER_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
@@ -197,6 +200,10 @@ const enum err errors_pin_reset_email[] = { CODE_ERRORS, BY_EMAIL_ERRORS,
 	ERR_OK };
 const enum err errors_pin_reset_username[] = { CODE_ERRORS,
 	BY_USERNAME_ERRORS, ERR_OK };
+const enum err errors_pin_reset_phone[] = { ERR_PIN_OFF, ERR_PIN_MISSING,
+	ERR_VALIDATION, ERR_PHONE_CODE_INVALID, ERR_PHONE_CODE_USED,
+	ERR_PHONE_CODE_EXPIRED, ERR_PIN_NONE, ERR_ACCOUNT_BLOCKED,
+	BY_PHONE_ERRORS, ERR_OK };
 const enum err errors_pin_answer_email[] = { ANSWER_ERRORS, BY_EMAIL_ERRORS,
 	ERR_OK };
 const enum err errors_pin_answer_username[] = { ANSWER_ERRORS,

@@ -121,6 +121,11 @@ MUST_CHECK enum err phone_resend_own(struct ctx *c, struct uid uid,
 MUST_CHECK enum err phone_forgot(struct ctx *c,
     const struct phone_asking *in);
 
+/* I5, the same for a PIN: ERR_PIN_OFF, with compat ERR_PIN_NONE as well.  I8
+ * is pin_reset. */
+MUST_CHECK enum err phone_forgot_pin(struct ctx *c,
+    const struct phone_asking *in);
+
 /* A8: to the own proven number.  ERR_NO_PHONE, ERR_PHONE_UNVERIFIED. */
 MUST_CHECK enum err phone_delete_ask(struct ctx *c, struct uid uid,
     const struct phone_asking *in);

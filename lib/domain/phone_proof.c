@@ -10,14 +10,16 @@
 #include "base/config.h"
 #include "limit.h"
 #include "store/store_phone.h"
+#include "store/store_pin.h"
 #include "store/store_registration.h"
 #include "store/store_tx.h"
 
 #define RESET_SMS	"reset-password"
+#define RESET_PIN_SMS	"reset-pin"
 
 static const struct uid nobody;
 
-/* To unknown people: H6, W2 */
+/* To unknown people: H6, W2, I5 */
 
 struct asking {
 	const struct phone_asking *in;
@@ -51,11 +53,25 @@ judge_proven(struct ctx *c, const struct store_holder *h)
 /* What the documented API would say of this number. */
 static enum err
 judge_number(struct ctx *c, const struct asking *q, enum err found,
-    const struct store_holder *h)
+    const struct store_holder *h, enum err pin)
 {
+	enum err e;
+
 	if (found == ERR_NOT_FOUND)
 		return err_set(c, ERR_PHONE_UNKNOWN, NULL, "unknown number");
-	return q->judge(c, h);
+	e = q->judge(c, h);
+	return e == ERR_OK && pin == ERR_NOT_FOUND ? err_set(c, ERR_PIN_NONE,
+	    NULL, "none to reset") : e;
+}
+
+/* As many statements for a number that nobody has. */
+static enum err
+look_for_pin(struct ctx *c, const struct asking *q, struct uid uid)
+{
+	struct store_pin pin;
+
+	return q->purpose == TICKET_RESET_PIN_PHONE ?
+	    store_pin_get(c, uid, &pin) : ERR_OK;
 }
 
 static enum err
@@ -69,12 +85,15 @@ ask_tx(struct ctx *c, void *arg)
 		.variant = q->in->template, .number = q->number.canonical,
 		.voice = q->in->voice
 	};
-	enum err e, found;
+	enum err e, found, pin;
 
 	found = store_holder(c, IDENTIFIER_PHONE, m.number, &h);
 	if (found != ERR_OK && found != ERR_NOT_FOUND)
 		return found;
-	e = judge_number(c, q, found, &h);
+	pin = look_for_pin(c, q, h.uid);
+	if (pin != ERR_OK && pin != ERR_NOT_FOUND)
+		return pin;
+	e = judge_number(c, q, found, &h, pin);
 	if (e != ERR_OK && tell)
 		return e;
 	m.decoy = e != ERR_OK;
@@ -118,6 +137,19 @@ phone_forgot(struct ctx *c, const struct phone_asking *in)
 
 	if (!c->config->login_password)
 		return err_set(c, ERR_PASSWORD_LOGIN_OFF, NULL, "off");
+	return ask(c, &q);
+}
+
+enum err
+phone_forgot_pin(struct ctx *c, const struct phone_asking *in)
+{
+	struct asking q = {
+		.in = in, .purpose = TICKET_RESET_PIN_PHONE,
+		.template = RESET_PIN_SMS, .judge = judge_proven
+	};
+
+	if (!c->config->pin_enabled)
+		return err_set(c, ERR_PIN_OFF, NULL, "off");
 	return ask(c, &q);
 }
 
@@ -242,7 +274,7 @@ reveal(struct ctx *c, const struct proof *p, enum err e)
 	found = store_holder(c, IDENTIFIER_PHONE, p->number.canonical, &h);
 	if (found != ERR_OK && found != ERR_NOT_FOUND)
 		return found;
-	known = judge_number(c, &q, found, &h);
+	known = judge_number(c, &q, found, &h, ERR_OK);
 	return known != ERR_OK ? known : err_set(c, e, NULL, "wrong code");
 }
 

@@ -86,12 +86,12 @@ struct pin_forgot {
 };
 MUST_CHECK enum err pin_forgot(struct ctx *c, const struct pin_forgot *f);
 
-/* I6, I7, I9 to I12: the policy is judged before the secret is consumed. */
+/* I6 to I12: the policy is judged before the secret is consumed. */
 struct pin_reset {
 	struct str token;		/* I6 */
 	enum identifier_kind kind;	/* the others */
 	struct str identifier;
-	struct str code;		/* I7, I9 */
+	struct str code;		/* I7 to I9 */
 	const struct json *answers;	/* I10 to I12: not NULL */
 	struct secret pin;
 };

@@ -75,9 +75,9 @@ pin_forgot(struct ctx *c, const struct pin_forgot *f)
 	return e != ERR_OK ? e : recovery_ask(c, &r);
 }
 
-/* Reset: I6, I7, I9 to I12 */
+/* Reset: I6 to I12 */
 
-enum way { BY_LINK, BY_CODE, BY_ANSWERS };
+enum way { BY_LINK, BY_CODE, BY_SMS, BY_ANSWERS };
 
 struct resetting {
 	const struct pin_reset *in;
@@ -109,7 +109,8 @@ count_wrong(struct ctx *c, enum err e)
 	struct err_detail why = c->err;
 	enum err counted;
 
-	if (e != ERR_TICKET_INVALID && e != ERR_EMAIL_CODE_INVALID)
+	if (e != ERR_TICKET_INVALID && e != ERR_EMAIL_CODE_INVALID &&
+	    e != ERR_PHONE_CODE_INVALID)
 		return e;
 	counted = limit_source_failed(c);
 	if (counted == ERR_OK)
@@ -119,13 +120,19 @@ count_wrong(struct ctx *c, enum err e)
 	return counted != ERR_OK ? counted : e;
 }
 
+static enum ticket_purpose
+purpose_of(const struct resetting *r)
+{
+	return r->way == BY_SMS ? TICKET_RESET_PIN_PHONE : TICKET_RESET_PIN;
+}
+
 static enum err
 try_code(struct ctx *c, struct resetting *r)
 {
-	if (!by_code(c))
+	if (r->way == BY_CODE && !by_code(c))
 		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL,
 		    "resets are by link");
-	return ticket_try_code(c, TICKET_RESET_PIN, r->id.canonical,
+	return ticket_try_code(c, purpose_of(r), r->id.canonical,
 	    r->in->code, &r->ticket);
 }
 
@@ -144,7 +151,7 @@ find_secret(struct ctx *c, struct resetting *r)
 		e = limit_source(c);
 	if (e != ERR_OK)
 		return e;
-	return count_wrong(c, r->way == BY_CODE ? try_code(c, r) :
+	return count_wrong(c, r->way != BY_LINK ? try_code(c, r) :
 	    link_error(c, ticket_peek_link(c, TICKET_RESET_PIN,
 	    r->in->token, &r->ticket)));
 }
@@ -153,16 +160,20 @@ static enum err
 stale(struct ctx *c, const struct resetting *r, const char *why)
 {
 	return err_set(c, r->way == BY_CODE ? ERR_EMAIL_CODE_INVALID :
-	    r->way == BY_LINK ? ERR_TICKET_INVALID : ERR_ANSWER_REFUSED,
+	    r->way == BY_SMS ? ERR_PHONE_CODE_INVALID : r->way == BY_LINK ? ERR_TICKET_INVALID : ERR_ANSWER_REFUSED,
 	    NULL, "%s", why);
 }
 
-/* Is the address that the secret went to still the account's? */
+/* Is the address or number that the secret went to still the account's? */
 static bool
 keeps_address(struct resetting *r)
 {
 	const struct account *a = &r->account;
 	size_t i;
+
+	if (r->way == BY_SMS)
+		return a->phone.p != NULL && a->phone_verified_s != 0 &&
+		    str_eq(a->phone, r->ticket.data);
 
 	for (i = 0; i < a->n_emails; i++)
 		if (str_eq(a->emails[i].canonical, r->ticket.data)) {
@@ -219,8 +230,8 @@ consume(struct ctx *c, struct resetting *r)
 
 	if (r->way == BY_ANSWERS)
 		return ERR_OK;
-	if (r->way == BY_CODE)
-		return ticket_consume_code(c, TICKET_RESET_PIN,
+	if (r->way != BY_LINK)
+		return ticket_consume_code(c, purpose_of(r),
 		    r->id.canonical);
 	return link_error(c, ticket_consume_link(c, TICKET_RESET_PIN,
 	    r->in->token, &t));
@@ -245,7 +256,8 @@ set_pin(struct ctx *c, const struct resetting *r)
 static enum err
 reset_tx(struct ctx *c, void *arg)
 {
-	static const char *const ways[] = { "link", "code", "answers" };
+	static const char *const ways[] = { "link", "code", "sms",
+		"answers" };
 	struct resetting *r = arg;
 	enum err e;
 
@@ -282,7 +294,8 @@ pin_reset(struct ctx *c, const struct pin_reset *in)
 	enum err e;
 
 	r.way = in->answers != NULL ? BY_ANSWERS :
-	    str_present(in->token) ? BY_LINK : BY_CODE;
+	    str_present(in->token) ? BY_LINK :
+	    in->kind == IDENTIFIER_PHONE ? BY_SMS : BY_CODE;
 	e = prepare(c, &r);
 	return e != ERR_OK ? e : store_tx(c, reset_tx, &r, reset_in_doubt);
 }

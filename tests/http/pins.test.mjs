@@ -14,6 +14,8 @@ test('PIN calls answer 1233 where PINs are off', async () => {
     ['POST', 'pin/change', { oldpin: '1', newpin: '2' }],
     ['POST', 'pin/forgot/email', { email: p.email }],
     ['POST', 'pin/forgot/username', { username: 'nobody-here' }],
+    ['POST', 'pin/forgot/otp', { phone: '+12025550142' }],
+    ['PUT', 'pin/reset/otp/phone', { phone: '+12025550142', otp: '1' }],
     ['PUT', 'pin/reset/token', { resettoken: 'x' }],
     ['PUT', 'pin/reset/otp/email', { email: p.email, otp: '1' }],
     ['PUT', 'pin/reset/otp/username', { username: 'nobody-here', otp: '1' }],

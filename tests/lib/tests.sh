@@ -309,6 +309,9 @@ part_http()
 	settings pin "${1:-}" pin.enabled=yes pin.required=yes \
 	    pin.ask_on_login=yes pin.login=yes questions.enabled=yes \
 	    questions.list="$asked" questions.reset=yes login.lock=question
+	settings pinphone "${1:-}" "${phone_settings[@]}" pin.enabled=yes \
+	    pin.ask_on_registration=yes questions.enabled=yes \
+	    questions.list="$asked" questions.reset=yes
 	settings pinless "${1:-}" pin.enabled=yes pin.ask_on_login=yes \
 	    pin.ask_on_registration=yes pin.alphanumeric=yes \
 	    pin.min_length=4 pin.reset_by=code questions.enabled=yes \
