@@ -150,12 +150,31 @@ child(struct ctx *c)
 	_exit(0);
 }
 
+/*
+ * Does somebody wait for the one that runs?  Then he will find our message as
+ * well, and nobody needs to be forked.
+ */
+static bool
+is_waited_for(struct ctx *c)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = LOCK_WAITING, .l_len = 1 };
+	int fd = open(lock_path(c), O_RDWR | O_CLOEXEC);
+	bool held;
+
+	if (fd < 0)
+		return false;
+	held = fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+	close(fd);
+	return held;
+}
+
 void
 afterwork(struct ctx *c)
 {
 	pid_t pid;
 
-	if (!c->outbox_due && !is_time(c))
+	if (c->outbox_due ? is_waited_for(c) : !is_time(c))
 		return;
 	pid = fork();
 	if (pid == 0) {

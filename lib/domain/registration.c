@@ -423,6 +423,13 @@ use_sott(struct ctx *c, const struct making *m)
 	return e;
 }
 
+/* Is it an error that no mail can go out? */
+static bool
+must_mail(const struct ctx *c, const struct making *m)
+{
+	return flow_is(c, m, "required") && !by_phone(m);
+}
+
 /*
  * Counted before it shows whether the address or number is known, so that the
  * limits tell nothing of that.  The row of the address serialises what
@@ -443,14 +450,29 @@ use_mail_limits(struct ctx *c, struct making *m)
 		m->mail_full = true;
 		return ERR_OK;
 	}
-	if (e == ERR_OK)
-		e = limit_mail_source(c);
-	if (e == ERR_MAIL_LIMIT && !(flow_is(c, m, "required") &&
-	    !by_phone(m))) {
+	if (e != ERR_OK || must_mail(c, m))
+		return e;
+	e = limit_mail_source(c);
+	if (e == ERR_MAIL_LIMIT) {
 		m->mail_full = true;
 		return ERR_OK;
 	}
 	return e;
+}
+
+/*
+ * The rows that many registrations share, of one SOTT and of one source, are
+ * locked last and for a moment: who comes at the same time does not wait for
+ * the rest of the others' work.
+ */
+static enum err
+use_shared(struct ctx *c, const struct making *m)
+{
+	enum err e = ERR_OK;
+
+	if (must_mail(c, m) && !m->mail_full)
+		e = limit_mail_source(c);
+	return e != ERR_OK ? e : use_sott(c, m);
 }
 
 static bool
@@ -498,7 +520,7 @@ send_mail(struct ctx *c, const struct making *m, bool decoy)
 		.uid = m->uid, .generation = 1, .canonical = to->canonical,
 		.given = to->given, .base = m->base,
 		.variant = m->in->email_template,
-		.return_url = m->in->return_url, .decoy = decoy
+		.return_url = m->in->return_url, .decoy = decoy, .first = true
 	};
 	static const struct uid nobody;
 
@@ -840,15 +862,15 @@ make_tx(struct ctx *c, void *arg)
 	enum err e;
 
 	m->created = m->has_session = false;
-	e = use_sott(c, m);
-	if (e == ERR_OK)
-		e = use_limits(c, m);
+	e = use_limits(c, m);
 	if (e != ERR_OK)
 		return e;
 	e = account_create(c, &m->account, &m->uid);
 	if (e == taken(m))
-		return address_known(c, m);
-	return e != ERR_OK ? e : finish_new(c, m);
+		e = address_known(c, m);
+	else if (e == ERR_OK)
+		e = finish_new(c, m);
+	return e != ERR_OK ? e : use_shared(c, m);
 }
 
 /* A quiet answer given twice is the same answer. */

@@ -130,7 +130,7 @@ ticket_make_link(struct ctx *c, const struct ticket *t,
 	enum err e;
 
 	secret = link_new(c, t->purpose, row.id);
-	e = void_older(c, t);
+	e = t->first ? ERR_OK : void_older(c, t);
 	if (e == ERR_OK)
 		e = store_ticket_insert_link(c, &row);
 	if (e == ERR_OK)

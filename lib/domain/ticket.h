@@ -29,6 +29,8 @@ struct ticket {
 	int64_t expires_s;
 	bool own_code;		/* its code stands beside those of other
 				 * accounts for the same address */
+	bool first;		/* of an account that is being made: there is
+				 * no older one to void */
 };
 
 /* Make a link secret; older ones of purpose and account are void (those that

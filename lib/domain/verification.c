@@ -107,7 +107,8 @@ verification_send(struct ctx *c, const struct verification_mail *m)
 		.purpose = TICKET_VERIFY_EMAIL,
 		.uid = m->decoy ? ticket_decoy_uid(c, m->canonical) : m->uid,
 		.generation = m->generation, .address = m->canonical,
-		.expires_s = c->now_s + life_s, .own_code = m->added
+		.expires_s = c->now_s + life_s, .own_code = m->added,
+		.first = m->first
 	};
 	struct outbox_mail mail = {
 		.template = m->added ? ADD_EMAIL_MAIL : VERIFICATION_MAIL,

@@ -27,6 +27,7 @@ struct verification_mail {
 	struct str return_url;		/* may be absent */
 	bool added;			/* one that waits beside others */
 	bool decoy;			/* same work, for an unknown address */
+	bool first;			/* see struct ticket */
 };
 /* Inside a transaction: the ticket and its mail.  Limits are the caller's
  * business. */

@@ -348,14 +348,14 @@ row_profile()
 	compared "profile of 7 KB" at-least 0.70
 }
 
-# request_register NAME PATH: of addresses that no run had before
+# Of addresses that no run had before.
 register_runs=0
 request_register()
 {
 	local body
 	register_runs=$((register_runs + 1))
-	body='{"Email":[{"Type":"Primary","Value":"run'$register_runs
-	body+='.#######@example.com"}],"Password":"'$bench_password
+	body='{"Email":"run'$register_runs
+	body+='.#######@example.com","Password":"'$bench_password
 	body+='","FirstName":"Ada"}'
 	{
 		request POST /identity/v2/auth/register \
@@ -370,8 +370,6 @@ request_register()
 yard_registration()
 {
 	request_register
-	sed -i 's/"Email":\[{[^}]*"Value":\("[^"]*"\)}\]/"Email":\1/' \
-	    "$BENCH/register"
 	r=$(rate "$port_register" 10000000 8 register '"IsPosted":true') ||
 	    exit 1
 	yard+=("$r")
