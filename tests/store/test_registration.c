@@ -768,11 +768,23 @@ test_s028_mails_are_sealed_at_rest(void **state)
 	    link.p), 0);
 }
 
+/* S-017: what a fresh address costs, a known one costs but for its rows. */
+static void
+test_a_registration_runs_10_statements(void **state)
+{
+	unsigned before = fx->statements;
+
+	(void)state;
+	assert_int_equal(sign_up_as(ADA), ERR_OK);
+	assert_int_equal(fx->statements - before, 10);
+}
+
 int
 main(void)
 {
 #define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 	const struct CMUnitTest tests[] = {
+	T(test_a_registration_runs_10_statements),
 	T(test_sign_up_verify_and_log_in),
 	T(test_s035_s036_links_begin_with_admitted_addresses_alone),
 	T(test_s137_f29_50_sign_ups_at_once_make_one_account),
