@@ -134,13 +134,6 @@ tell(struct ctx *c, const struct account *a, const struct change *g)
 
 /* Adding: E4 */
 
-struct adding {
-	struct uid uid;
-	const struct address_new *in;
-	struct identifier email;
-	struct str label, base;
-};
-
 /* Is it somebody's?  One who never proved it has no right to it. */
 static enum err
 judge_taken(struct ctx *c, struct str canonical)
@@ -161,7 +154,7 @@ judge_taken(struct ctx *c, struct str canonical)
 }
 
 static enum err
-judge_account(struct ctx *c, const struct adding *q, const struct account *a)
+judge_account(struct ctx *c, const struct address_adding *q, const struct account *a)
 {
 	size_t i, n = a->n_emails;
 	enum err e;
@@ -192,7 +185,7 @@ drop_waiting(struct ctx *c, struct uid uid, struct str canonical)
 
 /* Only one can become the primary address: the newest wish counts. */
 static enum err
-drop_earlier_primary(struct ctx *c, const struct adding *q,
+drop_earlier_primary(struct ctx *c, const struct address_adding *q,
     const struct account *a)
 {
 	const struct account_pending *p;
@@ -225,36 +218,44 @@ send(struct ctx *c, const struct account *a, struct str canonical,
 	return e != ERR_OK ? e : verification_send(c, &m);
 }
 
-static enum err
-add_tx(struct ctx *c, void *arg)
+enum err
+address_put(struct ctx *c, const struct account *a,
+    const struct address_adding *q)
 {
-	const struct adding *q = arg;
 	const struct store_pending p = {
 		.kind = IDENTIFIER_EMAIL, .canonical = q->email.canonical,
 		.given = q->email.given, .label = q->label,
 		.created_s = c->now_s
 	};
+	enum err e;
+
+	e = judge_account(c, q, a);
+	if (e == ERR_OK)
+		e = drop_earlier_primary(c, q, a);
+	if (e == ERR_OK)
+		e = store_pending_put(c, q->uid, &p);
+	if (e == ERR_OK && !q->without_mail)
+		e = send(c, a, p.canonical, p.given, q->base,
+		    q->in->email_template);
+	return e != ERR_OK ? e : audit_add(c, "email_waiting", q->uid, "");
+}
+
+static enum err
+add_tx(struct ctx *c, void *arg)
+{
+	const struct address_adding *q = arg;
 	struct account a;
 	enum err e;
 
 	e = account_lock(c, q->uid, &a);
-	if (e == ERR_OK)
-		e = judge_account(c, q, &a);
-	if (e == ERR_OK)
-		e = drop_earlier_primary(c, q, &a);
-	if (e == ERR_OK)
-		e = store_pending_put(c, q->uid, &p);
-	if (e == ERR_OK)
-		e = send(c, &a, p.canonical, p.given, q->base,
-		    q->in->email_template);
-	return e != ERR_OK ? e : audit_add(c, "email_waiting", q->uid, "");
+	return e != ERR_OK ? e : address_put(c, &a, q);
 }
 
 /* The ticket came with the mail. */
 static enum err
 add_in_doubt(struct ctx *c, void *arg)
 {
-	const struct adding *q = arg;
+	const struct address_adding *q = arg;
 	int64_t created_s = 0;
 	enum err e;
 
@@ -264,7 +265,7 @@ add_in_doubt(struct ctx *c, void *arg)
 }
 
 static enum err
-read_wish(struct ctx *c, struct adding *q)
+read_wish(struct ctx *c, struct address_adding *q)
 {
 	enum err e;
 
@@ -285,18 +286,25 @@ read_wish(struct ctx *c, struct adding *q)
 
 /* Each try counts, since its refusal says that an address is known. */
 enum err
-address_add(struct ctx *c, struct uid uid, const struct address_new *in)
+address_prepare(struct ctx *c, struct address_adding *q)
 {
-	struct adding q = { .uid = uid, .in = in };
 	enum err e;
 
-	e = read_wish(c, &q);
+	e = read_wish(c, q);
 	if (e == ERR_OK)
-		e = limit_meter(c, "add email", uid_hex(c->arena, uid),
+		e = limit_meter(c, "add email", uid_hex(c->arena, q->uid),
 		    ADDS_PER_DAY, DAY_S);
-	if (e == ERR_RATE_LIMITED)
-		return err_set(c, ERR_MAIL_LIMIT, NULL,
-		    "the day's additions are used up");
+	return e != ERR_RATE_LIMITED ? e : err_set(c, ERR_MAIL_LIMIT, NULL,
+	    "the day's additions are used up");
+}
+
+enum err
+address_add(struct ctx *c, struct uid uid, const struct address_new *in)
+{
+	struct address_adding q = { .uid = uid, .in = in };
+	enum err e;
+
+	e = address_prepare(c, &q);
 	return e != ERR_OK ? e : store_tx(c, add_tx, &q, add_in_doubt);
 }
 

@@ -27,6 +27,21 @@ struct address_new {
 MUST_CHECK enum err address_add(struct ctx *c, struct uid uid,
     const struct address_new *in);
 /*
+ * The same in two halves, for a transaction that changes more: what needs no
+ * account, counted as one try; and the rest, inside of the transaction with
+ * the account locked.  Without mail the address waits until one is asked for.
+ */
+struct address_adding {
+	struct uid uid;
+	const struct address_new *in;
+	struct identifier email;
+	struct str label, base;
+	bool without_mail;
+};
+MUST_CHECK enum err address_prepare(struct ctx *c, struct address_adding *q);
+MUST_CHECK enum err address_put(struct ctx *c, const struct account *a,
+    const struct address_adding *q);
+/*
  * E5: a proven one or a waiting one.  ERR_EMAIL_MALFORMED,
  * ERR_EMAIL_NOT_OWN, ERR_LAST_EMAIL, ERR_IDENTIFIER_KEPT (nothing proven
  * would remain).

@@ -5,6 +5,7 @@
 #include "profile.h"
 
 #include "account_internal.h"
+#include "address.h"
 #include "audit.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -341,6 +342,8 @@ profile_read_text(struct ctx *c, struct uid uid, struct str *out)
 struct update {
 	struct uid uid;
 	const struct profile_update *in;
+	struct address_new wish;	/* where the account has no address */
+	struct address_adding adding;
 	char phc[PWHASH_MAX];	/* empty: no password is set */
 	struct profile_secrets secrets;
 	struct account account;	/* as it is afterwards */
@@ -384,12 +387,44 @@ judge_one_email(struct ctx *c, const struct account *a,
 	    ERR_EMAIL_EXISTS_ALREADY, "Email", "not one of its addresses");
 }
 
+/* The value of Email, or of the first of its elements; absent: none. */
+static struct str
+first_email(const struct json *v)
+{
+	if (json_type(v) == JSON_ARRAY)
+		v = json_at(v, 0);
+	if (json_type(v) == JSON_OBJECT)
+		v = json_get_fold(v, "Value");
+	return json_type(v) == JSON_STRING ? json_string(v) : STR_NONE;
+}
+
+/* Before the transaction: an account without an address may name one. */
+static enum err
+prepare_email(struct ctx *c, struct update *u)
+{
+	struct str email = first_email(json_get_fold(u->in->body, "Email"));
+	struct account a;
+	enum err e;
+
+	if (email.p == NULL)
+		return ERR_OK;
+	e = account_get(c, u->uid, &a);
+	if (e != ERR_OK || a.n_emails > 0)
+		return e;
+	u->wish = (struct address_new){ .email = email,
+		.type = STR("Primary"), .url = u->in->verification_url,
+		.email_template = u->in->email_template };
+	u->adding = (struct address_adding){ .uid = u->uid, .in = &u->wish,
+		.without_mail = u->in->prevent_verification_email };
+	return address_prepare(c, &u->adding);
+}
+
 /*
- * An account has its address from its making on, and a profile that is sent
- * back as it was read names that address: only another one is refused.
+ * A profile that is sent back as it was read names the account's address:
+ * only another one is refused.
  */
 static enum err
-judge_emails(struct ctx *c, const struct update *u)
+judge_emails(struct ctx *c, struct update *u)
 {
 	const struct json *v;
 	enum err e;
@@ -398,6 +433,10 @@ judge_emails(struct ctx *c, const struct update *u)
 	e = profile_find(c, u->in->body, "Email", &v);
 	if (e != ERR_OK || json_type(v) == JSON_NULL)
 		return e;
+	if (u->wish.email.p != NULL && u->account.n_emails == 0) {
+		e = address_put(c, &u->account, &u->adding);
+		return e != ERR_OK ? e : account_get(c, u->uid, &u->account);
+	}
 	if (json_type(v) != JSON_ARRAY)
 		return judge_one_email(c, &u->account, v);
 	for (i = 0; i < json_length(v) && e == ERR_OK; i++)
@@ -611,6 +650,8 @@ profile_update(struct ctx *c, struct uid uid, const struct profile_update *in,
 		return err_set(c, ERR_BODY_SHAPE, NULL,
 		    "the body is not an object");
 	e = prepare_password(c, &u);
+	if (e == ERR_OK)
+		e = prepare_email(c, &u);
 	if (e == ERR_OK)
 		e = profile_secrets_update(c, uid, in->body, in->auth_s,
 		    &u.secrets);

@@ -162,7 +162,8 @@ test_suspension_shows_in_the_profile(void **state)
 static void
 test_required_fields_once_filled_stay_so(void **state)
 {
-	static const struct str required[] = { { "City", 4 } };
+	static const struct str required[] = { { "City", 4 },
+		{ "State", 5 } };
 	struct uid uid = fx_account("ada@example.org", NULL, NULL, true);
 	static const char name[] = "IsRequiredFieldsFilledOnce";
 	struct profile_update u = { .null_support = true };
@@ -172,13 +173,17 @@ test_required_fields_once_filled_stay_so(void **state)
 	(void)state;
 	fx_config->registration_required_fields = (struct list){ required,
 	    1 };
+	fx->schema = NULL;
 	assert_int_equal(update(uid, "{\"FirstName\":\"Ada\"}"), ERR_OK);
 	assert_false(json_bool(member(uid, name)));
 	assert_int_equal(update(uid, "{\"City\":\"Rome\"}"), ERR_OK);
 	assert_true(json_bool(member(uid, name)));
 	u.body = json_parse(fx->arena, STR("{\"City\":null}"), &fault);
-	assert_int_equal(profile_update(fx, uid, &u, &out), ERR_OK);
-	assert_int_equal(json_type(json_get(out, "City")), JSON_NULL);
+	assert_int_equal(profile_update(fx, uid, &u, &out), ERR_VALIDATION);
+	/* The site asks for more. */
+	fx_config->registration_required_fields.n = 2;
+	fx->schema = NULL;
+	assert_int_equal(update(uid, "{\"FirstName\":\"Eve\"}"), ERR_OK);
 	assert_true(json_bool(member(uid, name)));
 }
 
@@ -251,11 +256,87 @@ test_unreadable_document_stays_for_its_rescue(void **state)
 	    " WHERE profile = '[1'"), 1);
 }
 
+/* An account that began with a phone number. */
+static struct uid
+phone_account(bool proven)
+{
+	struct uid uid = fx_account("grace@example.org", NULL, NULL, false);
+
+	fx_sql("UPDATE dw_identifier SET kind = 3, canonical = "
+	    "'+12025550123', given = '+12025550123', label = '',"
+	    " verified_s = %d", proven ? 1 : 0);
+	fx_sql("UPDATE dw_account SET email_verified_s = 0,"
+	    " phone_verified_s = %d", proven ? 1 : 0);
+	return uid;
+}
+
+#define NAMES_ONE	"{\"Email\":[{\"Type\":\"Primary\",\"Value\":" \
+			"\"grace@example.com\"}],\"FirstName\":\"Grace\"}"
+
+static void
+test_an_account_without_address_may_name_one(void **state)
+{
+	struct uid uid = phone_account(true);
+	struct json *out;
+
+	(void)state;
+	assert_int_equal(update_at(uid, NAMES_ONE, 0, &out), ERR_OK);
+	assert_int_equal(json_type(json_get(out, "Email")), JSON_NULL);
+	assert_str(json_string(json_get(json_at(json_get(out,
+	    "UnverifiedEmail"), 0), "Value")), "grace@example.com");
+	assert_int_equal(fx_mails("add-email"), 1);
+	assert_str(json_string(member(uid, "FirstName")), "Grace");
+}
+
+static void
+test_an_address_is_named_without_mail_where_so_wished(void **state)
+{
+	struct uid uid = phone_account(true);
+	struct profile_update u = { .prevent_verification_email = true };
+	enum json_fault fault;
+	struct json *out;
+
+	(void)state;
+	u.body = json_parse(fx->arena, STR(NAMES_ONE), &fault);
+	assert_int_equal(profile_update(fx, uid, &u, &out), ERR_OK);
+	assert_int_equal(fx_mails("add-email"), 0);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_pending_identifier"), 1);
+}
+
+/* All or nothing: the names stay as they were, too. */
+static void
+test_an_address_that_cannot_be_named_changes_nothing(void **state)
+{
+	static const char *const t[] = {
+		"{\"FirstName\":\"G\",\"Email\":[{\"Value\":\"g\"}]}",
+		"{\"FirstName\":\"G\",\"Email\":\"ada@example.org\"}",
+		NAMES_ONE
+	};
+	static const enum err expected[] = { ERR_EMAIL_MALFORMED,
+		ERR_EMAIL_TAKEN, ERR_NO_VERIFIED_EMAIL };
+	struct uid uid = phone_account(true);
+	size_t i;
+
+	(void)state;
+	fx_account("ada@example.org", NULL, NULL, true);
+	for (i = 0; i < COUNT(t); i++) {
+		if (expected[i] == ERR_NO_VERIFIED_EMAIL)
+			fx_sql("UPDATE dw_account SET phone_verified_s = 0");
+		assert_int_equal(update(uid, t[i]), expected[i]);
+		assert_int_equal(json_type(member(uid, "FirstName")),
+		    JSON_NULL);
+	}
+	assert_int_equal(fx_mails("add-email"), 0);
+}
+
 int
 main(void)
 {
 #define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 	const struct CMUnitTest tests[] = {
+	T(test_an_account_without_address_may_name_one),
+	T(test_an_address_is_named_without_mail_where_so_wished),
+	T(test_an_address_that_cannot_be_named_changes_nothing),
 	T(test_update_is_stored_answered_and_recorded),
 	T(test_refused_update_changes_nothing),
 	T(test_whole_profile_can_be_sent_back),
