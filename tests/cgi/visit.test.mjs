@@ -29,6 +29,7 @@ function run(method, path, { json, token } = {}) {
             done({ status: Number(/^Status: (\d+)/.exec(head)[1]),
                 json: JSON.parse(body) });
         });
+        p.stdin.on('error', () => {});  // it has answered before
         p.stdin.end(input);
     });
 }

@@ -78,6 +78,7 @@ function run(method, path, json, query = '') {
                 status: Number(/^Status: (\d+)/.exec(head)[1]),
                 json: /json/.test(head) ? JSON.parse(rest) : undefined });
         });
+        p.stdin.on('error', () => {});  // it has answered before
         p.stdin.end(input);
     });
 }
