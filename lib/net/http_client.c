@@ -110,12 +110,17 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
+/* An IPv6 address may be listed with its brackets or without. */
 static bool
 is_listed(struct ctx *c, const struct url_parts *at)
 {
 	const struct list *l = &c->config->outgoing_trusted_hosts;
+	struct str bare = at->host;
 
-	return list_has(l, at->host) || (str_present(at->port) &&
+	if (str_starts(bare, STR("[")))
+		bare = str_sub(bare, 1, bare.len - 2);
+	return list_has(l, at->host) || list_has(l, bare) ||
+	    (str_present(at->port) &&
 	    list_has(l, str_printf(c->arena, "%.*s:%.*s",
 	    STR_FMT(at->host), STR_FMT(at->port))));
 }

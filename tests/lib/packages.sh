@@ -10,6 +10,7 @@ packages_lighttpd="lighttpd"
 packages_apache="apache2-bin libapache2-mod-fcgid"
 packages_servers="nginx spawn-fcgi apache2-suexec-custom"
 packages_lint="clang-tidy-14 cppcheck"
+packages_unit="openssl"
 packages_browser="chromium fonts-dejavu-core"
 
 package_missing()

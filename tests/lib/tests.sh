@@ -4,6 +4,7 @@
 tests_parts=(lint unit fuzz store cgi http pages faults kills sanitize)
 passed=0 failed=0 skipped=0
 needs_lint="lint"
+needs_unit="unit"
 needs_store="run"
 needs_cgi="run node lighttpd"
 needs_http="run node lighttpd apache servers"

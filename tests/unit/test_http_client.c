@@ -330,6 +330,11 @@ test_s128_private_addresses_and_plain_http_need_a_listing(void **state)
 	call.url = address("http", "localhost", s.port);
 	assert_int_equal(http_call(&ctx, &call, &out), ERR_OK);
 	stop(s);
+	/* Listed, and nobody there. */
+	trust("::1");
+	call.url = address("http", "[::1]", s.port);
+	assert_int_equal(http_call(&ctx, &call, &out), ERR_DELIVERY);
+	assert_null(strstr(ctx.err.note, "https alone"));
 }
 
 static void
