@@ -20,8 +20,7 @@
  *
  * PINs and security answers are bound to the keys of their site and stay
  * there.  Times are seconds since the epoch, but for retired_ms.  An import
- * needs one
- * identifier and takes all else as it is given, or leaves it unset.
+ * needs one identifier and takes all else as it is given, or leaves it unset.
  */
 #ifndef DOMAIN_ACCOUNT_EXPORT_H
 #define DOMAIN_ACCOUNT_EXPORT_H
