@@ -59,6 +59,8 @@ state_name(int64_t state)
 		return "blocked";
 	case ACCOUNT_LOGIN_DISABLED:
 		return "login disabled";
+	case ACCOUNT_UNFINISHED:
+		return "unfinished";
 	default:
 		return "active";
 	}
@@ -312,11 +314,12 @@ ctl_session_list(struct ctl *t)
 		return ctl_fail(t, e);
 	for (i = 0; i < n; i++) {
 		const struct session_row *r = &rows[i];
-		const char *kind = r->kind == SESSION_PAGE ? "page" : "api";
+		const char *kind = r->kind == SESSION_PAGE ? "page" :
+		    r->kind == SESSION_LIMITED ? "limited" : "api";
 		struct str handle = uid_hex(t->ctx->arena, r->handle);
 
 		if (!t->json) {
-			printf("%s  %-4s  since %s  last seen %s  until %s  "
+			printf("%s  %-7s  since %s  last seen %s  until %s  "
 			    "%s\n", handle.p, kind, ctl_time(t, r->created_s),
 			    ctl_time(t, r->seen_s), ctl_time(t, r->expires_s),
 			    str_present(r->address) ? r->address.p : "-");

@@ -65,6 +65,7 @@ static const struct {
 	{ STR("HTTP_X_FORWARDED_PROTO"), STR("x-forwarded-proto"), true },
 	{ STR("HTTP_X_ORIGIN_ACCEPT_LANGUAGE"),
 	    STR("x-origin-accept-language"), true },
+	{ STR("HTTP_X_ORIGIN_HOST"), STR("x-origin-host"), true },
 	{ STR("HTTP_X_ORIGIN_IP"), STR("x-origin-ip"), true },
 	{ STR("HTTP_X_ORIGIN_USER_AGENT"), STR("x-origin-user-agent"),
 	    true },
@@ -572,6 +573,7 @@ set_client(struct http *h, bool known, const struct source *s)
 	    http_header(h, "accept-language"), LIMIT_USER_AGENT);
 	c->client.referer = printable(c->arena, http_header(h, "referer"),
 	    LIMIT_USER_AGENT);
+	c->client.host = printable(c->arena, h->host, LIMIT_HOST);
 }
 
 /*
@@ -599,6 +601,9 @@ request_client(struct http *h)
 	if (v.p != NULL)
 		c->client.language = printable(c->arena, v,
 		    LIMIT_USER_AGENT);
+	v = http_header(h, "x-origin-host");
+	if (v.p != NULL)
+		c->client.host = printable(c->arena, v, LIMIT_HOST);
 }
 
 enum err

@@ -5,13 +5,16 @@ ALTER TABLE {}account ADD COLUMN phone_verified_s BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE {}account ADD COLUMN pending TINYINT NOT NULL DEFAULT 0;
 ALTER TABLE {}account ADD COLUMN pin_changed_s BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE {}account ADD COLUMN pin_skipped_s BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE {}account ADD COLUMN privacy_policy VARCHAR(1024) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '';
+ALTER TABLE {}account ADD COLUMN privacy_policy VARCHAR(4096) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '';
 ALTER TABLE {}account ADD COLUMN consent_profile TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;
 
 -- secure: 0 never judged, 1 meets the present rules, 2 does not.
 ALTER TABLE {}password ADD COLUMN secure TINYINT NOT NULL DEFAULT 0;
 ALTER TABLE {}password ADD COLUMN breached_s BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE {}password ADD COLUMN reset_asked_s BIGINT NOT NULL DEFAULT 0;
+
+-- What an interrupted registration needs to go on holds addresses of pages.
+ALTER TABLE {}ticket MODIFY data VARCHAR(8000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '';
 
 -- Added addresses and numbers that nobody has proven yet.  They lead to no
 -- account and keep nobody else from them.  account.pending says that there

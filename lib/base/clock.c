@@ -139,3 +139,44 @@ clock_iso(struct arena *a, int64_t t_s)
 	return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.000Z", p.year,
 	    p.month, p.day, p.hour, p.minute, p.second);
 }
+
+/* Digits of s at the places that have a '0' in form; all else as there. */
+static bool
+has_form(struct str s, const char *form)
+{
+	size_t i;
+
+	if (s.len != strlen(form))
+		return false;
+	for (i = 0; i < s.len; i++)
+		if (form[i] == '0' ? s.p[i] < '0' || s.p[i] > '9' :
+		    s.p[i] != form[i])
+			return false;
+	return true;
+}
+
+static int
+two(struct str s, size_t at)
+{
+	return (s.p[at] - '0') * 10 + s.p[at + 1] - '0';
+}
+
+bool
+clock_from_iso(struct str s, int64_t *t_s_out)
+{
+	struct clock_parts p = { .hour = 0 };
+
+	if (!has_form(s, "0000-00-00") &&
+	    !has_form(s, "0000-00-00T00:00:00Z") &&
+	    !has_form(s, "0000-00-00T00:00:00.000Z"))
+		return false;
+	p.year = two(s, 0) * 100 + two(s, 2);
+	p.month = two(s, 5);
+	p.day = two(s, 8);
+	if (s.len > 10) {
+		p.hour = two(s, 11);
+		p.minute = two(s, 14);
+		p.second = two(s, 17);
+	}
+	return clock_from_utc(&p, t_s_out);
+}

@@ -20,5 +20,8 @@ struct clock_parts clock_utc(int64_t t_s);
 bool clock_from_utc(const struct clock_parts *p, int64_t *t_s_out);
 /* "2026-01-05T07:10:42.000Z" */
 struct str clock_iso(struct arena *a, int64_t t_s);
+/* The reverse, in UTC: a date, or date and time with or without a fraction,
+ * which does not count.  False: another form, or no real date. */
+bool clock_from_iso(struct str s, int64_t *t_s_out);
 
 #endif

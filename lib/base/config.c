@@ -16,6 +16,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "clock.h"
 #include "base/limits.h"
 
 #define FILE_MAX	(1024 * 1024)
@@ -87,7 +88,8 @@ static const int path_settings[] = {
 	SET_questions_file,
 	SET_templates_dir, SET_templates_site_dir, SET_test_clock_file,
 	SET_test_fault_file, SET_password_dictionary_file,
-	SET_password_breach_file, SET_registration_schema_file
+	SET_password_breach_file, SET_registration_schema_file,
+	SET_consent_file
 };
 
 struct reader {
@@ -1246,6 +1248,58 @@ judge_captcha(struct reader *r)
 	return true;
 }
 
+#define VERSION_MAX	64	/* bytes */
+
+bool
+config_version(struct str item, struct str *version_out, int64_t *start_s_out)
+{
+	const char *at = item.len > 0 ? memrchr(item.p, '@', item.len) : NULL;
+	struct str version = { item.p, at != NULL ? (size_t)(at - item.p) :
+	    0 };
+
+	if (version.len == 0 || version.len > VERSION_MAX || !clock_from_iso(
+	    str_sub(item, version.len + 1, SIZE_MAX), start_s_out))
+		return false;
+	*version_out = version;
+	return true;
+}
+
+static bool
+is_repeated(const struct list *l, size_t n, struct str version)
+{
+	struct str other;
+	int64_t start_s;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (config_version(l->items[i], &other, &start_s) &&
+		    str_eq(other, version))
+			return true;
+	return false;
+}
+
+static bool
+judge_privacy(struct reader *r)
+{
+	const struct list *l = &r->cfg->privacy_versions;
+	struct str version;
+	int64_t start_s;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (!config_version(l->items[i], &version, &start_s))
+			return fail_set(r, SET_privacy_versions, "VERSION@"
+			    "DATE was expected, such as 1.0@2026-01-01");
+		if (is_repeated(l, i, version))
+			return fail_set(r, SET_privacy_versions, "a version "
+			    "can begin but once");
+	}
+	if (l->n == 0 && !str_eq(r->cfg->privacy_mode, STR("off")))
+		return fail_set(r, SET_privacy_versions, "at least one "
+		    "version was expected with this privacy.mode");
+	return true;
+}
+
 static bool
 judge(struct reader *r)
 {
@@ -1255,6 +1309,7 @@ judge(struct reader *r)
 	    judge_mail(r) && judge_sms(r) && judge_captcha(r) &&
 	    judge_origins(r) && judge_urls(r) && judge_pin(r) &&
 	    judge_questions(r) &&
+	    judge_privacy(r) &&
 	    judge_networks(r, SET_api_allowed_ips, &c->api_allowed_ips) &&
 	    judge_networks(r, SET_proxy_trusted, &c->proxy_trusted) &&
 	    judge_loopback_only(r);

@@ -87,6 +87,9 @@ struct str config_with(struct arena *a, struct str text, const char *section,
 
 /* What captcha.on may name; NULL ends it. */
 extern const char *const captcha_operations[];
+/* An item of privacy.versions: "1.0@2026-01-01".  False: not of that form. */
+bool config_version(struct str item, struct str *version_out,
+    int64_t *start_s_out);
 
 bool list_has(const struct list *l, struct str item);	/* ASCII caseless */
 

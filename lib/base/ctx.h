@@ -25,6 +25,7 @@ struct client {
 	struct str referer;
 	struct str city, country;	/* as a trusted proxy says, or absent;
 					 * any bytes */
+	struct str host;	/* that the visitor asked */
 	bool trusted;		/* the call carries the API secret */
 };
 

@@ -28,8 +28,10 @@ struct err_detail {
 	const char *field;	/* public: the parameter that is meant */
 	const char *note;	/* private: for the log alone */
 	int64_t until_s;	/* LOGIN_SUSPENDED, RATE_LIMITED: when over */
-	struct str token;	/* PIN_REQUIRED: what the sign-in goes on
-				 * with */
+	struct str token;	/* PIN_REQUIRED, PRIVACY_OUTSTANDING,
+				 * CONSENT_OUTSTANDING: what the sign-in goes
+				 * on with */
+	int64_t token_until_s;
 	struct err_field *fields;	/* VALIDATION */
 };
 

@@ -24,6 +24,7 @@
 #define LIMIT_TEXT		4000	/* 1000 code points */
 #define LIMIT_URL		2048
 #define LIMIT_USER_AGENT	512
+#define LIMIT_HOST		255
 #define LIMIT_SOTT		512
 #define LIMIT_CAPTCHA		(4 * 1024)	/* an answer */
 #define LIMIT_CONFIG_LINE	(64 * 1024)

@@ -518,7 +518,7 @@ account_list(struct ctx *c, struct uid after, size_t max,
 
 struct sweep {
 	struct uid uid;
-	int64_t before_s;
+	struct store_unverified which;
 };
 
 /* Judged again under the lock: it may have been verified meanwhile. */
@@ -528,7 +528,7 @@ sweep_tx(struct ctx *c, void *arg)
 	const struct sweep *s = arg;
 	enum err e;
 
-	e = store_account_unverified_lock(c, s->uid, s->before_s);
+	e = store_account_unverified_lock(c, s->uid, &s->which);
 	if (e == ERR_OK)
 		e = store_account_delete(c, s->uid, c->now_s);
 	return e != ERR_OK ? e : audit_add(c, "account_unverified_removed",
@@ -536,26 +536,27 @@ sweep_tx(struct ctx *c, void *arg)
 }
 
 /*
- * Who has an identifier of a kind that is never verified stays.  One short
- * transaction for each account, so that no sign-in waits long (S-143).
+ * Who has an identifier of a kind that is never verified stays, unless the
+ * registration waits for its consents.  One short transaction for each
+ * account, so that no sign-in waits long (S-143).
  */
 enum err
 account_sweep_unverified(struct ctx *c, int64_t *n_out)
 {
-	struct sweep s = { .before_s = c->now_s -
-	    c->config->registration_unverified_ttl_days * DAY_S };
+	struct sweep s = { .which = {
+		.before_s = c->now_s -
+		    c->config->registration_unverified_ttl_days * DAY_S,
+		.kinds = {
+			str_eq(c->config->registration_verification,
+			    STR("disabled")) ? IDENTIFIER_EMAIL : 0,
+			phone_flow_is(c, "disabled") ? IDENTIFIER_PHONE : 0
+		} } };
 	struct uid *uids;
-	int64_t unproven_kinds[2] = {
-		str_eq(c->config->registration_verification,
-		    STR("disabled")) ? IDENTIFIER_EMAIL : 0,
-		phone_flow_is(c, "disabled") ? IDENTIFIER_PHONE : 0
-	};
 	int64_t gone = 0;
 	size_t n = 0, i;
 	enum err e;
 
-	e = store_account_unverified(c, s.before_s, unproven_kinds,
-	    SWEEP_MAX, &uids, &n);
+	e = store_account_unverified(c, &s.which, SWEEP_MAX, &uids, &n);
 	for (i = 0; i < n && e == ERR_OK; i++) {
 		s.uid = uids[i];
 		e = store_tx(c, sweep_tx, &s, NULL);

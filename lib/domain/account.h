@@ -9,7 +9,8 @@
 #include "codec/json.h"
 
 enum account_state { ACCOUNT_ACTIVE = 1, ACCOUNT_BLOCKED = 2,
-	ACCOUNT_LOGIN_DISABLED = 3 };
+	ACCOUNT_LOGIN_DISABLED = 3,
+	ACCOUNT_UNFINISHED = 4 };	/* registered but for its consents */
 
 struct account_email {
 	struct str label;	/* "Primary", "Secondary" or free */

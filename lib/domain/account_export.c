@@ -181,7 +181,8 @@ put_account(struct ctx *c, const struct store_account *a, struct json *line)
 	json_set_int(line, "required_filled", a->required_filled);
 }
 
-/* An account without any identifier was being deleted. */
+/* An account without any identifier was being deleted; one that nobody has
+ * finished is none yet. */
 static bool
 account_text(struct ctx *c, struct page *p, const struct store_account *a,
     struct str *out)
@@ -189,7 +190,8 @@ account_text(struct ctx *c, struct page *p, const struct store_account *a,
 	struct json *line = json_new_object(c->arena);
 
 	find_rows(p, a->uid);
-	if (p->identifier == p->n_identifiers ||
+	if (a->state == ACCOUNT_UNFINISHED ||
+	    p->identifier == p->n_identifiers ||
 	    !uid_eq(p->identifiers[p->identifier].uid, a->uid))
 		return false;
 	put_account(c, a, line);

@@ -13,11 +13,13 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "browser.h"
+#include "consent.h"
 #include "crypto/pwhash.h"
 #include "limit.h"
 #include "password.h"
 #include "phone.h"
 #include "pin.h"
+#include "privacy.h"
 #include "question.h"
 #include "store/store_login.h"
 #include "store/store_password.h"
@@ -46,6 +48,8 @@ login_gate_refused(enum err e)
 	case ERR_SMS_LIMIT:
 	case ERR_SMS_QUOTA:
 	case ERR_VOICE_OFF:
+	case ERR_PRIVACY_OUTSTANDING:
+	case ERR_CONSENT_OUTSTANDING:
 		return true;
 	default:
 		return false;
@@ -58,6 +62,7 @@ judge_state(struct ctx *c, const struct account *a, const struct gate *g)
 	(void)g;
 	switch (a->state) {
 	case ACCOUNT_ACTIVE:
+	case ACCOUNT_UNFINISHED:	/* the step of consents judges it */
 		return ERR_OK;
 	case ACCOUNT_LOGIN_DISABLED:
 		return err_set(c, ERR_LOGIN_DISABLED, NULL,
@@ -155,6 +160,8 @@ static const struct {
 	{ GATE_STATE, judge_state },
 	{ GATE_VERIFIED, judge_verified },
 	{ GATE_PASSWORD, judge_password },
+	{ GATE_PRIVACY, privacy_gate },
+	{ GATE_CONSENT, consent_gate },
 	{ GATE_PIN, pin_gate }
 };
 

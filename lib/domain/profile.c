@@ -256,6 +256,19 @@ put_pin(struct ctx *c, const struct account *a, struct json *out)
 	json_set(out, "PIN", pin);
 }
 
+/* Kept as it is shown; empty: not there. */
+static void
+put_stored(struct ctx *c, struct json *out, const char *name, struct str text)
+{
+	struct json *j;
+
+	if (!str_present(text))
+		return;
+	j = parse_document(c, text);
+	if (j != NULL)
+		json_set(out, name, j);
+}
+
 static void
 put_account(struct ctx *c, const struct account *a, struct json *out)
 {
@@ -280,6 +293,8 @@ put_account(struct ctx *c, const struct account *a, struct json *out)
 	if (a->secure != 0)
 		json_set_bool(out, "IsSecurePassword", a->secure == 1);
 	json_set_bool(out, "IsPasswordBreached", a->breached_s != 0);
+	put_stored(c, out, "PrivacyPolicy", a->privacy_policy);
+	put_stored(c, out, "ConsentProfile", a->consent_profile);
 	put_date(c, out, "LastPasswordChangeDate", a->password_changed_s);
 	put_date(c, out, "PasswordExpirationDate", password_expires_s(c, a));
 	put_date(c, out, "LastLoginDate", a->last_login_s);

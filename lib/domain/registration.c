@@ -22,7 +22,9 @@
 #include "outbox.h"
 #include "password.h"
 #include "phone.h"
+#include "privacy.h"
 #include "profile_secrets.h"
+#include "registration_internal.h"
 #include "schema.h"
 #include "store/store_account.h"
 #include "store/store_limit.h"
@@ -38,7 +40,8 @@
  */
 #define SAME_WISH_S	60
 #define NOTICE_EVERY_S	86400
-#define SOURCE_CHARS	512
+#define HOUR_S		3600
+#define WAITS_PER_HOUR	100	/* of one address */
 
 struct making {
 	const struct registration *in;
@@ -50,6 +53,9 @@ struct making {
 	struct profile_secrets secrets;
 	struct store_pending more[REGISTRATION_MORE];
 	struct str base;		/* of links */
+	struct str policy;		/* that is accepted; absent: none */
+	bool has_consents;		/* that are to be recorded */
+	bool unfinished;		/* the form's answers are missing */
 	bool has_sott;
 	unsigned char sott[32];
 	int64_t sott_until_s;
@@ -59,6 +65,7 @@ struct making {
 	bool mail_full, sms_full;	/* that limit is reached */
 	struct account made;
 	struct session_tokens tokens;
+	struct err_detail waits;	/* unfinished: the answer */
 };
 
 static bool
@@ -307,12 +314,24 @@ read_password(struct ctx *c, struct making *m, struct str *normal)
 	    account_words(c, &will_be, words), normal);
 }
 
-static struct str
-source_of(struct str s)
+/* What is accepted, or not, of policy and consents. */
+static enum err
+read_agreements(struct ctx *c, struct making *m)
 {
-	if (!str_present(s) || !utf8_valid(s) || utf8_has_control(s))
-		return STR("API");
-	return utf8_cut(s, SOURCE_CHARS);
+	struct str version;
+	enum err e;
+
+	m->policy = STR_NONE;
+	if (privacy_version(c, &version) && m->in->accept_policy) {
+		e = privacy_judge(c, m->in->policy, &m->policy);
+		if (e != ERR_OK)
+			return e;
+	} else if (privacy_version(c, &version) && privacy_strict(c)) {
+		return err_set(c, ERR_PRIVACY_NOT_ACCEPTED,
+		    "AcceptPrivacyPolicy", "not accepted");
+	}
+	return consent_judge_registration(c, m->in->consents,
+	    &m->has_consents, &m->unfinished);
 }
 
 /* They wait for the first proof, and then for their own. */
@@ -386,12 +405,14 @@ check_request(struct ctx *c, struct making *m, struct str *normal)
 		e = ERR_UNDER_AGE;
 	}
 	if (e == ERR_OK)
+		e = read_agreements(c, m);
+	if (e == ERR_OK)
 		e = profile_secrets_register(c, r->body,
 		    m->account.document, &m->secrets);
 	if (e == ERR_OK)
 		e = link_base(c, r->verification_url, "/verify", &m->base);
 	m->account.email_label = r->email_label;
-	m->account.source = source_of(r->source);
+	m->account.source = privacy_source(r->source);
 	return e;
 }
 
@@ -466,12 +487,17 @@ use_mail_limits(struct ctx *c, struct making *m)
  * the rest of the others' work.
  */
 static enum err
+use_source(struct ctx *c, const struct making *m)
+{
+	return must_mail(c, m) && !m->mail_full ? limit_mail_source(c) :
+	    ERR_OK;
+}
+
+static enum err
 use_shared(struct ctx *c, const struct making *m)
 {
-	enum err e = ERR_OK;
+	enum err e = m->unfinished ? ERR_OK : use_source(c, m);
 
-	if (must_mail(c, m) && !m->mail_full)
-		e = limit_mail_source(c);
 	return e != ERR_OK ? e : use_sott(c, m);
 }
 
@@ -498,6 +524,17 @@ use_sms_limits(struct ctx *c, struct making *m)
 		return ERR_OK;
 	}
 	return e;
+}
+
+/*
+ * What waits for its consents has its mail counted when they arrive.  The row
+ * of the address serialises, as above, and bounds what a flood can change.
+ */
+static enum err
+use_wait(struct ctx *c, const struct making *m)
+{
+	return limit_meter(c, "registration waits", m->first->canonical,
+	    WAITS_PER_HOUR, HOUR_S);
 }
 
 static enum err
@@ -618,6 +655,87 @@ let_in(struct ctx *c, struct making *m)
 	return e != ERR_OK ? e : start_session(c, m);
 }
 
+/*
+ * Its answers are missing: the account, or where the address is known nobody,
+ * waits for them.  The secret is the same kind of thing in both cases.
+ */
+static enum err
+hold_back(struct ctx *c, struct making *m, struct uid uid, bool known)
+{
+	static const struct uid nobody;
+	const struct registration *r = m->in;
+	struct json *d = json_new_object(c->arena);
+	struct ticket t = {
+		.purpose = TICKET_REGISTRATION, .uid = uid,
+		.generation = known ? TICKET_NOBODY : 1,
+		.address = m->first->canonical,
+		.expires_s = c->now_s + c->config->lifetime_interrupted_s
+	};
+	enum err e;
+
+	json_set_int(d, "kind", r->session.kind);
+	json_set_bool(d, "quiet", r->prevent_verification_email);
+	json_set_bool(d, "silent", r->prevent_verification_sms);
+	json_set_bool(d, "voice", r->voice);
+	json_set_str(d, "sms", r->sms_template);
+	json_set_str(d, "email", email_of(m));
+	json_set_str(d, "given", m->account.email.kind != 0 ?
+	    m->account.email.given : m->waiting_email.given);
+	json_set_str(d, "phone", phone_of(m));
+	json_set_str(d, "base", m->base);
+	json_set_str(d, "template", r->email_template);
+	json_set_str(d, "welcome", r->welcome_template);
+	t.data = json_text(c->arena, d, false);
+	e = ticket_make_link(c, &t, &m->waits.token);
+	m->waits.code = ERR_CONSENT_OUTSTANDING;
+	m->waits.note = "registered without consents";
+	m->waits.token_until_s = t.expires_s;
+	return e != ERR_OK ? e : audit_add(c, "registration_unfinished",
+	    known ? nobody : uid, "");
+}
+
+static enum err
+hold_back_new(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	e = store_account_set_state(c, m->uid, ACCOUNT_UNFINISHED, c->now_s);
+	return e != ERR_OK ? e : hold_back(c, m, m->uid, false);
+}
+
+static enum err
+hold_back_known(struct ctx *c, struct making *m)
+{
+	return hold_back(c, m, ticket_decoy_uid(c, m->first->canonical),
+	    true);
+}
+
+static enum err
+record_agreements(struct ctx *c, struct making *m)
+{
+	struct account a = { .uid = m->uid };
+	enum err e = ERR_OK;
+
+	if (m->policy.p != NULL)
+		e = privacy_record(c, &a, m->policy, m->in->source);
+	if (e == ERR_OK && m->has_consents)
+		e = consent_record(c, &a, m->in->consents);
+	return e;
+}
+
+static enum err
+complete(struct ctx *c, struct making *m)
+{
+	enum err e;
+
+	e = send_verification(c, m);
+	if (e == ERR_OK)
+		e = audit_add(c, "registered", m->uid, "");
+	if (e != ERR_OK || flow_is(c, m, "required"))
+		return e;
+	return let_in(c, m);
+}
+
 static enum err
 add_more(struct ctx *c, const struct making *m, struct uid uid)
 {
@@ -640,14 +758,19 @@ finish_new(struct ctx *c, struct making *m)
 	m->created = true;
 	e = profile_secrets_store(c, &made, &m->secrets, true);
 	if (e == ERR_OK)
-		e = send_verification(c, m);
-	if (e == ERR_OK)
 		e = add_more(c, m, m->uid);
 	if (e == ERR_OK)
-		e = audit_add(c, "registered", m->uid, "");
-	if (e != ERR_OK || flow_is(c, m, "required"))
-		return e;
-	return let_in(c, m);
+		e = record_agreements(c, m);
+	if (e == ERR_OK)
+		e = m->unfinished ? hold_back_new(c, m) : complete(c, m);
+	return e;
+}
+
+/* Nobody can use it, and whoever registered may have lost the token. */
+static bool
+is_unfinished(const struct store_holder *h)
+{
+	return h->state == ACCOUNT_UNFINISHED;
 }
 
 static bool
@@ -700,8 +823,8 @@ check_username(struct ctx *c, const struct making *m,
 		if (e != ERR_OK || !held)
 			return e;
 	}
-	if (e == ERR_OK && !held && is_pending(c, m, h) &&
-	    uid_eq(other.uid, h->uid))
+	if (e == ERR_OK && !held && uid_eq(other.uid, h->uid) &&
+	    (is_pending(c, m, h) || is_unfinished(h)))
 		return ERR_OK;	/* the same wish again */
 	return e != ERR_OK ? e : err_set(c, ERR_USERNAME_TAKEN, "username",
 	    "the user name is an account's");
@@ -801,9 +924,19 @@ answer_quietly(struct ctx *c, const struct making *m,
 /* Of an account that was deleted lately: as if it were somebody's, but there
  * is nobody to tell. */
 static enum err
-address_held(struct ctx *c, const struct making *m)
+answer_held(struct ctx *c, const struct making *m)
 {
 	static const struct uid nobody;
+	enum err e;
+
+	e = send_decoy(c, m);
+	return e != ERR_OK ? e : audit_add(c, "registration_known", nobody,
+	    "held");
+}
+
+static enum err
+address_held(struct ctx *c, struct making *m)
+{
 	const struct store_holder none = { .generation = 1 };
 	enum err e;
 
@@ -813,9 +946,29 @@ address_held(struct ctx *c, const struct making *m)
 	if (!quiet(c, m))
 		return err_set(c, taken(m), by_phone(m) ? "phone" : "email",
 		    "it was a deleted account's");
-	e = send_decoy(c, m);
-	return e != ERR_OK ? e : audit_add(c, "registration_known", nobody,
-	    "held");
+	return m->unfinished ? hold_back_known(c, m) : answer_held(c, m);
+}
+
+static enum err
+find_holder(struct ctx *c, const struct making *m, struct store_holder *h)
+{
+	const struct identifier *id = m->first;
+	enum err e;
+
+	if (flow_is(c, m, "required"))
+		return store_holder_lock(c, id->kind, id->canonical, h);
+	e = store_holder(c, id->kind, id->canonical, h);
+	if (e == ERR_OK && is_unfinished(h))
+		e = store_holder_lock(c, id->kind, id->canonical, h);
+	return e;
+}
+
+static bool
+is_replaced(const struct ctx *c, const struct making *m,
+    const struct store_holder *h)
+{
+	return is_unfinished(h) || (is_pending(c, m, h) && !is_limited(m) &&
+	    h->created_s + SAME_WISH_S <= c->now_s);
 }
 
 /*
@@ -831,9 +984,7 @@ address_known(struct ctx *c, struct making *m)
 	bool held = false;
 	enum err e;
 
-	e = flow_is(c, m, "required") ?
-	    store_holder_lock(c, id->kind, id->canonical, &h) :
-	    store_holder(c, id->kind, id->canonical, &h);
+	e = find_holder(c, m, &h);
 	if (e == ERR_NOT_FOUND) {
 		e = identifier_held(c, id->kind, id->canonical, &held);
 		if (e == ERR_OK && held)
@@ -843,8 +994,7 @@ address_known(struct ctx *c, struct making *m)
 	}
 	if (e != ERR_OK)
 		return e;
-	if (is_pending(c, m, &h) && h.created_s + SAME_WISH_S <= c->now_s &&
-	    !is_limited(m))
+	if (is_replaced(c, m, &h))
 		return replace_pending(c, m, &h);
 	e = check_username(c, m, &h);
 	if (e != ERR_OK)
@@ -852,7 +1002,8 @@ address_known(struct ctx *c, struct making *m)
 	if (!quiet(c, m))
 		return err_set(c, taken(m), by_phone(m) ? "phone" : "email",
 		    "it is an account's");
-	return answer_quietly(c, m, &h);
+	return m->unfinished ? hold_back_known(c, m) :
+	    answer_quietly(c, m, &h);
 }
 
 static enum err
@@ -862,7 +1013,8 @@ make_tx(struct ctx *c, void *arg)
 	enum err e;
 
 	m->created = m->has_session = false;
-	e = use_limits(c, m);
+	m->mail_full = m->sms_full = false;
+	e = m->unfinished ? use_wait(c, m) : use_limits(c, m);
 	if (e != ERR_OK)
 		return e;
 	e = account_create(c, &m->account, &m->uid);
@@ -905,6 +1057,10 @@ registration_create(struct ctx *c, const struct registration *r,
 		e = store_tx(c, make_tx, &m, make_in_doubt);
 	if (e != ERR_OK)
 		return e;
+	if (m.unfinished) {
+		c->err = m.waits;
+		return ERR_CONSENT_OUTSTANDING;
+	}
 	result.has_session = m.has_session;
 	if (m.has_session) {
 		result.tokens = m.tokens;
@@ -912,4 +1068,74 @@ registration_create(struct ctx *c, const struct registration *r,
 	}
 	*out = result;
 	return ERR_OK;
+}
+
+/* What waited for its consents */
+
+enum err
+registration_read_later(struct ctx *c, struct registration_later *l)
+{
+	enum json_fault fault;
+	struct json *d;
+
+	d = json_parse(c->arena, l->ticket->data, &fault);
+	if (json_int(json_get(d, "kind")) != (int64_t)l->session.kind)
+		return err_set(c, ERR_CONSENT_TOKEN_INVALID, NULL,
+		    "of another kind of session");
+	l->known = l->ticket->generation == TICKET_NOBODY;
+	l->email = (struct identifier){ IDENTIFIER_EMAIL,
+		json_string(json_get(d, "given")),
+		json_string(json_get(d, "email")) };
+	l->phone = (struct identifier){ IDENTIFIER_PHONE,
+		json_string(json_get(d, "phone")),
+		json_string(json_get(d, "phone")) };
+	if (!str_present(l->email.canonical))
+		l->email.kind = 0;
+	if (!str_present(l->phone.canonical))
+		l->phone.kind = 0;
+	l->base = json_string(json_get(d, "base"));
+	l->request = (struct registration){
+		.prevent_verification_email = json_bool(json_get(d,
+		    "quiet")),
+		.prevent_verification_sms = json_bool(json_get(d, "silent")),
+		.voice = json_bool(json_get(d, "voice")),
+		.sms_template = json_string(json_get(d, "sms")),
+		.email_template = json_string(json_get(d, "template")),
+		.welcome_template = json_string(json_get(d, "welcome")),
+		.session = l->session
+	};
+	return ERR_OK;
+}
+
+static enum err
+answer_later(struct ctx *c, struct making *m)
+{
+	struct store_holder h;
+	enum err e;
+
+	e = store_holder(c, m->first->kind, m->first->canonical, &h);
+	if (e == ERR_NOT_FOUND)
+		return answer_held(c, m);
+	return e != ERR_OK ? e : answer_quietly(c, m, &h);
+}
+
+enum err
+registration_go_on(struct ctx *c, struct registration_later *l)
+{
+	struct making m = {
+		.in = &l->request, .base = l->base, .uid = l->account->uid
+	};
+	enum err e;
+
+	place(c, &m, &l->email, &l->phone);
+	e = use_limits(c, &m);
+	if (e == ERR_OK)
+		e = l->known ? answer_later(c, &m) : complete(c, &m);
+	if (e == ERR_OK)
+		e = use_source(c, &m);
+	l->has_session = e == ERR_OK && m.has_session;
+	l->tokens = m.tokens;
+	if (l->has_session)
+		*l->account = m.made;
+	return e;
 }

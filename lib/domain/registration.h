@@ -5,6 +5,7 @@
 #define DOMAIN_REGISTRATION_H
 
 #include "captcha.h"
+#include "consent.h"
 #include "profile.h"
 #include "session.h"
 
@@ -30,6 +31,9 @@ struct registration {
 	struct str source;		/* Referer, "API", ... */
 	struct session_options session;
 	struct str return_url;		/* of our pages; goes into the link */
+	bool accept_policy;
+	struct str policy;	/* version that was shown; absent: present */
+	const struct consent_input *consents;	/* NULL: none were sent */
 };
 
 struct registration_result {
@@ -43,6 +47,9 @@ struct registration_result {
  * of a fresh one, and its owner a message (S-019), unless
  * compat.reveal_account_existence.  Of two the address is what the account
  * signs up with, and the number waits to be proven beside it.
+ * ERR_PRIVACY_NOT_ACCEPTED, ERR_PRIVACY_VERSION, ERR_CONSENT_INVALID; where
+ * there is a consent form and none was sent ERR_CONSENT_OUTSTANDING: the
+ * account waits, unusable, for consent_go_on with c->err.token.
  * Order of checks and errors: api-registration-login.md §4.1.
  */
 MUST_CHECK enum err registration_create(struct ctx *c,

@@ -19,6 +19,13 @@
 #define ADDRESS_MAX	64
 #define AGENT_CHARS	512
 
+/* Limited sessions are the API's, too. */
+static bool
+is_of(enum session_kind asked, int64_t kind)
+{
+	return (asked == SESSION_PAGE) == (kind == SESSION_PAGE);
+}
+
 static bool
 token_hash(enum session_kind kind, struct str token,
     unsigned char out[TOKEN_HASH])
@@ -56,7 +63,8 @@ set_life(struct ctx *c, const struct session_options *o,
 {
 	const struct config *cfg = c->config;
 
-	s->expires_s = c->now_s + cfg->lifetime_access_token_s;
+	s->expires_s = c->now_s + (o->kind == SESSION_LIMITED ?
+	    cfg->lifetime_interrupted_s : cfg->lifetime_access_token_s);
 	if (o->kind != SESSION_PAGE)
 		return;
 	s->expires_s = c->now_s + page_life_s(cfg, o->remember);
@@ -85,6 +93,28 @@ end_replaced(struct ctx *c, struct str cookie)
 	return store_session_end(c, SESSION_PAGE, hash, &ended);
 }
 
+/* There is no refresh token: whom should it be told to? */
+static enum err
+raise_limited(struct ctx *c, const struct account *a,
+    const struct session *limited, struct session_tokens *out)
+{
+	const struct store_raise r = {
+		.from_kind = SESSION_LIMITED, .to_kind = SESSION_API,
+		.generation = a->generation,
+		.expires_s = c->now_s + c->config->lifetime_access_token_s,
+		.now_s = c->now_s
+	};
+	enum err e;
+
+	e = store_session_raise(c, limited->token_hash, &r);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "the limited session ended meanwhile");
+	if (e == ERR_OK)
+		*out = (struct session_tokens){ .expires_s = r.expires_s };
+	return e;
+}
+
 enum err
 session_start(struct ctx *c, const struct account *a,
     const struct session_options *o, struct session_tokens *out)
@@ -101,7 +131,9 @@ session_start(struct ctx *c, const struct account *a,
 	struct session_tokens t = { .refresh_token = STR_NONE };
 	enum err e;
 
-	must(o->kind == SESSION_API || o->kind == SESSION_PAGE);
+	if (o->raises != NULL)
+		return raise_limited(c, a, o->raises, out);
+	must(o->kind >= SESSION_API && o->kind <= SESSION_LIMITED);
 	set_life(c, o, &s);
 	t.access_token = token_new(c, o->kind, s.token_hash);
 	t.expires_s = s.expires_s;
@@ -122,7 +154,7 @@ session_start(struct ctx *c, const struct account *a,
 static enum err
 judge(struct ctx *c, enum session_kind kind, const struct store_session *s)
 {
-	if (s->kind != kind)
+	if (!is_of(kind, s->kind))
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "a session of another kind");
 	/* Blocking raises the generation too; this is the better answer. */
@@ -138,6 +170,9 @@ judge(struct ctx *c, enum session_kind kind, const struct store_session *s)
 		return err_set(c, ERR_TOKEN_EXPIRED, NULL, "session over");
 	if (s->idle_s > 0 && s->seen_s + s->idle_s <= c->now_s)
 		return err_set(c, ERR_TOKEN_EXPIRED, NULL, "session idle");
+	if (s->kind == SESSION_LIMITED && kind != SESSION_LIMITED)
+		return err_set(c, ERR_PRIVACY_OUTSTANDING, NULL,
+		    "limited session");
 	return ERR_OK;
 }
 
@@ -209,8 +244,7 @@ end_tx(struct ctx *c, void *arg)
 	enum err e;
 
 	e = store_session_by_token(c, d->hash, &s);
-	if (e == ERR_NOT_FOUND || (e == ERR_OK &&
-	    s.kind != (int64_t)d->kind))
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && !is_of(d->kind, s.kind)))
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "unknown session token");
 	if (e != ERR_OK)

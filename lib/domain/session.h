@@ -7,7 +7,9 @@
 
 #include "account.h"
 
-enum session_kind { SESSION_API = 1, SESSION_PAGE = 2 };
+/* SESSION_LIMITED: of a sign-in that stopped for the privacy policy; its
+ * token accepts that, and little else. */
+enum session_kind { SESSION_API = 1, SESSION_PAGE = 2, SESSION_LIMITED = 3 };
 
 struct session {
 	enum session_kind kind;
@@ -32,6 +34,8 @@ struct session_options {
 	enum session_kind kind;
 	bool remember;
 	struct str replaces;	/* page cookie that this ends; or absent */
+	const struct session *raises;	/* limited one that this becomes; its
+					 * token stays.  NULL: none */
 };
 
 #define SESSION_FRESH_S	300	/* a sign-in that counts as one of just now */
@@ -42,7 +46,8 @@ MUST_CHECK enum err session_start(struct ctx *c, const struct account *a,
 /*
  * One indexed read.  ERR_TOKEN_UNKNOWN (malformed, unknown, ended, of
  * another kind or an older generation), ERR_TOKEN_EXPIRED,
- * ERR_ACCOUNT_BLOCKED.
+ * ERR_ACCOUNT_BLOCKED.  SESSION_LIMITED asks for either kind of the API;
+ * ERR_PRIVACY_OUTSTANDING: it is a limited one, and was not asked for.
  */
 MUST_CHECK enum err session_check(struct ctx *c, enum session_kind kind,
     struct str token, struct session *out);

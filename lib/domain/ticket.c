@@ -39,7 +39,8 @@ static const struct purpose purposes[] = {
 	[TICKET_CONSENT] = { "consent", false, true },
 	[TICKET_PIN] = { "pin", false, true },
 	[TICKET_CHANGE_PHONE] = { "change-phone", true, false },
-	[TICKET_UNDO_EMAIL] = { .name = "undo-email", .lasting = true }
+	[TICKET_UNDO_EMAIL] = { .name = "undo-email", .lasting = true },
+	[TICKET_REGISTRATION] = { "registration", false, true }
 };
 
 static struct str
@@ -191,12 +192,14 @@ ticket_make_code(struct ctx *c, const struct ticket *t, struct str *code_out)
 static enum err
 judge_link(struct ctx *c, const struct store_ticket *row)
 {
-	if (row->account_generation == 0)
+	bool bound = row->generation != TICKET_NOBODY;
+
+	if (bound && row->account_generation == 0)
 		return err_set(c, ERR_LINK_INVALID, NULL,
 		    "link of an account that is gone");
 	if (row->used_s != 0)
 		return err_set(c, ERR_LINK_USED, NULL, "link used before");
-	if (row->generation != row->account_generation &&
+	if (bound && row->generation != row->account_generation &&
 	    !purposes[row->purpose].lasting)
 		return err_set(c, ERR_LINK_INVALID, NULL,
 		    "link voided by a change of the account");

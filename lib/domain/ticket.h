@@ -17,13 +17,15 @@ enum ticket_purpose {
 	TICKET_DELETE_ACCOUNT = 5, TICKET_DELETE_ACCOUNT_PHONE = 6,
 	TICKET_RESET_PIN = 7, TICKET_RESET_PIN_PHONE = 8,
 	TICKET_CONSENT = 9, TICKET_PIN = 10, TICKET_CHANGE_PHONE = 11,
-	TICKET_UNDO_EMAIL = 12	/* outlives changes of the account */
+	TICKET_UNDO_EMAIL = 12,	/* outlives changes of the account */
+	TICKET_REGISTRATION = 13
 };
 
+#define TICKET_NOBODY	0
 struct ticket {
 	enum ticket_purpose purpose;
 	struct uid uid;
-	int64_t generation;
+	int64_t generation;	/* TICKET_NOBODY: good without an account */
 	struct str address;	/* canonical */
 	struct str data;	/* the purpose's own, e.g. a return address */
 	int64_t expires_s;

@@ -238,25 +238,26 @@ store_account_list(struct ctx *c, struct uid after, size_t max,
 }
 
 enum err
-store_account_unverified(struct ctx *c, int64_t before_s,
-    const int64_t unproven_kinds[2], size_t max, struct uid **out,
-    size_t *n_out)
+store_account_unverified(struct ctx *c, const struct store_unverified *which,
+    size_t max, struct uid **out, size_t *n_out)
 {
 	static const struct db_column columns[] = { { 0 } };
 
-	return db_all(c, STMT_ACCOUNT_UNVERIFIED, ARGS(db_int(before_s),
-	    db_int(before_s), db_int(unproven_kinds[0]),
-	    db_int(unproven_kinds[1]), db_int((int64_t)max)), columns,
+	return db_all(c, STMT_ACCOUNT_UNVERIFIED, ARGS(
+	    db_int(which->before_s), db_int(which->before_s),
+	    db_int(which->kinds[0]), db_int(which->kinds[1]),
+	    db_int((int64_t)max)), columns,
 	    sizeof(**out), max, out, n_out);
 }
 
 enum err
 store_account_unverified_lock(struct ctx *c, struct uid uid,
-    int64_t before_s)
+    const struct store_unverified *which)
 {
 	static const struct db_column columns[] = { { 0 } };
 	int64_t state;
 
 	return db_one(c, STMT_ACCOUNT_UNVERIFIED_LOCK, ARGS(db_uid(uid),
-	    db_int(before_s), db_int(before_s)), columns, &state);
+	    db_int(which->before_s), db_int(which->before_s)), columns,
+	    &state);
 }

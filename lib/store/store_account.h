@@ -69,14 +69,20 @@ MUST_CHECK enum err store_account_delete(struct ctx *c, struct uid uid,
 /* After a uid, in order. */
 MUST_CHECK enum err store_account_list(struct ctx *c, struct uid after,
     size_t max, struct store_account **out, size_t *n_out);
-/* Made and modified before before_s, never proven, never signed in, without an
- * identifier of the kinds that need no proof (0: none); and one of them again
- * under a lock: ERR_NOT_FOUND when it is not so any more. */
-MUST_CHECK enum err store_account_unverified(struct ctx *c, int64_t before_s,
-    const int64_t unproven_kinds[2], size_t max, struct uid **out,
+/*
+ * Made and modified before before_s, never proven, never signed in, without an
+ * identifier of the kinds that need no proof (or without its consents); and
+ * one of them again under a lock: ERR_NOT_FOUND when it is not so any more.
+ */
+struct store_unverified {
+	int64_t before_s;
+	int64_t kinds[2];	/* that need no proof; 0: none */
+};
+MUST_CHECK enum err store_account_unverified(struct ctx *c,
+    const struct store_unverified *which, size_t max, struct uid **out,
     size_t *n_out);
 MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,
-    struct uid uid, int64_t before_s);
+    struct uid uid, const struct store_unverified *which);
 
 /* The account's addresses: which one comes first.  All others are demoted. */
 MUST_CHECK enum err store_email_demote(struct ctx *c, struct uid uid);

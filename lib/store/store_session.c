@@ -148,3 +148,16 @@ store_refresh_drop_family(struct ctx *c, struct uid family)
 	return db_exec(c, STMT_REFRESH_DROP_FAMILY, ARGS(db_uid(family)),
 	    NULL);
 }
+
+enum err
+store_session_raise(struct ctx *c, const unsigned char token_hash[32],
+    const struct store_raise *r)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_SESSION_RAISE, ARGS(db_int(r->to_kind),
+	    db_int(r->expires_s), db_int(r->now_s), db_hash(token_hash),
+	    db_int(r->from_kind), db_int(r->generation)), &changed);
+	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+}

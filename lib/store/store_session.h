@@ -51,4 +51,13 @@ MUST_CHECK enum err store_refresh_insert(struct ctx *c,
 MUST_CHECK enum err store_refresh_drop_family(struct ctx *c,
     struct uid family);
 
+/* A session of one kind becomes one of another, of a new life.
+ * ERR_NOT_FOUND: it is not of that kind any more, or has ended. */
+struct store_raise {
+	int64_t from_kind, to_kind, generation;
+	int64_t expires_s, now_s;
+};
+MUST_CHECK enum err store_session_raise(struct ctx *c,
+    const unsigned char token_hash[32], const struct store_raise *r);
+
 #endif

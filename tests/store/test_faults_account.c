@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include "codec/json.h"
+#include "consent_file.h"
 #include "db/db.h"
 #include "domain/account.h"
 #include "domain/account_delete.h"
 #include "domain/address.h"
+#include "domain/login.h"
 #include "domain/password.h"
+#include "domain/privacy.h"
 #include "domain/profile.h"
 #include "domain/registration.h"
 #include "domain/verification.h"
@@ -203,7 +206,162 @@ welcome(void)
 	return welcome_again(fx, ada, STR_NONE);
 }
 
+/* The policy and consents */
+
+static enum err
+accept_policy(void)
+{
+	struct session s;
+	struct json *out;
+	enum err e;
+
+	e = session_check(fx, SESSION_LIMITED, mine.access_token, &s);
+	return e != ERR_OK ? e : privacy_accept(fx, &s, STR_NONE, STR("API"),
+	    &out);
+}
+
+static enum err
+submit_consents(void)
+{
+	struct consent_input in = consent_answer("Login", true);
+	struct json *out;
+
+	return consent_submit(fx, ada, &in, &out);
+}
+
+static enum err
+update_consents(void)
+{
+	static const struct consent_choice no = { { "news", 4 }, false };
+	const struct consent_input in = { NULL, 0, &no, 1 };
+	struct json *out;
+
+	return consent_update(fx, ada, &in, &out);
+}
+
+static enum err
+go_on_as(const char *event)
+{
+	struct consent_continue g = { .token = str_of(secret),
+		.in = consent_answer(event, true),
+		.session = { .kind = SESSION_API } };
+	struct consent_result out;
+
+	return consent_go_on(fx, &g, &out);
+}
+
+static enum err
+go_on_login(void)
+{
+	return go_on_as("Login");
+}
+
+static enum err
+go_on_registration(void)
+{
+	return go_on_as("Register");
+}
+
+/* The right answer of what stops. */
+static enum err
+stopped(enum err e)
+{
+	if (e != ERR_CONSENT_OUTSTANDING)
+		return e == ERR_OK ? ERR_INTERNAL : e;
+	assert_true(str_present(fx->err.token));
+	snprintf(secret, sizeof(secret), "%s", fx->err.token.p);
+	return ERR_OK;
+}
+
+static enum err
+login_stops(void)
+{
+	return stopped(fx_login(ADA, FIRST));
+}
+
+static enum err
+register_as(const struct consent_input *consents)
+{
+	const struct registration r = {
+		.email = STR("bea@example.org"),
+		.password = fx_secret(FIRST), .accept_policy = true,
+		.consents = consents, .session = { .kind = SESSION_API }
+	};
+	struct registration_result out;
+
+	return registration_create(fx, &r, &out);
+}
+
+static enum err
+registration_stops(void)
+{
+	return stopped(register_as(NULL));
+}
+
+static enum err
+register_agreed(void)
+{
+	struct consent_input in = consent_answer("Register", false);
+
+	return register_as(&in);
+}
+
 /* What is there before */
+
+static void
+with_policy(void)
+{
+	static const struct str versions[] = { { "1@2020-01-01", 12 } };
+
+	fx_config->privacy_mode = STR("strict");
+	fx_config->privacy_versions = (struct list){ versions, 1 };
+	fx_config->sott_required = false;
+}
+
+static void
+limited(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	with_policy();
+	assert_int_equal(fx_login(ADA, FIRST), ERR_PRIVACY_OUTSTANDING);
+	snprintf(secret, sizeof(secret), "%s", fx->err.token.p);
+	mine.access_token = str_of(secret);
+}
+
+static void
+with_form(void)
+{
+	ada = fx_account(ADA, FIRST, "ada", true);
+	consent_file("Login");
+}
+
+static void
+consented(void)
+{
+	with_form();
+	assert_int_equal(submit_consents(), ERR_OK);
+}
+
+static void
+stopped_login(void)
+{
+	with_form();
+	assert_int_equal(login_stops(), ERR_OK);
+}
+
+static void
+to_register(void)
+{
+	with_policy();
+	consent_file("Register");
+}
+
+static void
+stopped_registration(void)
+{
+	to_register();
+	assert_int_equal(registration_stops(), ERR_OK);
+}
 
 static void
 signed_in(void)
@@ -345,6 +503,17 @@ static const struct flow {
 	{ "delete by code", asked_deletion_by_code, delete_by_code,
 	    ERR_EMAIL_CODE_INVALID },
 	{ "welcome", signed_in, welcome, ERR_OK },
+	{ "accept the policy", limited, accept_policy,
+	    ERR_PRIVACY_ACCEPTED },
+	{ "submit consents", with_form, submit_consents, ERR_OK },
+	{ "withdraw a consent", consented, update_consents, ERR_OK },
+	{ "stop a sign-in", with_form, login_stops, ERR_OK },
+	{ "go on with it", stopped_login, go_on_login,
+	    ERR_CONSENT_TOKEN_INVALID },
+	{ "register, agreed", to_register, register_agreed, ERR_OK },
+	{ "register, to wait", to_register, registration_stops, ERR_OK },
+	{ "go on with that", stopped_registration, go_on_registration,
+	    ERR_CONSENT_TOKEN_INVALID },
 };
 
 /* All that the flows may change, but for counters of limits, last times of
@@ -354,7 +523,8 @@ fingerprint(void)
 {
 	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state,"
-	    " generation, profile, profile_version, email_verified_s)"
+	    " generation, profile, profile_version, email_verified_s,"
+	    " privacy_policy, consent_profile)"
 	    " ORDER BY uid), '') FROM dw_account),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
 	    " HEX(uid), verified_s, position, label) ORDER BY canonical), '')"
@@ -370,6 +540,8 @@ fingerprint(void)
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(id), used_s)"
 	    " ORDER BY id), '') FROM dw_ticket),"
 	    "(SELECT COUNT(*) FROM dw_outbox),"
+	    "(SELECT COUNT(*) FROM dw_privacy_acceptance),"
+	    "(SELECT COUNT(*) FROM dw_consent_log),"
 	    "(SELECT COUNT(*) FROM dw_tombstone))), 15), 16, 10)");
 }
 
@@ -502,6 +674,7 @@ main(void)
 	failed = cmocka_run_group_tests_name("faults of accounts", tests,
 	    fixture_open, fixture_close);
 	unlink(fault_path);
+	consent_file_end();
 	return failed;
 }
 
