@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "domain/consent_form.h"
 #include "domain/site.h"
 
 #define CLOCK_DRIFT_S	30
@@ -134,6 +136,35 @@ check_log(struct check *k, const struct config *cfg)
 	else
 		found(k, FINE, "log", "%s", cfg->log_file.p);
 	log_open("/dev/null", LOG_ERROR);
+}
+
+/* Which forms count now, and which begin some day. */
+static void
+check_consents(struct check *k, const struct config *cfg)
+{
+	struct arena *a = k->t->process;
+	struct consent_forms f = { .n = 0 };
+	const struct consent_form *one;
+	const char *error;
+	bool later;
+
+	if (!str_present(cfg->consent_file))
+		return;
+	if (!consent_forms_read(a, cfg->consent_file.p, &f, &error)) {
+		found(k, WRONG, "consents", "%s", error);
+		return;
+	}
+	found(k, FINE, "consents", "%s, %zu forms", cfg->consent_file.p,
+	    f.n);
+	for (one = f.forms; one < f.forms + f.n; one++) {
+		later = one->start_s > k->t->ctx->now_s;
+		if (later || consent_form_live(&f, one->event, one->custom,
+		    k->t->ctx->now_s) == one)
+			found(k, FINE, "consents", "%.*s %lld %s %.10s",
+			    STR_FMT(one->event), (long long)one->version,
+			    later ? "begins on" : "counts since",
+			    clock_iso(a, one->start_s).p);
+	}
 }
 
 /* ---- database ---- */
@@ -432,6 +463,7 @@ check_all(struct check *k, const struct config *cfg, bool web,
 	check_folder(k, "state", cfg->state_dir, true);
 	check_log(k, cfg);
 	check_templates(k, cfg);
+	check_consents(k, cfg);
 	if (k->wrong == 0)
 		check_site(k);
 	check_mail(k, cfg, mail);

@@ -251,7 +251,9 @@ bearer(const struct http *h)
 			return s;
 	}
 	s = STR_NONE;
-	if (cfg->compat_access_token_in_query)
+	if (cfg->compat_access_token_in_query &&
+	    ((h->route->need & TOKEN_BY_HEADER) == 0 ||
+	    cfg->compat_accept_by_query_token))
 		s = str_trim(http_query(h, "access_token"));
 	if (!str_present(s) && cfg->compat_access_token_in_body &&
 	    h->route->method != GET)
@@ -269,7 +271,8 @@ check_token(struct http *h)
 		return ERR_TOKEN_MISSING;
 	if ((h->route->need & TOKEN_ENDED_OK) != 0)
 		return ERR_OK;
-	e = session_check(h->ctx, SESSION_API, h->token, &h->session);
+	e = session_check(h->ctx, (h->route->need & TOKEN_LIMITED_OK) != 0 ?
+	    SESSION_LIMITED : SESSION_API, h->token, &h->session);
 	h->has_session = e == ERR_OK;
 	return e;
 }

@@ -267,7 +267,7 @@ static struct json *
 reply_type_schema(struct arena *a, const struct reply *r)
 {
 	bool null = (r->flags & REPLY_NULLABLE) != 0;
-	struct json *j;
+	struct json *j, *kind;
 
 	switch (r->type) {
 	case REPLY_TEXT:
@@ -287,8 +287,13 @@ reply_type_schema(struct arena *a, const struct reply *r)
 		json_set(j, "items", reply_schema(a, r->of));
 		return j;
 	case REPLY_OBJECT:
-		return r->of != NULL ? reply_schema(a, r->of) :
-		    typed(a, "object", NULL, null);
+		j = typed(a, "object", NULL, null);
+		if (r->of == NULL)
+			return j;
+		kind = json_get(j, "type");
+		j = reply_schema(a, r->of);
+		json_set(j, "type", kind);
+		return j;
 	}
 	return NULL;
 }
@@ -382,6 +387,8 @@ list_generic(struct operation *o)
 	if ((need & NEED_TOKEN) != 0)
 		LIST(o, ERR_TOKEN_MISSING, ERR_TOKEN_UNKNOWN,
 		    ERR_TOKEN_EXPIRED, ERR_ACCOUNT_BLOCKED);
+	if ((need & NEED_TOKEN) != 0 && (need & TOKEN_LIMITED_OK) == 0)
+		LIST(o, ERR_PRIVACY_OUTSTANDING);
 	if (m != GET)
 		LIST(o, ERR_CONTENT_TYPE, ERR_BODY_SHAPE,
 		    ERR_BODY_TOO_LARGE);
@@ -609,6 +616,9 @@ static const struct reply error_line[] = {
 static const struct reply error_data[] = {
 	{ "LoginLockedTimeout", REPLY_TIME, REPLY_OPTIONAL, NULL },
 	{ "PINAuthToken", REPLY_GUID, REPLY_OPTIONAL, NULL },
+	{ "access_token", REPLY_GUID, REPLY_OPTIONAL, NULL },
+	{ "expires_in", REPLY_TIME, REPLY_OPTIONAL, NULL },
+	{ "ConsentToken", REPLY_TEXT, REPLY_OPTIONAL, NULL },
 	{ NULL, 0, 0, NULL }
 };
 static const struct reply error_reply[] = {
@@ -620,6 +630,7 @@ static const struct reply error_reply[] = {
 	{ "Errors", REPLY_ARRAY, REPLY_OPTIONAL, error_line },
 	{ "Data", REPLY_OBJECT, REPLY_OPTIONAL, error_data },
 	{ "PINAuthToken", REPLY_GUID, REPLY_OPTIONAL, NULL },
+	{ "ConsentToken", REPLY_TEXT, REPLY_OPTIONAL, NULL },
 	{ NULL, 0, 0, NULL }
 };
 

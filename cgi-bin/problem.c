@@ -85,25 +85,38 @@ add_errors(struct http *h, struct json *j)
 	json_set(j, "Errors", list);
 }
 
+/* What a sign-in goes on with.  The documentation does not say where a token
+ * of its own name stands: here and there. */
 static void
-add_data(struct http *h, struct json *j)
+add_token(struct http *h, struct json *j, struct json *data, enum err e)
 {
-	struct json *data = json_new_object(h->ctx->arena);
+	const struct err_detail *d = &h->ctx->err;
+	const char *name = e == ERR_PIN_REQUIRED ? "PINAuthToken" :
+	    e == ERR_CONSENT_OUTSTANDING ? "ConsentToken" : NULL;
 
-	json_set_str(data, "LoginLockedTimeout",
-	    clock_iso(h->ctx->arena, h->ctx->err.until_s));
-	json_set(j, "Data", data);
+	if (d->code != e || !str_present(d->token))
+		return;
+	if (name != NULL) {
+		json_set_str(data, name, d->token);
+		json_set_str(j, name, d->token);
+	} else if (e == ERR_PRIVACY_OUTSTANDING) {
+		json_set_str(data, "access_token", d->token);
+		json_set_str(data, "expires_in", clock_iso(h->ctx->arena,
+		    d->token_until_s));
+	}
 }
 
-/* The documentation does not say where it stands: here and there. */
 static void
-add_token(struct http *h, struct json *j, const char *name)
+add_data(struct http *h, struct json *j, enum err e)
 {
 	struct json *data = json_new_object(h->ctx->arena);
 
-	json_set_str(data, name, h->ctx->err.token);
-	json_set(j, "Data", data);
-	json_set_str(j, name, h->ctx->err.token);
+	if (e == ERR_LOGIN_SUSPENDED && h->ctx->err.until_s > 0)
+		json_set_str(data, "LoginLockedTimeout",
+		    clock_iso(h->ctx->arena, h->ctx->err.until_s));
+	add_token(h, j, data, e);
+	if (json_length(data) > 0)
+		json_set(j, "Data", data);
 }
 
 /* The token service is read by clients that expect the other spelling. */
@@ -129,10 +142,7 @@ answer_json(struct http *h, enum err e)
 	json_set_null(j, "ProviderErrorResponse");
 	if (e == ERR_VALIDATION)
 		add_errors(h, j);
-	if (e == ERR_LOGIN_SUSPENDED && h->ctx->err.until_s > 0)
-		add_data(h, j);
-	if (e == ERR_PIN_REQUIRED && str_present(h->ctx->err.token))
-		add_token(h, j, "PINAuthToken");
+	add_data(h, j, e);
 	if (str_istarts(h->path, STR("/api/v2/")))
 		add_camel_case(h, j, e);
 	h->content_type = STR("application/json; charset=utf-8");

@@ -60,6 +60,9 @@ struct reply {
 #define IS_PAGE		64u	/* HTML; not in /identity */
 #define TOKEN_ENDED_OK	128u	/* the handler judges the token itself */
 #define BODY_OPTIONAL	256u	/* none, {}, "" and null are fine */
+#define TOKEN_LIMITED_OK 1024u	/* also of a sign-in that stopped for the
+				 * privacy policy */
+#define TOKEN_BY_HEADER	2048u	/* not from the query; see compat */
 #define ANY_SCHEME	512u	/* plain http will do: holds no secret */
 
 struct route {

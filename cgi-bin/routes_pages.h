@@ -24,6 +24,10 @@ PAGE("P-login", GET, "/login", serve_signin_form, 0, in_no_fields,
     "The form for signing in")
 PAGE("P-login-post", POST, "/login", serve_signin, NEED_FORM, in_signin,
     "Sign in")
+PAGE("P-accept", GET, "/accept", serve_accept_form, 0, in_no_fields,
+    "To sign-in: what was asked for there went with its form")
+PAGE("P-accept-post", POST, "/accept", serve_accept_page, NEED_FORM,
+    in_accept_page, "Accept what a sign-in stopped for, and go on")
 PAGE("P-forgot", GET, "/forgot", serve_forgot_form, 0, in_no_fields,
     "The form for a forgotten password")
 PAGE("P-forgot-post", POST, "/forgot", serve_forgot_page, NEED_FORM,
@@ -56,6 +60,11 @@ PAGE("P-profile", GET, "/account/profile", serve_profile_form, NEED_PAGE,
     in_no_fields, "The form for one's own profile")
 PAGE("P-profile-post", POST, "/account/profile", serve_profile_page,
     NEED_PAGE | NEED_FORM, in_profile_page, "Change one's own profile")
+PAGE("P-policy-post", POST, "/account/policy", serve_policy_page,
+    NEED_PAGE | NEED_FORM, in_no_fields,
+    "Accept the present privacy policy")
+PAGE("P-consents-post", POST, "/account/consents", serve_consents_page,
+    NEED_PAGE | NEED_FORM, in_no_fields, "Give or withdraw consents")
 PAGE("P-password", GET, "/account/password", serve_password_form, NEED_PAGE,
     in_no_fields, "The form for changing the password")
 PAGE("P-password-post", POST, "/account/password", serve_password_page,

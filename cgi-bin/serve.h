@@ -27,7 +27,8 @@ struct in_register {
 	struct str sott, username, verification_url, email_template;
 	struct str welcome_template, options, phone, sms_template;
 	struct secret password;
-	struct json *email;
+	struct json *email, *consents;
+	bool accept_policy;
 	struct captcha_answer captcha;
 	bool voice;
 };
@@ -132,6 +133,25 @@ extern const enum err errors_delete[], errors_delete_link[],
 enum err serve_delete_ask(struct http *h, const void *in);
 enum err serve_delete_link(struct http *h, const void *in);
 enum err serve_delete_code(struct http *h, const void *in);
+
+/* serve_consent.c */
+struct in_policy { struct str version; };
+struct in_consent { struct str token, event; struct json *events, *choices;
+	bool custom; };
+extern const struct reply reply_policy_history[], reply_went_on[],
+    reply_consents[], reply_consent_verify[], reply_consent_logs[];
+extern const struct field in_policy_accept[], in_consent_token[],
+    in_consent_submit[], in_consent_update[], in_consent_verify[];
+extern const enum err errors_policy_accept[], errors_policy_history[],
+    errors_consent_token[], errors_consent_submit[], errors_consent_update[],
+    errors_consent_verify[], errors_consent_logs[];
+enum err serve_policy_accept(struct http *h, const void *in);
+enum err serve_policy_history(struct http *h, const void *in);
+enum err serve_consent_token(struct http *h, const void *in);
+enum err serve_consent_submit(struct http *h, const void *in);
+enum err serve_consent_update(struct http *h, const void *in);
+enum err serve_consent_verify(struct http *h, const void *in);
+enum err serve_consent_logs(struct http *h, const void *in);
 
 /* serve_password.c */
 struct in_forgot {

@@ -157,6 +157,8 @@ page_done(struct http *h, struct values *v)
 	values_flag(v, "done_profile", str_eq(done, STR("profile")));
 	values_flag(v, "done_pin", str_eq(done, STR("pin")));
 	values_flag(v, "done_answers", str_eq(done, STR("answers")));
+	values_flag(v, "done_consents", str_eq(done, STR("consents")));
+	values_flag(v, "done_policy", str_eq(done, STR("policy")));
 	values_flag(v, "done_password", str_eq(done, STR("password")));
 	values_flag(v, "done_email_added", str_eq(done, STR("email-added")));
 	values_flag(v, "done_email_removed",

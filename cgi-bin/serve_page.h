@@ -7,6 +7,7 @@
 
 #include "domain/account.h"
 #include "domain/captcha.h"
+#include "domain/consent.h"
 #include "route.h"
 
 /* What any of our forms may hold. */
@@ -18,9 +19,9 @@ struct in_page {
 };
 extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
-    in_profile_page[], in_link[], in_no_fields[], in_address_link[],
-    in_address_page[], in_username_page[], in_delete_page[],
-    in_deletion_page[], in_phone_page[], in_undo_page[];
+    in_profile_page[], in_accept_page[], in_link[], in_no_fields[],
+    in_address_link[], in_address_page[], in_username_page[],
+    in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[];
 
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);
@@ -40,6 +41,10 @@ enum err serve_profile_form(struct http *h, const void *in);
 enum err serve_profile_page(struct http *h, const void *in);
 enum err serve_password_form(struct http *h, const void *in);
 enum err serve_password_page(struct http *h, const void *in);
+enum err serve_accept_form(struct http *h, const void *in);
+enum err serve_accept_page(struct http *h, const void *in);
+enum err serve_policy_page(struct http *h, const void *in);
+enum err serve_consents_page(struct http *h, const void *in);
 enum err serve_address_add_form(struct http *h, const void *in);
 enum err serve_address_add_page(struct http *h, const void *in);
 enum err serve_address_remove_form(struct http *h, const void *in);
@@ -92,6 +97,10 @@ enum err show_forgot(struct http *h, int status, enum err e);
 enum err show_reset(struct http *h, int status, enum err e);
 enum err show_profile(struct http *h, int status, enum err e);
 enum err show_password(struct http *h, int status, enum err e);
+enum err show_accept(struct http *h, int status, enum err e);
+/* A sign-in has stopped for the policy or a form: what token goes on with. */
+enum err show_stopped(struct http *h, int status, struct str token,
+    enum err e);
 enum err show_address_add(struct http *h, int status, enum err e);
 enum err show_address_remove(struct http *h, int status, enum err e);
 enum err show_address_primary(struct http *h, int status, enum err e);
@@ -188,5 +197,16 @@ struct str style_version(struct http *h, const char *name, bool of_site);
  * one.  ERR_NOT_FOUND_PATH. */
 MUST_CHECK enum err send_static(struct http *h, const char *type,
     const char *name, bool of_site);
+
+/* serve_page_consent.c: what is asked, as values of _agree.html; is one of
+ * them marked? */
+bool page_agree(struct http *h, struct values *v,
+    const struct consent_ask *ask, enum err e);
+/* What the form says to it. */
+void page_agreed(struct http *h, const struct consent_ask *ask,
+    struct consent_input *out);
+/* The values of _consents.html. */
+enum err page_consents(struct http *h, struct values *v,
+    const struct account *a);
 
 #endif

@@ -41,6 +41,9 @@ serve_account_page(struct http *h, const void *in)
 	page_addresses(h, v, a);
 	page_phone_facts(h, v, a);
 	page_facts(h, v, profile);
+	e = page_consents(h, v, a);
+	if (e != ERR_OK)
+		return e;
 	values_set(v, "name", json_type(name) == JSON_STRING ?
 	    json_string(name) : STR(""));
 	values_set(v, "created", str_sub(clock_iso(h->ctx->arena,

@@ -75,6 +75,8 @@ serve_signin(struct http *h, const void *arg)
 	if (e == ERR_EMAIL_UNVERIFIED)
 		return show_sent(h, str_has(in->identifier, '@') ?
 		    in->identifier : STR(""), false);
+	if (e == ERR_PRIVACY_OUTSTANDING || e == ERR_CONSENT_OUTSTANDING)
+		return show_stopped(h, 200, h->ctx->err.token, ERR_OK);
 	if (e == ERR_PIN_REQUIRED)
 		return page_pin_prompt(h, 200, h->ctx->err.token, ERR_OK);
 	if (e == ERR_PHONE_UNVERIFIED)

@@ -74,7 +74,12 @@ show_signup(struct http *h, int status, enum err e)
 	    is_schema_error(h, e, "UserName");
 	bool phone = page_is_phone_error(e);
 	bool password = page_is_password_error(h, e), marked;
+	struct consent_ask ask;
+	enum err asked;
 
+	asked = consent_ask_registration(h->ctx, &ask);
+	if (asked != ERR_OK)
+		return asked;
 	marked = email || name || password || phone;
 	values_flag(v, "with_email", cfg->login_email || !cfg->login_phone);
 	values_flag(v, "email_optional", cfg->login_phone &&
@@ -91,6 +96,7 @@ show_signup(struct http *h, int status, enum err e)
 	    schema_requires(h->ctx, SCHEMA_USERNAME));
 	marked |= page_fields(h, v, NULL, e);
 	marked |= page_signup_secrets(h, v, e);
+	marked |= page_agree(h, v, &ask, e);
 	if (e == ERR_OK)
 		values_flag(v, "email_focus", true);
 	marked |= page_captcha(h, v, CAPTCHA_REGISTER, e);
@@ -125,11 +131,21 @@ serve_signup(struct http *h, const void *arg)
 		.source = serve_source(h),
 		.session = { .kind = SESSION_PAGE,
 		    .replaces = h->page_cookie },
-		.return_url = page_return(h, http_form(h, "return"))
+		.return_url = page_return(h, http_form(h, "return")),
+		.accept_policy = http_form(h, "accept_policy").p != NULL,
+		.policy = http_form(h, "policy_version")
 	};
+	struct consent_input consents;
+	struct consent_ask ask;
 	enum err e;
 
 	page_signup_body(h, in, body);
+	e = consent_ask_registration(h->ctx, &ask);
+	if (e != ERR_OK)
+		return e;
+	page_agreed(h, &ask, &consents);
+	if (ask.n_forms > 0)
+		r.consents = &consents;
 	e = registration_create(h->ctx, &r, &out);
 	if (e != ERR_OK)
 		return e;

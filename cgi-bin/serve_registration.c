@@ -108,6 +108,12 @@ const struct field in_register[] = {
 	  "User name, where the site has them" },
 	{ "Password", NULL, IN_BODY, 0, FIELD_SECRET, 0, 0, LIMIT_BODY,
 	  AT(in_register, password), "Password; required" },
+	{ "AcceptPrivacyPolicy", NULL, IN_BODY, 0, FIELD_BOOL, 0, 0, 0,
+	  AT(in_register, accept_policy), "Accept the present privacy policy" },
+	{ "Consents", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0,
+	  AT(in_register, consents),
+	  "{Events: [{Event, IsCustom}], Data: [{ConsentOptionId, "
+	  "IsAccepted}]}" },
 	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_register, verification_url),
 	  "Page that the mailed link leads to; must be on the allow-list" },
@@ -145,8 +151,9 @@ const struct field in_register[] = {
 	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_PHONE_LOGIN_OFF, \
 	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PHONE_TAKEN, \
 	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA, \
-	ERR_VOICE_OFF, ERR_QUESTIONS_OFF, ERR_QUESTION_UNKNOWN, \
-	ERR_PIN_MISSING, ERR_OK
+	ERR_VOICE_OFF, ERR_PRIVACY_NOT_ACCEPTED, ERR_CONSENT_INVALID, \
+	ERR_CONSENT_OUTSTANDING, ERR_QUESTIONS_OFF, \
+	ERR_QUESTION_UNKNOWN, ERR_PIN_MISSING, ERR_OK
 const enum err errors_register[] = { ERR_SOTT_MISSING, ERR_SOTT_INVALID,
 	ERRORS_REGISTER };
 const enum err errors_register_captcha[] = { ERR_ENDPOINT_OFF,
@@ -258,15 +265,36 @@ misread(struct http *h, const struct in_register *in, bool by_captcha,
 	return e;
 }
 
+/* *out stays NULL when none were sent. */
+static enum err
+read_consents(struct http *h, const struct json *j,
+    const struct consent_input **out)
+{
+	struct consent_input *in;
+
+	if (json_type(j) == JSON_NULL)
+		return ERR_OK;
+	if (json_type(j) != JSON_OBJECT)
+		return err_set(h->ctx, ERR_BODY_SHAPE, "Consents",
+		    "Consents has the wrong type");
+	in = ARENA_NEW(h->ctx->arena, struct consent_input);
+	*out = in;
+	return consent_input_read(h->ctx, json_get_fold(j, "Events"),
+	    json_get_fold(j, "Data"), in);
+}
+
 static enum err
 create(struct http *h, const struct in_register *in, bool by_captcha)
 {
 	struct registration_result out = { 0 };
+	const struct consent_input *consents = NULL;
 	struct addresses at;
 	struct registration r;
 	enum err e;
 
 	e = read_addresses(h, in->email, &at);
+	if (e == ERR_OK)
+		e = read_consents(h, in->consents, &consents);
 	if (e != ERR_OK)
 		return misread(h, in, by_captcha, e);
 	r = (struct registration){
@@ -291,7 +319,9 @@ create(struct http *h, const struct in_register *in, bool by_captcha)
 		.prevent_verification_sms = serve_has_option(in->options,
 		    STR("PreventVerificationSms")),
 		.source = serve_source(h),
-		.session = { .kind = SESSION_API }
+		.session = { .kind = SESSION_API },
+		.accept_policy = in->accept_policy,
+		.consents = consents
 	};
 	e = registration_create(h->ctx, &r, &out);
 	if (e != ERR_OK)

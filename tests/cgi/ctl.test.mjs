@@ -225,6 +225,20 @@ test('check: looks at the lists of passwords', async () => {
         /password\.rules/);
 });
 
+test('check: judges the consent forms', async () => {
+    const forms = join(own, 'forms.json');
+    const change = [[/^\[site\]/m, `[consent]\nfile = ${forms}\n[site]`]];
+    await wrong(change, /WRONG +consents +\S*forms\.json: No such file/);
+    writeFileSync(forms, '{"forms":[{"event":"Login","version":1}]}');
+    await wrong(change, /consents .*forms\[0\]\.start: a date was expected/);
+    writeFileSync(forms, readFileSync(new URL(
+        '../../docs/consent-forms.json', import.meta.url)));
+    const r = await ctl(['check', '--no-web'], { conf: changed(change) });
+    assert.equal(r.code, 0, r.out);
+    assert.match(r.out, /Register 1 counts since 2026-01-01/);
+    assert.match(r.out, /ok +consents +\S*forms\.json, 4 forms/);
+});
+
 test('check: names the line that lets Authorization through (S-107, F-51)',
     async () => {
         for (const [code, pattern] of [[1060, /SetEnvIf Authorization/],
