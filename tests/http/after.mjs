@@ -42,17 +42,19 @@ const decisions = `
     account_blocked account_created account_deleted account_enabled
     account_stripped account_unlocked account_unverified_removed
     accounts_exported accounts_imported add_email answers_refused
-    answers_set code_refused deletion_asked email_primary email_removed
-    email_undone email_verified email_waiting keys_rotated login
-    login_limited login_refused logout new_browser password_breached
-    password_change_refused password_changed password_reset
-    phone_change_asked phone_changed phone_code_decoy phone_code_limited
-    phone_code_sent phone_removed phone_verified pin_changed pin_refused
-    pin_reset pin_reset_decoy pin_reset_limited pin_reset_refused
-    pin_reset_sent pin_session_ended pin_set pin_skipped pin_token_refused
-    profile_updated registered registration_known reset_decoy
-    reset_limited reset_refused reset_sent session_revoked sott_issued
-    username_changed verification_decoy verification_sent welcome_sent
+    answers_set code_refused consents_changed consents_submitted
+    deletion_asked email_primary email_removed email_undone email_verified
+    email_waiting keys_rotated login login_limited login_refused logout
+    new_browser password_breached password_change_refused password_changed
+    password_reset phone_change_asked phone_changed phone_code_decoy
+    phone_code_limited phone_code_sent phone_removed phone_verified
+    pin_changed pin_refused pin_reset pin_reset_decoy pin_reset_limited
+    pin_reset_refused pin_reset_sent pin_session_ended pin_set pin_skipped
+    pin_token_refused privacy_accepted profile_updated registered
+    registration_known registration_replaced registration_unfinished
+    reset_decoy reset_limited reset_refused reset_sent session_revoked
+    sott_issued username_changed verification_decoy verification_sent
+    welcome_sent
     `.trim().split(/\s+/);
 const audited = new Set(readFileSync(events, 'utf8').split('\n'));
 const silent = decisions.filter((d) => !audited.has(d));

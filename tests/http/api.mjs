@@ -77,8 +77,9 @@ export function noteSecrets(found) {
 function note({ json, headers }) {
     noteSecrets(setCookies(headers).map((c) => /=([^;]*)/.exec(c)[1])
         .concat(['access_token', 'refresh_token', 'Sott', 'session_token',
-            'PINAuthToken']
-            .map((name) => json?.[name]).filter(Boolean)));
+            'PINAuthToken', 'ConsentToken']
+            .flatMap((name) => [json?.[name], json?.Data?.[name]])
+            .filter(Boolean)));
 }
 
 // Debian 12's Node has no getSetCookie; our cookies hold no comma.

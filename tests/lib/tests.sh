@@ -290,6 +290,7 @@ part_http()
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code account.add_email_by=code \
 	    account.delete_by=code
+	settings consent "${1:-}"
 	settings fields "${1:-}" login.phone=yes
 	settings hold "${1:-}" account.hold_days=30 \
 	    registration.deny_domains=denied.example \
@@ -354,12 +355,20 @@ part_cgi()
 	site_end
 }
 
+pages_consent()
+{
+	variant pages-consent lighttpd fcgi ""
+	node_tests pages-consent "$ROOT"/tests/pages/consent/*.test.mjs
+	site_end
+}
+
 part_pages()
 {
 	tests_modules
 	case captcha in "${1:-captcha}") pages_captcha ;; esac
 	case schema in "${1:-schema}") pages_schema ;; esac
-	case ${1:-} in captcha | schema) return ;; esac
+	case consent in "${1:-consent}") pages_consent ;; esac
+	case ${1:-} in captcha | schema | consent) return ;; esac
 	tests_named pages "${1:-}" || return
 	variant pages lighttpd fcgi ""
 	node_tests pages "${files[@]}"
@@ -404,8 +413,8 @@ after_all()
 	"$BUILD/doorwardctl" --config "$TESTS/pages/etc/doorward.conf" \
 	    openapi >"$TESTS/openapi.json"
 	mariadb-dump --no-defaults -S "$tests_short/db" --hex-blob \
-	    --databases dw_lighttpd_fcgi dw_pages >"$TESTS/dump.sql" \
-	    2>"$TESTS/log/dump.log"
+	    --databases dw_lighttpd_fcgi dw_consent dw_pages \
+	    >"$TESTS/dump.sql" 2>"$TESTS/log/dump.log"
 	for database in $(echo 'SHOW DATABASES' | database_sql \
 	    "$tests_short/db" | grep '^dw_'); do
 		echo "SELECT DISTINCT event FROM $database.dw_audit" |
@@ -413,7 +422,7 @@ after_all()
 	done >"$TESTS/events"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
-	    "$TESTS/lighttpd-fcgi" "$TESTS/pages"
+	    "$TESTS/lighttpd-fcgi" "$TESTS/consent" "$TESTS/pages"
 }
 
 tests_end()
