@@ -33,7 +33,7 @@ autocomplete_of(const struct schema_field *f)
 	size_t i;
 
 	for (i = 0; i < COUNT(autocompletes); i++)
-		if (strcmp(autocompletes[i].path, f->path) == 0)
+		if (str_eq(str_of(autocompletes[i].path), str_of(f->path)))
 			return str_of(autocompletes[i].token);
 	return STR("off");
 }
@@ -200,8 +200,8 @@ page_fields(struct http *h, struct values *v, const struct json *profile,
 static bool
 is_name(const struct schema_field *f)
 {
-	return strcmp(f->path, "FirstName") == 0 ||
-	    strcmp(f->path, "LastName") == 0;
+	return str_eq(str_of(f->path), STR("FirstName")) ||
+	    str_eq(str_of(f->path), STR("LastName"));
 }
 
 static struct str

@@ -263,7 +263,7 @@ is_listed(const struct reading *r, const struct schema_field *f)
 	size_t i;
 
 	for (i = 0; i < r->n; i++)
-		if (strcmp(r->field[i].path, f->path) == 0 &&
+		if (str_eq(str_of(r->field[i].path), str_of(f->path)) &&
 		    f->place != SCHEMA_PASSWORD)
 			return true;
 	return false;

@@ -238,6 +238,26 @@ test('check: judges the consent forms', async () => {
     assert.match(r.out, /Register 1 counts since 2026-01-01/);
     assert.match(r.out, /ok +consents +\S*forms\.json, 4 forms/);
 });
+test('check: names the file and the field of a schema that cannot be meant',
+    async () => {
+        const file = join(own, 'schema.json');
+        const conf = changed([[/^schema_file = .*$/m,
+            `schema_file = ${file}`]]);
+        assert.match(readFileSync(conf, 'utf8'), /schema\.json/);
+        for (const [text, said] of [
+            ['[{"name":"City","rules":"required|no_such_rule"}]',
+                /schema\.json: the field City .*no_such_rule/],
+            ['[{"name":"Roles"}]', /the field Roles is not one/],
+            ['{', /is not a JSON array/]]) {
+            writeFileSync(file, text);
+            const r = await ctl(['check', '--no-web'], { conf });
+            assert.equal(r.code, 1, r.out);
+            assert.match(r.out, /WRONG +schema/);
+            assert.match(r.out, said);
+        }
+        writeFileSync(file, '[{"name":"City","rules":"required"}]');
+        await fine(['check', '--no-web'], { conf });
+    });
 
 test('check: names the line that lets Authorization through (S-107, F-51)',
     async () => {

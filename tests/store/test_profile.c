@@ -300,7 +300,8 @@ test_an_address_is_named_without_mail_where_so_wished(void **state)
 	u.body = json_parse(fx->arena, STR(NAMES_ONE), &fault);
 	assert_int_equal(profile_update(fx, uid, &u, &out), ERR_OK);
 	assert_int_equal(fx_mails("add-email"), 0);
-	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_pending_identifier"), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*)"
+	    " FROM dw_pending_identifier"), 1);
 }
 
 /* All or nothing: the names stay as they were, too. */

@@ -64,8 +64,10 @@ open_schema(const char *text)
 	"[{\"name\":\"emailid\",\"type\":\"email\",\"rules\":\"required|" \
 	"valid_email|custom_validation[@example\\\\.com$###Use your address " \
 	"at work.]\"}," \
-	"{\"name\":\"password\",\"type\":\"password\",\"rules\":\"required\"}," \
-	"{\"Name\":\"firstname\",\"Display\":\"Given name\",\"Type\":\"string\"," \
+	"{\"name\":\"password\",\"type\":\"password\",\"rules\":" \
+	"\"required\"}," \
+	"{\"Name\":\"firstname\",\"Display\":\"Given name\"," \
+	"\"Type\":\"string\"," \
 	"\"Rules\":\"required|min_length[2]|max_length[10]\"}," \
 	"{\"name\":\"BirthDate\"}," \
 	"{\"name\":\"Gender\",\"rules\":\"\",\"permission\":\"w\"}," \
