@@ -241,8 +241,8 @@ test('check: judges the consent forms', async () => {
 test('check: names the file and the field of a schema that cannot be meant',
     async () => {
         const file = join(own, 'schema.json');
-        const conf = changed([[/^schema_file = .*$/m,
-            `schema_file = ${file}`]]);
+        const conf = changed([[/^\[site\]$/m,
+            `[registration]\nschema_file = ${file}\n\n$&`]]);
         assert.match(readFileSync(conf, 'utf8'), /schema\.json/);
         for (const [text, said] of [
             ['[{"name":"City","rules":"required|no_such_rule"}]',
