@@ -154,7 +154,8 @@ judge_taken(struct ctx *c, struct str canonical)
 }
 
 static enum err
-judge_account(struct ctx *c, const struct address_adding *q, const struct account *a)
+judge_account(struct ctx *c, const struct address_adding *q,
+    const struct account *a)
 {
 	size_t i, n = a->n_emails;
 	enum err e;
