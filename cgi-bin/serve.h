@@ -74,7 +74,11 @@ enum err serve_login_username(struct http *h, const void *in);
 enum err serve_login_phone(struct http *h, const void *in);
 
 /* serve_phone.c */
-struct in_phone { struct str phone, code, template; bool voice; };
+struct in_phone {
+	struct str phone, code, template;
+	bool voice;
+	struct captcha_answer captcha;
+};
 extern const struct reply reply_posted_sms[];
 extern const struct field in_phone_exists[], in_phone_change[],
     in_phone_prove[], in_phone_prove_own[], in_phone_resend[],

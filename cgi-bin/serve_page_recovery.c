@@ -66,6 +66,14 @@ set_identifier(struct http *h, struct values *v, enum err e)
 
 /* ---- forgot ---- */
 
+/* One form, so one answer: whichever of the two demands it. */
+static const char *
+asks_for(const struct http *h)
+{
+	return captcha_demanded(h->ctx, CAPTCHA_FORGOT_EMAIL) ?
+	    CAPTCHA_FORGOT_EMAIL : CAPTCHA_FORGOT_PHONE;
+}
+
 enum err
 show_forgot(struct http *h, int status, enum err e)
 {
@@ -74,7 +82,7 @@ show_forgot(struct http *h, int status, enum err e)
 
 	if (e == ERR_OK)
 		values_flag(v, "identifier_focus", true);
-	wrong |= page_captcha(h, v, CAPTCHA_FORGOT_EMAIL, e);
+	wrong |= page_captcha(h, v, asks_for(h), e);
 	page_summary(h, v, e, wrong);
 	page_done(h, v);
 	return response_page(h, status, "forgot.html", v);
@@ -122,7 +130,7 @@ serve_forgot_page(struct http *h, const void *arg)
 	struct values *v;
 	enum err e;
 
-	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_EMAIL, &in->captcha);
+	e = captcha_demand(h->ctx, asks_for(h), &in->captcha);
 	if (e == ERR_OK)
 		e = phone ? phone_forgot(h->ctx, &ask) :
 		    password_forgot(h->ctx, &f);

@@ -1,6 +1,7 @@
 /* Phone numbers: H1 to H7, W2, I5, A8, A9. */
 #include "serve.h"
 
+#include "captcha.h"
 #include "domain/phone.h"
 #include "response.h"
 
@@ -76,10 +77,12 @@ const struct field in_phone_exists[] = {
 	{ "phone", "phoneid", IN_QUERY, FIELD_REQUIRED | FIELD_PLUS,
 	  FIELD_TEXT, ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, 0,
 	  AT(in_phone, phone), "Phone number in international form" },
+	CAPTCHA_FIELDS(in_phone, IN_QUERY),
 	END
 };
 const enum err errors_phone_exists[] = { ERR_PHONE_MISSING,
-	ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF, ERR_ENDPOINT_OFF, ERR_OK };
+	ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF, ERR_ENDPOINT_OFF,
+	ERR_CAPTCHA, ERR_OK };
 
 enum err
 serve_phone_exists(struct http *h, const void *arg)
@@ -88,7 +91,9 @@ serve_phone_exists(struct http *h, const void *arg)
 	bool exists;
 	enum err e;
 
-	e = account_phone_exists(h->ctx, in->phone, &exists);
+	e = captcha_demand(h->ctx, CAPTCHA_AVAILABILITY, &in->captcha);
+	if (e == ERR_OK)
+		e = account_phone_exists(h->ctx, in->phone, &exists);
 	return e != ERR_OK ? e : response_flag(h, "IsExist", exists);
 }
 
@@ -217,20 +222,24 @@ serve_phone_resend_own(struct http *h, const void *in)
 /* ---- W2 ---- */
 
 const struct field in_forgot_phone[] = {
-	PHONE(FIELD_REQUIRED), TEMPLATE, VOICE(IN_QUERY), END
+	PHONE(FIELD_REQUIRED), TEMPLATE, VOICE(IN_QUERY),
+	CAPTCHA_FIELDS(in_phone, IN_QUERY | IN_BODY), END
 };
 const enum err errors_forgot_phone[] = { ERR_PHONE_MISSING,
 	ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF, ERR_PASSWORD_LOGIN_OFF,
 	ERR_PHONE_UNKNOWN, ERR_PHONE_UNVERIFIED, ERR_ACCOUNT_BLOCKED,
-	ERR_LOGIN_DISABLED, SMS_ERRORS, ERR_OK };
+	ERR_LOGIN_DISABLED, SMS_ERRORS, ERR_CAPTCHA, ERR_OK };
 
 enum err
-serve_forgot_phone(struct http *h, const void *in)
+serve_forgot_phone(struct http *h, const void *arg)
 {
+	const struct in_phone *in = arg;
 	struct phone_asking ask = asking(in);
 	enum err e;
 
-	e = phone_forgot(h->ctx, &ask);
+	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_PHONE, &in->captcha);
+	if (e == ERR_OK)
+		e = phone_forgot(h->ctx, &ask);
 	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 

@@ -1200,7 +1200,7 @@ judge_site(struct reader *r)
 }
 
 const char *const captcha_operations[] = { "register", "forgot_email",
-	"change_password", "update_profile", "availability", "login",
+	"forgot_phone", "change_password", "update_profile", "availability", "login",
 	"unlock", NULL };
 
 /* What is listed and not known would never be demanded. */

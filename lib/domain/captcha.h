@@ -16,6 +16,7 @@
  */
 #define CAPTCHA_REGISTER	"register"
 #define CAPTCHA_FORGOT_EMAIL	"forgot_email"
+#define CAPTCHA_FORGOT_PHONE	"forgot_phone"
 #define CAPTCHA_CHANGE_PASSWORD	"change_password"
 #define CAPTCHA_UPDATE_PROFILE	"update_profile"
 #define CAPTCHA_AVAILABILITY	"availability"

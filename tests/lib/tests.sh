@@ -324,7 +324,7 @@ part_http()
 	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
-change_password,update_profile,availability
+forgot_phone,change_password,update_profile,availability login.phone=yes
 	settings locked "${1:-}" login.lock=captcha captcha.provider=altcha \
 	    captcha.altcha_tries=100 pin.enabled=yes
 	settings sdk "${1:-}"

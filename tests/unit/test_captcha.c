@@ -168,7 +168,8 @@ static void
 test_every_operation_can_be_listed(void **state)
 {
 	static const char *const all[] = { CAPTCHA_REGISTER,
-		CAPTCHA_FORGOT_EMAIL, CAPTCHA_CHANGE_PASSWORD,
+		CAPTCHA_FORGOT_EMAIL, CAPTCHA_FORGOT_PHONE,
+		CAPTCHA_CHANGE_PASSWORD,
 		CAPTCHA_UPDATE_PROFILE, CAPTCHA_AVAILABILITY, CAPTCHA_LOGIN,
 		CAPTCHA_UNLOCK };
 	struct json *j;

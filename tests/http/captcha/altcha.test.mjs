@@ -199,6 +199,17 @@ test('other operations demand it as captcha.on says, before they act ' +
             availability: exists, change_password: change };
         refused(await named(), 982, 403);
         granted(await named(await solved('availability')));
+        const number = (altcha) => call('GET', `${AUTH}/phone`,
+            { query: { phone: '+12025550147', ...altcha && { altcha } } });
+        refused(await number(), 982, 403);
+        granted(await number(await solved('availability')));
+        const text = (altcha) => call('POST', `${AUTH}/password/otp`,
+            { json: { phone: '+12025550147', altcha } });
+        refused(await text(), 982, 403);
+        refused(await text(await solved('forgot_email')), 982, 403);
+        const sent = await text(await solved('forgot_phone'));
+        assert.ok(sent.status === 200 || sent.json.ErrorCode === 1071,
+            sent.text);
         for (const [operation, ask] of Object.entries(all)) {
             refused(await ask(), 982, 403);
             // What was given for one thing does not open another.
