@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../unit/altcha_solve.h"
+#include "crypto/keys.h"
 #include "db/db.h"
 #include "domain/account.h"
 #include "domain/captcha.h"
@@ -20,7 +21,7 @@
 #define PASSWORD	"cobalt-meadow-71"
 #define STEPS_MAX	60
 
-static char fault_path[128], secret[64];
+static char fault_path[128], sums_path[160], secret[64];
 static int64_t sessions_before;
 
 static void
@@ -195,6 +196,35 @@ unverified(void)
 	fx_account(ADA, PASSWORD, NULL, false);
 }
 
+/* The list of breaches holds the password, and its owner is told. */
+static void
+leaked(void)
+{
+	unsigned char digest[20];
+	size_t i;
+	FILE *f;
+
+	verified();
+	f = fopen(sums_path, "w");
+	assert_non_null(f);
+	sha1(PASSWORD, strlen(PASSWORD), digest);
+	for (i = 0; i < sizeof(digest); i++)
+		fprintf(f, "%02X", digest[i]);
+	assert_int_equal(fclose(f), 0);
+	fx_config->password_breach_file = str_of(sums_path);
+	fx_config->password_breached_at_login = STR("notify");
+	fx_sql("UPDATE dw_password SET secure = 2");
+}
+
+static void
+expired(void)
+{
+	verified();
+	fx_config->password_expires_days = 1;
+	fx_config->password_expiry_action = STR("block");
+	fx_sql("UPDATE dw_password SET changed_s = changed_s - 86400");
+}
+
 static void
 optional_flow(void)
 {
@@ -279,6 +309,9 @@ static const struct flow {
 	{ "log in", verified, log_in, ERR_OK, 1, 1, 0 },
 	{ "log in, wrong", verified, log_in_wrong, ERR_LOGIN_REFUSED, 0, 1,
 	    0 },
+	{ "log in, leaked", leaked, log_in, ERR_OK, 1, 1, 1 },
+	{ "log in, expired", expired, log_in, ERR_PASSWORD_RESET_REQUIRED, 0,
+	    1, 1 },
 	{ "log in, unverified", unverified, log_in, ERR_EMAIL_UNVERIFIED, 0,
 	    1, 1 },
 	{ "verify", mailed, verify, ERR_OK, 1, 1, 1 },
@@ -446,10 +479,12 @@ main(void)
 		return 77;
 	snprintf(fault_path, sizeof(fault_path), "/tmp/doorward-fault-%d",
 	    (int)getpid());
+	snprintf(sums_path, sizeof(sums_path), "%s-sums", fault_path);
 	set_fault(0, "");
 	failures = cmocka_run_group_tests_name("faults", tests, fixture_open,
 	    fixture_close);
 	unlink(fault_path);
+	unlink(sums_path);
 	return failures;
 }
 
