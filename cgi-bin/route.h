@@ -71,9 +71,10 @@ struct route {
 	const char *path;	/* lower case; {name} takes one segment */
 	const char *when;	/* the field of query or body that must not be
 				 * empty ("access_token": or the header that
-				 * carries it), or NULL.  Rows of one method and path
-				 * are tried in order; when none fits the first
-				 * one counts, and names what is missing */
+				 * carries it), or NULL.  Rows of one method
+				 * and path are tried in order; when none fits
+				 * the first one counts, and names what is
+				 * missing */
 	enum err (*serve)(struct http *h, const void *in);
 	unsigned need;
 	const struct field *fields;	/* ends with name NULL */

@@ -216,8 +216,8 @@ serve_reset_page(struct http *h, const void *arg)
 		if (!str_present(in->code))
 			return ERR_EMAIL_CODE_INVALID;
 		r.kind = page_is_phone(h, in->identifier) ?
-		    IDENTIFIER_PHONE : str_has(in->identifier, '@') ? IDENTIFIER_EMAIL :
-		    IDENTIFIER_USERNAME;
+		    IDENTIFIER_PHONE : str_has(in->identifier, '@') ?
+		    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
 	}
 	if (h->ctx->config->password_login_on_reset) {
 		r.session.kind = SESSION_PAGE;

@@ -20,8 +20,8 @@ struct account_create {
 };
 /*
  * Inside a transaction.  The unique keys decide: ERR_EMAIL_TAKEN,
- * ERR_PHONE_TAKEN, ERR_USERNAME_TAKEN; after either, what was written stays to be rolled back
- * by the caller's return.
+ * ERR_PHONE_TAKEN, ERR_USERNAME_TAKEN; after any, what was written stays to
+ * be rolled back by the caller's return.
  */
 MUST_CHECK enum err account_create(struct ctx *c,
     const struct account_create *in, struct uid *uid_out);

@@ -55,7 +55,8 @@ holder_is_unproven(const struct ctx *c, const struct store_holder *h)
 {
 	return str_eq(c->config->registration_verification,
 	    STR("required")) && h->email_verified_s == 0 &&
-	    h->phone_verified_s == 0 && h->logins == 0 && h->state == ACCOUNT_ACTIVE;
+	    h->phone_verified_s == 0 && h->logins == 0 &&
+	    h->state == ACCOUNT_ACTIVE;
 }
 
 static enum err

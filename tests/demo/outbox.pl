@@ -75,7 +75,7 @@ h2 { font-size: 1.1rem; margin: 0 } small { opacity: .75 }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
 </style>
 <h1>Outbox of the demo</h1>
-<p>What this site would have mailed, newest first. Reload to see more.
+<p>What this site would have sent, newest first. Reload to see more.
 <a href="/">To the site</a></p>
 HTML
 print "<p>Nothing yet.</p>\n" unless @names;
@@ -83,7 +83,9 @@ for my $name (@names) {
 	open my $f, '<', "$dir/$name" or next;
 	local $/;
 	my $m = $name =~ /\.eml$/ ? message(<$f>) :
-	    { Subject => 'SMS', To => $name, Date => '', text => <$f> };
+	    { Subject => $name =~ /-voice-/ ? 'Call' : 'SMS',
+		To => $name =~ /-(\+\d+)\.txt$/, Date => scalar gmtime
+		    ((stat $f)[9]), text => <$f> };
 	my $text = escape($m->{text});
 	$text =~ s{(https?://[^\s&]+(?:&amp;[^\s&]+)*)}{<a href="$1">$1</a>}g;
 	printf "<article><h2>%s</h2><small>to %s, %s</small><pre>%s</pre>" .

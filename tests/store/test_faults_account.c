@@ -14,6 +14,7 @@
 #include "domain/address.h"
 #include "domain/login.h"
 #include "domain/password.h"
+#include "domain/phone.h"
 #include "domain/privacy.h"
 #include "domain/profile.h"
 #include "domain/registration.h"
@@ -304,6 +305,91 @@ register_agreed(void)
 	struct consent_input in = consent_answer("Register", false);
 
 	return register_as(&in);
+
+/* Phone numbers */
+
+#define NUMBER		"+12025550101"
+#define NEXT		"+12025550102"
+
+static enum err
+change_number(void)
+{
+	const struct phone_asking in = { .phone = STR(NEXT) };
+	bool sent;
+
+	return phone_change(fx, ada, &in, &sent);
+}
+
+static enum err
+prove_own_number(void)
+{
+	return phone_prove_own(fx, ada, str_of(secret), STR_NONE);
+}
+
+static enum err
+resend_own_number(void)
+{
+	const struct phone_asking in = { .phone = STR_NONE };
+
+	return phone_resend_own(fx, ada, &in);
+}
+
+static enum err
+remove_number(void)
+{
+	return phone_remove(fx, ada);
+}
+
+static enum err
+resend_number(void)
+{
+	const struct phone_asking in = { .phone = STR(NUMBER) };
+
+	return phone_resend(fx, &in);
+}
+
+static enum err
+prove_number(void)
+{
+	const struct phone_proof p = { .phone = STR(NUMBER),
+		.code = str_of(secret), .session = { .kind = SESSION_API } };
+	struct login_result out;
+
+	return phone_prove(fx, &p, &out);
+}
+
+static enum err
+forgot_by_number(void)
+{
+	const struct phone_asking in = { .phone = STR(NUMBER) };
+
+	return phone_forgot(fx, &in);
+}
+
+static enum err
+reset_by_number(void)
+{
+	struct password_reset r = { .kind = IDENTIFIER_PHONE,
+		.identifier = STR(NUMBER), .code = str_of(secret),
+		.password = fx_secret(SECOND),
+		.session = { .kind = SESSION_API } };
+	struct password_reset_result out;
+
+	return password_reset(fx, &r, &out);
+}
+
+static enum err
+ask_deletion_by_number(void)
+{
+	const struct phone_asking in = { .phone = STR_NONE };
+
+	return phone_delete_ask(fx, ada, &in);
+}
+
+static enum err
+delete_by_number(void)
+{
+	return phone_delete(fx, ada, str_of(secret));
 }
 
 /* What is there before */
@@ -473,6 +559,69 @@ asked_deletion_by_code(void)
 	keep_secret("delete-account", "your account:\n\n ");
 }
 
+/* verified_s as SQL. */
+static void
+put_number(const char *verified_s)
+{
+	signed_in();
+	fx_config->login_phone = true;
+	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
+	    " verified_s, created_s) SELECT 3, '" NUMBER "', uid,"
+	    " '" NUMBER "', %s, created_s FROM dw_account", verified_s);
+	fx_sql("UPDATE dw_account SET phone_verified_s = %s", verified_s);
+}
+
+static void
+with_number(void)
+{
+	put_number("created_s");
+}
+
+static void
+with_open_number(void)
+{
+	put_number("0");
+}
+
+static void
+keep_code(const char *template, const char *before)
+{
+	keep_secret(template, before);
+	fx_next();
+}
+
+static void
+number_waits(void)
+{
+	with_number();
+	assert_int_equal(change_number(), ERR_OK);
+	keep_code("verify-phone.sms", "your code is ");
+}
+
+static void
+number_asked(void)
+{
+	with_open_number();
+	assert_int_equal(resend_number(), ERR_OK);
+	keep_code("verify-phone.sms", "your code is ");
+}
+
+static void
+asked_by_number(void)
+{
+	with_number();
+	assert_int_equal(forgot_by_number(), ERR_OK);
+	keep_code("reset-password.sms", "a new password is ");
+}
+
+static void
+asked_deletion_by_number(void)
+{
+	with_number();
+	assert_int_equal(ask_deletion_by_number(), ERR_OK);
+	keep_code("delete-account.sms", "your account is ");
+}
+
 static const struct flow {
 	const char *name;
 	void (*before)(void);
@@ -514,6 +663,20 @@ static const struct flow {
 	{ "register, to wait", to_register, registration_stops, ERR_OK },
 	{ "go on with that", stopped_registration, go_on_registration,
 	    ERR_CONSENT_TOKEN_INVALID },
+	{ "change number", with_number, change_number, ERR_OK },
+	{ "prove own number", number_waits, prove_own_number,
+	    ERR_PHONE_NOT_PENDING },
+	{ "resend own number", number_waits, resend_own_number, ERR_OK },
+	{ "remove number", with_number, remove_number, ERR_NO_PHONE },
+	{ "resend number", with_open_number, resend_number, ERR_OK },
+	{ "prove number", number_asked, prove_number, ERR_PHONE_CODE_USED },
+	{ "forgot by number", with_number, forgot_by_number, ERR_OK },
+	{ "reset by number", asked_by_number, reset_by_number,
+	    ERR_PHONE_CODE_USED },
+	{ "ask deletion by number", with_number, ask_deletion_by_number,
+	    ERR_OK },
+	{ "delete by number", asked_deletion_by_number, delete_by_number,
+	    ERR_TOKEN_UNKNOWN },
 };
 
 /* All that the flows may change, but for counters of limits, last times of
@@ -622,7 +785,9 @@ judge_lost(const struct step *s)
 		return;
 	}
 	assert_int_equal(s->e, ERR_UNAVAILABLE);
-	if (s->flow->run != forgot && s->flow->run != welcome)
+	if (s->flow->run != forgot && s->flow->run != welcome &&
+	    s->flow->run != resend_number &&
+	    s->flow->run != forgot_by_number)
 		judge_error(s);
 }
 
