@@ -139,7 +139,7 @@ tell_phone(struct ctx *c, const struct account *a, const char *template,
     struct str variant)
 {
 	if (a->phone_verified_s == 0 ||
-	    strcmp(template, "password-changed") != 0)
+	    !str_eq(str_of(template), STR("password-changed")))
 		return ERR_OK;
 	return phone_tell(c, a->phone, template, variant);
 }
