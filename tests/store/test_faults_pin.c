@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "domain/login.h"
 #include "domain/password.h"
+#include "domain/phone.h"
 #include "domain/pin.h"
 #include "domain/pin_session.h"
 #include "domain/profile.h"
@@ -25,6 +26,7 @@
 #define PIN		"482915"
 #define OTHER		"730264"
 #define ANSWERS		"{\"school\":\"Hill House\",\"pet\":\"Rex\"}"
+#define NUMBER		"+12025550142"
 #define STEPS_MAX	80
 
 static const struct question asked_for[] = {
@@ -113,6 +115,24 @@ static enum err
 reset(void)
 {
 	struct pin_reset r = { .token = str_of(secret),
+		.pin = fx_secret(OTHER) };
+
+	return pin_reset(fx, &r);
+}
+
+static enum err
+forgot_by_phone(void)
+{
+	const struct phone_asking ask = { .phone = STR(NUMBER) };
+
+	return phone_forgot_pin(fx, &ask);
+}
+
+static enum err
+reset_by_phone(void)
+{
+	struct pin_reset r = { .kind = IDENTIFIER_PHONE,
+		.identifier = STR(NUMBER), .code = str_of(secret),
 		.pin = fx_secret(OTHER) };
 
 	return pin_reset(fx, &r);
@@ -227,6 +247,27 @@ asked(void)
 }
 
 static void
+with_number(void)
+{
+	with_pin();
+	fx_config->login_phone = true;
+	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
+	    " verified_s, created_s) SELECT 3, '" NUMBER "', uid,"
+	    " '" NUMBER "', 1, 1 FROM dw_account");
+	fx_sql("UPDATE dw_account SET phone_verified_s = 1");
+}
+
+static void
+asked_by_phone(void)
+{
+	with_number();
+	assert_int_equal(forgot_by_phone(), ERR_OK);
+	snprintf(secret, sizeof(secret), "%s",
+	    fx_mail_word("reset-pin.sms", "PIN is ").p);
+	fx_sql("DELETE FROM dw_outbox");
+}
+
+static void
 answered(void)
 {
 	with_pin();
@@ -258,6 +299,9 @@ static const struct flow {
 	{ "change", with_pin, change, ERR_OLD_PIN },
 	{ "forgot", with_pin, forgot, ERR_OK },
 	{ "reset", asked, reset, ERR_PIN_LINK_USED },
+	{ "forgot, by phone", with_number, forgot_by_phone, ERR_OK },
+	{ "reset by phone", asked_by_phone, reset_by_phone,
+	    ERR_PHONE_CODE_USED },
 	{ "reset by answers", answered, reset_by_answers, ERR_OK },
 	{ "password by answers", answered, password_by_answers,
 	    ERR_PASSWORD_REUSED },
@@ -397,7 +441,7 @@ judge_lost(const struct step *s)
 		return;
 	}
 	assert_int_equal(s->e, ERR_UNAVAILABLE);
-	if (s->flow->run != forgot)
+	if (s->flow->run != forgot && s->flow->run != forgot_by_phone)
 		judge_error(s);
 }
 
