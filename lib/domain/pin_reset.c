@@ -159,9 +159,14 @@ find_secret(struct ctx *c, struct resetting *r)
 static enum err
 stale(struct ctx *c, const struct resetting *r, const char *why)
 {
-	return err_set(c, r->way == BY_CODE ? ERR_EMAIL_CODE_INVALID :
-	    r->way == BY_SMS ? ERR_PHONE_CODE_INVALID : r->way == BY_LINK ? ERR_TICKET_INVALID : ERR_ANSWER_REFUSED,
-	    NULL, "%s", why);
+	static const enum err wrong[] = {
+		[BY_LINK] = ERR_TICKET_INVALID,
+		[BY_CODE] = ERR_EMAIL_CODE_INVALID,
+		[BY_SMS] = ERR_PHONE_CODE_INVALID,
+		[BY_ANSWERS] = ERR_ANSWER_REFUSED
+	};
+
+	return err_set(c, wrong[r->way], NULL, "%s", why);
 }
 
 /* Is the address or number that the secret went to still the account's? */
