@@ -291,6 +291,7 @@ set_identifier(struct http *h, struct values *v, enum err e)
 	page_input(h, v, "identifier", page_typed(h, "identifier"), wrong, e);
 	values_flag(v, "by_username", cfg->login_username);
 	values_flag(v, "by_email", cfg->login_email);
+	values_flag(v, "by_phone", false);	/* codes go by mail here */
 	return wrong;
 }
 
