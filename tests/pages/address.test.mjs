@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { AUTH, address, base, call, granted, mail, password, person }
+import { AUTH, address, call, granted, mail, password, person, shift }
     from '../http/api.mjs';
 import { fine, usable, visitor } from './browser.mjs';
 
@@ -133,6 +133,33 @@ test('a changed primary address is put back by the mail to the old one ' +
     fine(v);
     fine(owner);
 });
+
+test('a sign-in of some minutes ago is asked for the password (S-046)',
+    async () => {
+        const v = await signedIn();
+        shift(400);
+        try {
+            await open(v, 'Delete my account');
+            await look(v, 'delete-ask-password');
+            await v.page.fill('#password', 'not-the-password');
+            await press(v, 'Send me the message');
+            assert.match(await v.page.locator('#password-error').innerText(),
+                /not your present password/);
+            await look(v, 'delete-ask-wrong');
+            await v.go('/account/address/add');
+            await v.page.fill('#email', address());
+            await v.page.fill('#password', 'not-the-password');
+            await press(v, 'Send the message');
+            assert.equal(await v.page.locator('#password-error').count(), 1);
+            await look(v, 'address-add-password');
+            await v.page.fill('#password', password);
+            await press(v, 'Send the message');
+            assert.match(await notice(v), /sent a message/);
+            fine(v);
+        } finally {
+            shift(0);
+        }
+    });
 
 test('user name: choose one', async () => {
     const v = await signedIn();
