@@ -184,6 +184,7 @@ page_values(struct http *h)
 	values_set(v, "return_to", or_empty(wanted_return(h)));
 	values_set(v, "request_id", str_of(h->ctx->request_id));
 	values_set(v, "error", STR(""));
+	values_flag(v, "email_optional", false);	/* of _email.html */
 	set_who(h, v);
 	return v;
 }

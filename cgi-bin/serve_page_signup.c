@@ -184,7 +184,6 @@ show_code(struct http *h, int status, struct str address, bool again,
 
 	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
-	values_flag(v, "email_optional", false);
 	page_input(h, v, "email", page_asked(h, "email"), email, e);
 	page_input(h, v, "code", STR(""), code, e);
 	if (!email)
@@ -202,7 +201,6 @@ show_mailed(struct http *h, int status, struct str address, bool again,
 
 	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
-	values_flag(v, "email_optional", false);
 	page_input(h, v, "email", page_typed(h, "email"), email, e);
 	page_summary(h, v, e, email);
 	return response_page(h, status, "check-mail.html", v);

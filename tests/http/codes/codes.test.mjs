@@ -1,8 +1,8 @@
 // Sites that mail codes instead of links: E3, W4, W5, and the pages for them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AUTH, address, base, call, granted, login, mail, mails, password,
-    refused, register, setCookies } from '../api.mjs';
+import { AUTH, address, base, call, cookieHeader, granted, keepCookies, login,
+    mail, mails, password, refused, register, setCookies } from '../api.mjs';
 
 // The code stands alone between blanks (F-21).
 const code = (m) => /^\s+(\d{6})\s*$/m.exec(m.text)?.[1] ??
@@ -290,4 +290,61 @@ test('A7: five tries, the sixth fails even if right (S-032)', async () => {
         refused(await end(bad), 1185, 403);
     refused(await end(otp), 1185, 403);
     await read(p.token);
+});
+
+// A browser without script, signed in or not.
+function visit() {
+    const jar = new Map();
+    return async (method, path, form) => {
+        const a = await fetch(base + path, { method, redirect: 'manual',
+            headers: { Origin: new URL(base).origin,
+                ...cookieHeader(jar) },
+            body: form && new URLSearchParams(form) });
+        keepCookies(jar, a.headers);
+        const text = await a.text();
+        return { status: a.status, text, to: a.headers.get('location'),
+            token: /<main[^]*name="form_token" value="([^"]*)"/
+                .exec(text)?.[1] };
+    };
+}
+
+test('pages: the address of a code\'s link stands in the form', async () => {
+    const ask = visit();
+    for (const [path, id] of [['/verify', 'email'], ['/delete', 'email'],
+        ['/reset', 'identifier']]) {
+        const a = await ask('GET', `${path}?email=a%26b%2Bc%40example.com`);
+        assert.equal(a.status, 200);
+        assert.match(a.text,
+            new RegExp(`id="${id}"[^>]* value="a&amp;b\\+c@example.com"`));
+    }
+});
+
+test('pages: add an address and delete the account by codes', async () => {
+    const p = await person();
+    const ask = visit();
+    let a = await ask('GET', '/login');
+    a = await ask('POST', '/login', { identifier: p.email, password,
+        form_token: a.token });
+    assert.equal(a.status, 303);
+    const email = address();
+    a = await ask('GET', '/account/address/add');
+    a = await ask('POST', '/account/address/add', { email,
+        form_token: a.token });
+    assert.equal(a.status, 303, a.text);
+    a = await ask('GET', a.to);
+    assert.match(a.text, new RegExp(`sent a code to [^]*${email}`));
+    a = await ask('POST', '/verify', { email, sent: 'yes',
+        code: code(await mail(email)), form_token: a.token });
+    assert.match(a.to, /done=verified/);
+    a = await ask('GET', '/account/delete');
+    a = await ask('POST', '/account/delete', { form_token: a.token });
+    assert.match(a.text, new RegExp(`sent a code to [^]*${p.email}`));
+    const { token } = a;
+    a = await ask('POST', '/delete', { email: p.email, sent: 'yes',
+        code: 'abc', form_token: token });
+    assert.match(a.text, /id="code-error"/);
+    a = await ask('POST', '/delete', { email: p.email, sent: 'yes',
+        code: code(await mail(p.email, 3)), form_token: token });
+    assert.match(a.to, /done=deleted/);
+    refused(await login(p), 966, 401);
 });
