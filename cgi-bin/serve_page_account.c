@@ -39,6 +39,7 @@ serve_account_page(struct http *h, const void *in)
 	v = page_values(h);
 	page_done(h, v);
 	page_addresses(h, v, a);
+	page_secrets(h, v, a);
 	page_phone_facts(h, v, a);
 	page_secrets(h, v, a);
 	page_facts(h, v, profile);
