@@ -41,7 +41,6 @@ serve_account_page(struct http *h, const void *in)
 	page_addresses(h, v, a);
 	page_secrets(h, v, a);
 	page_phone_facts(h, v, a);
-	page_secrets(h, v, a);
 	page_facts(h, v, profile);
 	e = page_consents(h, v, a);
 	if (e != ERR_OK)
