@@ -305,6 +305,7 @@ register_agreed(void)
 	struct consent_input in = consent_answer("Register", false);
 
 	return register_as(&in);
+}
 
 /* Phone numbers */
 
