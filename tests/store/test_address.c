@@ -152,16 +152,16 @@ test_s048_a_first_proof_by_reset_drops_addresses_that_wait(void **state)
 	struct password_reset_result out;
 
 	(void)state;
-	fx_sql("UPDATE dw_account SET phone_verified_s = 1");
-	assert_int_equal(add(uid, BEA, NULL), ERR_OK);
+	fx_sql("INSERT INTO dw_pending_identifier SELECT uid, 1, '" BEA "',"
+	    " '" BEA "', 'Work', 1 FROM dw_account");
+	fx_sql("UPDATE dw_account SET pending = 1");
+	assert_int_equal(read(uid).n_pending, 1);
 	fx_next();
 	assert_int_equal(password_forgot(fx, &f), ERR_OK);
 	r.token = fx_mail_word("reset-password", "vtoken=");
 	fx_next();
 	assert_int_equal(password_reset(fx, &r, &out), ERR_OK);
 	assert_int_equal(read(uid).n_pending, 0);
-	assert_int_equal(prove(fx_mail_word("add-email", "vtoken=")),
-	    ERR_LINK_INVALID);
 }
 
 /* S-046: fresh authentication. */
@@ -255,7 +255,7 @@ test_s046_a_newcomer_gets_no_undo(void **state)
 	assert_int_equal(fx_mails("addresses-changed"), 2);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_ticket"
 	    " WHERE purpose = 11 AND address = '" BEA "'"), 0);
-	fx_pass(72 * 3600 + 2);
+	fx_pass(72 * 3600 + 10);
 	fx_next();
 	assert_int_equal(address_make_primary(fx, uid, STR(BEA)), ERR_OK);
 	fx_next();
