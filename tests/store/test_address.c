@@ -215,6 +215,7 @@ test_s046_undo_restores_after_a_takeover(void **state)
 	fx_sql("DELETE FROM dw_outbox");
 	fx_next();
 	assert_int_equal(address_remove(fx, uid, STR(ADA)), ERR_OK);
+	fx_sql("DELETE FROM dw_outbox WHERE target <> '" ADA "'");
 	again = fx_mail_word("addresses-changed", "vtoken=");
 	assert_int_equal(add(uid, "eve@example.org", NULL), ERR_OK);
 	fx_next();
@@ -254,14 +255,14 @@ test_s046_a_newcomer_gets_no_undo(void **state)
 	assert_int_equal(address_make_primary(fx, uid, STR(ADA)), ERR_OK);
 	assert_int_equal(fx_mails("addresses-changed"), 2);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_ticket"
-	    " WHERE purpose = 11 AND address = '" BEA "'"), 0);
+	    " WHERE address = '" BEA "' AND data <> ''"), 0);
 	fx_pass(72 * 3600 + 10);
 	fx_next();
 	assert_int_equal(address_make_primary(fx, uid, STR(BEA)), ERR_OK);
 	fx_next();
 	assert_int_equal(address_make_primary(fx, uid, STR(ADA)), ERR_OK);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_ticket"
-	    " WHERE purpose = 11 AND address = '" BEA "'"), 1);
+	    " WHERE address = '" BEA "' AND data <> ''"), 1);
 }
 
 /* S-046: 72 hours, and not when the address is somebody else's by then. */
