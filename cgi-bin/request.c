@@ -430,7 +430,9 @@ is_variable_of(struct str name, struct str header)
 	    name.len != header.len + 5)
 		return false;
 	for (i = 0; i < header.len; i++) {
-		ch = header.p[i] == '-' ? '_' : header.p[i];
+		ch = header.p[i];
+		if (ch == '-')
+			ch = '_';
 		if (ch >= 'a' && ch <= 'z')
 			ch = (char)(ch - 'a' + 'A');
 		if (name.p[i + 5] != ch)

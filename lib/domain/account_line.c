@@ -239,12 +239,13 @@ read_pending_one(struct judge *j, const struct json *v)
 	struct expected m[] = { { "address", NULL }, { "number", NULL },
 		{ "type", NULL }, { "created_s", NULL } };
 	struct account_line *l = j->line;
-	struct store_pending *p = &l->pending[l->n_pending].row;
+	struct store_pending *p;
 	struct identifier id;
 	enum err e;
 
 	if (l->n_pending == LINE_PENDING)
 		return wrong(j, "pending", "is too long");
+	p = &l->pending[l->n_pending].row;
 	e = take_members(j, "pending", v, m, COUNT(m));
 	if (e != ERR_OK)
 		return e;

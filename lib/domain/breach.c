@@ -126,7 +126,7 @@ line_at(const struct sums *s, off_t at, struct line *out)
 {
 	off_t start = at < LINE_MAX_BYTES ? 0 : at - LINE_MAX_BYTES;
 	char block[2 * LINE_MAX_BYTES];
-	const char *behind = block, *from, *to;
+	const char *behind, *from, *to;
 	int64_t count;
 	ssize_t n;
 

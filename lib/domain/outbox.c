@@ -286,8 +286,12 @@ on_one_line(struct ctx *c, struct str text)
 	size_t i;
 
 	buf_init(&b, c->arena, text.len + 1);
-	for (i = 0; i < text.len; i++)
-		buf_char(&b, text.p[i] == '\n' ? ' ' : text.p[i]);
+	for (i = 0; i < text.len; i++) {
+		if (text.p[i] == '\n')
+			buf_char(&b, ' ');
+		else
+			buf_char(&b, text.p[i]);
+	}
 	return str_trim(buf_view(&b));
 }
 

@@ -52,8 +52,8 @@ is_run(struct str s, int step)
 	int from, to;
 
 	for (i = 1; i < s.len; i++) {
-		from = s.p[i - 1];
-		to = s.p[i];
+		from = (unsigned char)s.p[i - 1];
+		to = (unsigned char)s.p[i];
 		if (is_digit(s.p[i - 1]) && is_digit(s.p[i])) {
 			if ((from - '0' + step + 10) % 10 != to - '0')
 				return false;

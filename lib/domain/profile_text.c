@@ -15,7 +15,9 @@ struct scan { struct str s; size_t i; };
 static char
 at(const struct scan *in)
 {
-	return in->i < in->s.len ? in->s.p[in->i] : '\0';
+	if (in->i >= in->s.len)
+		return '\0';
+	return in->s.p[in->i];
 }
 
 static bool
