@@ -510,9 +510,6 @@ read_guess(struct ctx *c, const struct verification *v, struct guess *g)
 	enum err e;
 
 	g->by_uid = str_present(v->uid);
-	if (!g->by_uid && !str_present(v->email))
-		return err_set(c, ERR_EMAIL_OR_PHONE, NULL,
-		    "neither address nor uid");
 	if (g->by_uid && !uid_parse(v->uid, &g->uid))
 		return err_set(c, ERR_EMAIL_CODE_INVALID, NULL, "no uid");
 	if (str_present(v->email)) {
@@ -592,6 +589,9 @@ verification_by_code(struct ctx *c, const struct verification *v,
 	struct guess g;
 	enum err e;
 
+	if (!str_present(v->uid) && !str_present(v->email))
+		return err_set(c, ERR_EMAIL_OR_PHONE, NULL,
+		    "neither address nor uid");
 	if (!by_code(c, false) && !by_code(c, true))
 		return err_set(c, ERR_EMAIL_CODE_OFF, NULL,
 		    "verification is by link");
