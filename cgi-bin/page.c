@@ -209,8 +209,6 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_PHONE_VERIFIED, "This number is confirmed already." },
 	{ ERR_PHONE_NOT_PENDING, "No number waits to be confirmed." },
 	{ ERR_NO_PHONE, "There is no number to confirm or to remove." },
-	{ ERR_IDENTIFIER_KEPT, "This is all that you can sign in with. Add "
-	    "an email address first." },
 	{ ERR_SMS_OFF, "No text messages can be sent at present." },
 	{ ERR_SMS_FAILED, "No message can be sent to this number." },
 	{ ERR_SMS_LIMIT, "Too many messages were asked for. Try again "
@@ -231,8 +229,8 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_NO_VERIFIED_EMAIL, "Confirm the address that you have first." },
 	{ ERR_LAST_EMAIL, "This is your only address. Add another one "
 	    "first." },
-	{ ERR_IDENTIFIER_KEPT, "You have too many addresses already, or no "
-	    "confirmed one would remain." },
+	{ ERR_IDENTIFIER_KEPT, "Something confirmed to sign in with must "
+	    "remain, and there is a limit to how many addresses you have." },
 	{ ERR_DELETE_LINK_INVALID, "This link is not valid." },
 	{ ERR_NO_PASSWORD, "Sign out and in again first, so that we know it "
 	    "is you." },
@@ -262,8 +260,6 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_PIN_TOKEN_INVALID, "This took too long. Please sign in again." },
 	{ ERR_PIN_TOKEN_EXPIRED, "This took too long. Please sign in again." },
 	{ ERR_PIN_LINK_USED, "This link has been used already." },
-	{ ERR_LOCKED_CAPTCHA, "There were too many attempts. Show that you "
-	    "are not a robot." },
 	{ ERR_LOCKED_QUESTION, "There were too many attempts. Answer your "
 	    "security questions as well." },
 	{ ERR_ANSWER_REFUSED, "The answers are not right." },

@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "domain/password.h"
 #include "domain/phone.h"
 #include "page.h"
 #include "response.h"
@@ -145,6 +146,14 @@ page_phone_facts(struct http *h, struct values *v, const struct account *a)
 	values_set(v, "phone_waits", waiting(a));
 }
 
+/* A number is a way back into the account (S-046). */
+static enum err
+judge_fresh(struct http *h)
+{
+	return session_is_fresh(h->ctx, &h->session) ? ERR_OK :
+	    err_set(h->ctx, ERR_STEP_UP, NULL, "the sign-in is too old");
+}
+
 static enum err
 show(struct http *h, int status, bool sent, enum err e)
 {
@@ -165,6 +174,7 @@ show(struct http *h, int status, bool sent, enum err e)
 	values_flag(v, "number_open", open);
 	values_set(v, "waits", waits);
 	values_flag(v, "sent", sent);
+	values_flag(v, "stale", !session_is_fresh(h->ctx, &h->session));
 	values_flag(v, "removable", a->phone.p != NULL ||
 	    waits.len > 0);
 	page_number(h, v, false, e);
@@ -200,7 +210,9 @@ serve_own_phone(struct http *h, const void *arg)
 	bool sent = false;
 	enum err e;
 
-	e = phone_change(h->ctx, h->session.uid, &ask, &sent);
+	e = judge_fresh(h);
+	if (e == ERR_OK)
+		e = phone_change(h->ctx, h->session.uid, &ask, &sent);
 	if (e != ERR_OK)
 		return e;
 	return response_redirect(h, sent ? STR("/account/phone?done=sent") :
@@ -236,7 +248,9 @@ serve_own_phone_remove(struct http *h, const void *in)
 	enum err e;
 
 	(void)in;
-	e = phone_remove(h->ctx, h->session.uid);
+	e = judge_fresh(h);
+	if (e == ERR_OK)
+		e = phone_remove(h->ctx, h->session.uid);
 	return e != ERR_OK ? e :
 	    response_redirect(h, STR("/account?done=phone"));
 }

@@ -101,9 +101,10 @@ void
 page_questions_of(struct http *h, struct values *v, struct str name,
     enum err e)
 {
-	enum identifier_kind kind = str_has(name, '@') ? IDENTIFIER_EMAIL :
-	    IDENTIFIER_USERNAME;
 	struct err_detail why = h->ctx->err;
+	enum identifier_kind kind = page_is_phone(h, name) ?
+	    IDENTIFIER_PHONE : str_has(name, '@') ? IDENTIFIER_EMAIL :
+	    IDENTIFIER_USERNAME;
 	const struct question **list;
 	size_t n, i;
 

@@ -106,7 +106,16 @@ bracket_escape(struct bracket *b, char ch)
 static bool
 bracket_items(struct bracket *b, struct str js, size_t *i)
 {
+	bool after_class = false;	/* a dash there is itself */
+
 	for (; *i < js.len && js.p[*i] != ']'; (*i)++) {
+		if (js.p[*i] == '-' && after_class) {
+			b->dashes = true;
+			after_class = false;
+			continue;
+		}
+		after_class = js.p[*i] == '\\' &&
+		    class_of(js.p[*i + 1]) != NULL;
 		if (js.p[*i] == '\\') {
 			if (!bracket_escape(b, js.p[++*i]))
 				return false;
@@ -209,8 +218,9 @@ repeats_at(struct str rest)
 	rest = low;
 	if (str_split(&rest, ',', &low) && rest.len > 0)
 		high = rest;
-	return str_to_int(str_present(high) ? high : low, 1, REPEAT_MAX + 1,
-	    &n) ? n : 1;
+	if (!str_to_int(str_present(high) ? high : low, 1, INT32_MAX, &n))
+		return 1;
+	return n > REPEAT_MAX ? REPEAT_MAX + 1 : n;
 }
 
 /* Counted repeats are written out by the matcher: within bounds. */

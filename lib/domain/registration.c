@@ -371,6 +371,14 @@ judge_identifiers(struct ctx *c, const struct making *m)
 	if (schema_requires(c, SCHEMA_USERNAME) &&
 	    !str_present(m->in->username))
 		return err_set(c, ERR_USERNAME_MISSING, "username", "none");
+	if (schema_requires(c, SCHEMA_ADDRESS) && !str_present(m->in->email))
+		return err_set(c, ERR_EMAIL_MISSING, "email", "none");
+	if (c->config->login_phone && schema_requires(c, SCHEMA_PHONE) &&
+	    !str_present(m->in->phone))
+		return err_set(c, ERR_PHONE_MISSING, "phone", "none");
+	if (!schema_judge_text(c, SCHEMA_PHONE, m->in->phone))
+		return err_set(c, ERR_VALIDATION, "PhoneId",
+		    "against the schema");
 	return schema_judge_text(c, SCHEMA_ADDRESS, m->in->email) ? ERR_OK :
 	    err_set(c, ERR_VALIDATION, "Email", "against the schema");
 }

@@ -336,17 +336,21 @@ value_of(struct ctx *c, const struct schema_field *f, const struct json *form)
 	    turned(c, text, 5, 4) : text);
 }
 
-/* The holder in the body, begun as a copy of what is stored. */
+/* The holder in the body, begun as a copy of what is stored.  A form can have
+ * a text of that name, which is nothing.  An array that is replaced whole
+ * keeps its other elements. */
 static struct json *
 holder_in(struct ctx *c, const struct schema_field *f, struct json *body,
     const struct json *profile)
 {
 	struct json *holder = json_get(body, f->of->name), *list;
 	const struct json *stored = holder_of(f, profile);
+	const struct json *all = json_get(profile, f->of->name);
+	size_t i;
 
 	if (json_type(holder) == JSON_ARRAY)
 		return json_at(holder, 0);
-	if (holder != NULL)
+	if (json_type(holder) == JSON_OBJECT)
 		return holder;
 	holder = json_type(stored) == JSON_OBJECT ?
 	    json_copy(c->arena, stored) : json_new_object(c->arena);
@@ -356,6 +360,10 @@ holder_in(struct ctx *c, const struct schema_field *f, struct json *body,
 	}
 	list = json_new_array(c->arena);
 	json_append(list, holder);
+	for (i = 0; f->of->merge == NULL && i < json_length(all); i++)
+		if (json_at(all, i) != stored)
+			json_append(list, json_copy(c->arena,
+			    json_at(all, i)));
 	json_set(body, f->of->name, list);
 	return holder;
 }
