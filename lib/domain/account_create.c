@@ -90,8 +90,20 @@ add_account(struct ctx *c, const struct account_create *in, struct uid uid)
 	return e;
 }
 
-/* The address first, then the number: what is known of them decides more than
- * the user name. */
+/* What it signs up with comes first: where that is somebody's, nothing else
+ * was written. */
+static enum err
+add_addresses(struct ctx *c, const struct account_create *in, struct uid uid)
+{
+	enum err e;
+
+	e = in->phone_first ? add_phone(c, in, uid) : add_email(c, in, uid);
+	if (e != ERR_OK)
+		return e;
+	return in->phone_first ? add_email(c, in, uid) :
+	    add_phone(c, in, uid);
+}
+
 enum err
 account_create(struct ctx *c, const struct account_create *in,
     struct uid *uid_out)
@@ -99,9 +111,7 @@ account_create(struct ctx *c, const struct account_create *in,
 	struct uid uid = uid_new(c->now_ms);
 	enum err e;
 
-	e = add_email(c, in, uid);
-	if (e == ERR_OK)
-		e = add_phone(c, in, uid);
+	e = add_addresses(c, in, uid);
 	if (e == ERR_OK)
 		e = add_username(c, in, uid);
 	if (e == ERR_OK)

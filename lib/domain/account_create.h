@@ -12,6 +12,7 @@ struct account_create {
 	struct str email_label;		/* absent: "Primary" */
 	int64_t email_verified_s;	/* 0: not yet */
 	struct identifier phone;	/* kind 0: none */
+	bool phone_first;	/* it is what the account signs up with */
 	struct identifier username;	/* kind 0: none */
 	const char *phc;	/* a hash made before; NULL: no password */
 	struct str document;		/* profile JSON; absent: "{}" */

@@ -1,7 +1,9 @@
 #include "account_held.h"
 
+#include "audit.h"
 #include "base/config.h"
 #include "crypto/keys.h"
+#include "store/store_account.h"
 #include "store/store_held.h"
 
 #define DAY_S	86400
@@ -51,12 +53,36 @@ identifier_claim(struct ctx *c, const struct store_new_identifier *i)
 }
 
 bool
-holder_is_unproven(const struct ctx *c, const struct store_holder *h)
+holder_is_unproven(const struct ctx *c, int64_t kind,
+    const struct store_holder *h)
 {
-	return str_eq(c->config->registration_verification,
-	    STR("required")) && h->email_verified_s == 0 &&
+	struct str flow = kind == IDENTIFIER_PHONE ?
+	    c->config->registration_phone_verification :
+	    c->config->registration_verification;
+
+	return str_eq(flow, STR("required")) && h->email_verified_s == 0 &&
 	    h->phone_verified_s == 0 && h->logins == 0 &&
 	    h->state == ACCOUNT_ACTIVE;
+}
+
+/* Judged again under the lock: it may have been proven meanwhile. */
+enum err
+identifier_make_way(struct ctx *c, int64_t kind, struct str canonical)
+{
+	struct store_holder h;
+	enum err e;
+
+	e = store_holder(c, kind, canonical, &h);
+	if (e != ERR_OK || !holder_is_unproven(c, kind, &h))
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = store_account_lock(c, h.uid);
+	if (e == ERR_OK)
+		e = store_holder(c, kind, canonical, &h);
+	if (e != ERR_OK || !holder_is_unproven(c, kind, &h))
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = store_account_delete(c, h.uid, c->now_s);
+	return e != ERR_OK ? e : audit_add(c, "registration_replaced", h.uid,
+	    "");
 }
 
 static enum err

@@ -20,7 +20,11 @@ MUST_CHECK enum err identifier_claim(struct ctx *c,
     const struct store_new_identifier *i);
 /* Nobody ever proved or used this account, so it keeps nobody from its
  * address: whoever proves it takes its place. */
-bool holder_is_unproven(const struct ctx *c, const struct store_holder *h);
+bool holder_is_unproven(const struct ctx *c, int64_t kind,
+    const struct store_holder *h);
+/* Inside a transaction, before a proven one is claimed: such an account goes. */
+MUST_CHECK enum err identifier_make_way(struct ctx *c, int64_t kind,
+    struct str canonical);
 /* Inside a transaction: hold all identifiers of the account. */
 MUST_CHECK enum err account_hold(struct ctx *c, const struct account *a);
 

@@ -17,7 +17,7 @@
 #define NUMBER_MAX	253402300799	/* the end of the year 9999 */
 #define LABEL_CHARS	64
 #define SOURCE_CHARS	512
-#define PRIVACY_MAX	1024	/* their columns */
+#define PRIVACY_MAX	4096	/* their columns */
 #define CONSENTS_MAX	65535
 
 struct judge {

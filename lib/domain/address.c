@@ -143,7 +143,7 @@ judge_taken(struct ctx *c, struct str canonical)
 	enum err e;
 
 	e = store_holder(c, IDENTIFIER_EMAIL, canonical, &h);
-	if (e == ERR_OK && !holder_is_unproven(c, &h))
+	if (e == ERR_OK && !holder_is_unproven(c, IDENTIFIER_EMAIL, &h))
 		return err_set(c, ERR_EMAIL_TAKEN, "email",
 		    "the address is an account's");
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
@@ -331,29 +331,6 @@ address_send_waiting(struct ctx *c, const struct account *a)
 
 /* Proving: E2, E3 */
 
-/*
- * Who registered it and never proved it gives way to who did.  Judged again
- * under the lock: it may have been proven meanwhile.
- */
-static enum err
-make_way(struct ctx *c, struct str canonical)
-{
-	struct store_holder h;
-	enum err e;
-
-	e = store_holder(c, IDENTIFIER_EMAIL, canonical, &h);
-	if (e != ERR_OK || !holder_is_unproven(c, &h))
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	e = store_account_lock(c, h.uid);
-	if (e == ERR_OK)
-		e = store_holder(c, IDENTIFIER_EMAIL, canonical, &h);
-	if (e != ERR_OK || !holder_is_unproven(c, &h))
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	e = store_account_delete(c, h.uid, c->now_s);
-	return e != ERR_OK ? e : audit_add(c, "registration_replaced", h.uid,
-	    "");
-}
-
 static enum err
 claim(struct ctx *c, const struct account *a,
     const struct account_pending *p)
@@ -366,7 +343,7 @@ claim(struct ctx *c, const struct account *a,
 	};
 	enum err e;
 
-	e = make_way(c, p->canonical);
+	e = identifier_make_way(c, IDENTIFIER_EMAIL, p->canonical);
 	if (e == ERR_OK)
 		e = identifier_claim(c, &i);
 	return e == ERR_CONFLICT ? err_set(c, ERR_EMAIL_TAKEN, "email",

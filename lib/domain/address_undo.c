@@ -71,7 +71,9 @@ bring_back(struct ctx *c, const struct undoing *u)
 
 	if (is_own(&u->account, u->ticket.address))
 		return ERR_OK;
-	e = identifier_claim(c, &i);
+	e = identifier_make_way(c, i.kind, i.canonical);
+	if (e == ERR_OK)
+		e = identifier_claim(c, &i);
 	return e == ERR_CONFLICT ? err_set(c, ERR_EMAIL_TAKEN, "email",
 	    "somebody else has the address") : e;
 }
@@ -83,8 +85,8 @@ put_out(struct ctx *c, const struct undoing *u)
 	struct uid uid = u->ticket.uid;
 	enum err e;
 
-	e = store_emails_drop_since(c, uid, u->ticket.expires_s - UNDO_S,
-	    u->ticket.address);
+	e = store_attached_drop_since(c, uid, u->ticket.expires_s - UNDO_S,
+	    u->ticket.address, c->now_s);
 	if (e == ERR_OK)
 		e = store_pending_drop_all(c, uid);
 	if (e == ERR_OK)

@@ -5,8 +5,8 @@
 #include "store/store_tx.h"
 
 /* An account has a name of one kind at least. */
-static struct str
-name_of(const struct account *a)
+struct str
+attempt_name(const struct account *a)
 {
 	if (a->n_emails > 0)
 		return a->emails[0].canonical;
@@ -16,13 +16,13 @@ name_of(const struct account *a)
 enum err
 attempt_begin(struct ctx *c, const struct account *a)
 {
-	return limit_attempt(c, LIMIT_FOR_LOGIN, name_of(a));
+	return limit_attempt(c, LIMIT_FOR_LOGIN, attempt_name(a));
 }
 
 enum err
 attempt_right(struct ctx *c, const struct account *a)
 {
-	return limit_settle(c, LIMIT_FOR_LOGIN, name_of(a), LIMIT_RIGHT);
+	return limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_RIGHT);
 }
 
 struct wrong {
@@ -36,7 +36,7 @@ wrong_tx(struct ctx *c, void *arg)
 	const struct wrong *w = arg;
 	enum err e;
 
-	e = limit_settle(c, LIMIT_FOR_LOGIN, name_of(w->account),
+	e = limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(w->account),
 	    LIMIT_WRONG);
 	return e != ERR_OK ? e : audit_add(c, w->event, w->account->uid, "");
 }
@@ -61,7 +61,7 @@ attempt_void(struct ctx *c, const struct account *a, enum err e)
 {
 	struct err_detail why = c->err;
 
-	if (limit_settle(c, LIMIT_FOR_LOGIN, name_of(a), LIMIT_VOID) !=
+	if (limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_VOID) !=
 	    ERR_OK)
 		log_write(c, LOG_WARN, "limit",
 		    "an attempt stays reserved until its lease ends");

@@ -8,6 +8,8 @@
 #include "account.h"
 #include "limit.h"
 
+/* The name that its failures are counted with. */
+struct str attempt_name(const struct account *a);
 /* Errors of limit_attempt. */
 MUST_CHECK enum err attempt_begin(struct ctx *c, const struct account *a);
 /* Settle it, and return e; with ERR_OK for e what the settling returns.  A

@@ -4,6 +4,7 @@
 #include "password.h"
 
 #include "account_internal.h"
+#include "attempt.h"
 #include "audit.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -311,11 +312,9 @@ static enum err
 wrong_tx(struct ctx *c, void *arg)
 {
 	const struct account *a = arg;
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (a->n_emails > 0)
-		e = limit_settle(c, LIMIT_FOR_LOGIN, a->emails[0].canonical,
-		    LIMIT_WRONG);
+	e = limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_WRONG);
 	if (e == ERR_OK)
 		e = store_password_failed(c, a->uid);
 	return e != ERR_OK ? e : audit_add(c, "password_change_refused",
@@ -328,11 +327,9 @@ settle(struct ctx *c, const struct account *a, enum limit_outcome outcome,
     enum err e)
 {
 	struct err_detail why = c->err;
-	enum err settled = ERR_OK;
+	enum err settled;
 
-	if (a->n_emails > 0)
-		settled = limit_settle(c, LIMIT_FOR_LOGIN,
-		    a->emails[0].canonical, outcome);
+	settled = limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), outcome);
 	if (e == ERR_OK)
 		return settled;
 	if (settled != ERR_OK)
@@ -359,10 +356,9 @@ static enum err
 prove_old(struct ctx *c, struct account *a, const struct change *g,
     const struct secret *typed)
 {
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (a->n_emails > 0)
-		e = limit_attempt(c, LIMIT_FOR_LOGIN, a->emails[0].canonical);
+	e = limit_attempt(c, LIMIT_FOR_LOGIN, attempt_name(a));
 	if (e != ERR_OK)
 		return e;
 	e = verify_old(c, &g->old, typed);

@@ -455,6 +455,8 @@ judge_owner(struct ctx *c, struct resetting *r, enum err read)
 		return ERR_OK;
 	if (by_phone(r))
 		return judge_phone(c, r);
+	if (a->email_verified_s == 0 && a->phone_verified_s != 0)
+		return stale(c, r, "proven by its number meanwhile");
 	for (i = 0; i < a->n_emails; i++)
 		if (str_eq(a->emails[i].canonical, r->ticket.data))
 			break;

@@ -112,6 +112,8 @@ put_number(struct ctx *c, const struct account *a, struct str number,
 	enum err e;
 
 	e = store_phone_drop(c, a->uid, c->now_s);
+	if (e == ERR_OK && verified_s != 0)
+		e = identifier_make_way(c, i.kind, number);
 	if (e == ERR_OK)
 		e = identifier_claim(c, &i);
 	if (e == ERR_CONFLICT)
@@ -138,7 +140,8 @@ judge_free(struct ctx *c, const struct account *a, struct str number)
 		return ERR_OK;
 	if (e != ERR_OK)
 		return e;
-	if (uid_eq(h.uid, a->uid) && h.verified_s == 0)
+	if ((uid_eq(h.uid, a->uid) && h.verified_s == 0) ||
+	    holder_is_unproven(c, IDENTIFIER_PHONE, &h))
 		return ERR_OK;
 	return err_set(c, ERR_PHONE_TAKEN, "phone",
 	    "the number is an account's");
@@ -406,6 +409,8 @@ prove_tx(struct ctx *c, void *arg)
 	enum err e;
 
 	e = account_lock(c, v->uid, &a);
+	if (e == ERR_OK && a.generation != v->ticket.generation)
+		return stale(c);
 	if (e == ERR_OK)
 		e = ticket_consume_code(c, v->purpose, v->address);
 	if (e == ERR_OK)

@@ -35,6 +35,11 @@ judge_unproven(struct ctx *c, const struct store_holder *h)
 {
 	if (h->state == ACCOUNT_BLOCKED)
 		return err_set(c, ERR_ACCOUNT_BLOCKED, NULL, "blocked");
+	/* Who has another way in proves a number from within: whoever a
+	 * number belongs to that was typed wrong gains nothing by it. */
+	if (phone_flow_is(c, "disabled") || h->email_verified_s != 0)
+		return err_set(c, ERR_PHONE_VERIFIED, NULL,
+		    "nothing to prove from outside");
 	return h->verified_s == 0 ? ERR_OK :
 	    err_set(c, ERR_PHONE_VERIFIED, NULL, "verified");
 }
@@ -212,7 +217,8 @@ prove_tx(struct ctx *c, void *arg)
 {
 	struct proof *p = arg;
 	struct gate g = { .session = p->in->session,
-		.method = "verification", .kind = IDENTIFIER_PHONE };
+		.method = "verification", .kind = IDENTIFIER_PHONE,
+		.resumable = true };
 	enum err e;
 
 	e = limit_settle(c, LIMIT_FOR_LOGIN, p->number.canonical,

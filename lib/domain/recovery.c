@@ -38,7 +38,8 @@ target_of(const struct account *a, const struct identifier *id)
 		if (first == NULL)
 			first = &a->emails[i];
 	}
-	if (first == NULL && a->n_emails > 0)
+	/* An address that nobody proved does not beat a proven number. */
+	if (first == NULL && a->n_emails > 0 && a->phone_verified_s == 0)
 		first = &a->emails[0];
 	return first;
 }

@@ -269,6 +269,7 @@ place(const struct ctx *c, struct making *m, struct identifier *email,
 	else
 		m->account.phone = *phone;
 	m->first = email_first ? &m->account.email : &m->account.phone;
+	m->account.phone_first = !email_first;
 }
 
 static enum err
@@ -778,7 +779,8 @@ finish_new(struct ctx *c, struct making *m)
 static bool
 is_unfinished(const struct store_holder *h)
 {
-	return h->state == ACCOUNT_UNFINISHED;
+	return h->state == ACCOUNT_UNFINISHED && h->email_verified_s == 0 &&
+	    h->phone_verified_s == 0;
 }
 
 static bool

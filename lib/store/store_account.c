@@ -4,6 +4,7 @@
 
 #define KIND_EMAIL	1
 #define KIND_USERNAME	2
+#define KIND_PHONE	3
 #define IDENTIFIERS_MAX	100	/* of one account */
 
 static const struct db_column account_columns[] = {
@@ -158,11 +159,25 @@ store_email_promote(struct ctx *c, struct uid uid, struct str canonical)
 }
 
 enum err
-store_emails_drop_since(struct ctx *c, struct uid uid, int64_t since_s,
-    struct str but)
+store_attached_drop_since(struct ctx *c, struct uid uid, int64_t since_s,
+    struct str but, int64_t now_s)
 {
-	return db_exec(c, STMT_EMAILS_DROP_SINCE, ARGS(db_uid(uid),
-	    db_int(KIND_EMAIL), db_int(since_s), db_bytes(but)), NULL);
+	static const unsigned secrets[] = {
+		STMT_ANSWERS_DROP_SINCE, STMT_PIN_DROP_SINCE
+	};
+	static const int64_t kinds[] = { KIND_EMAIL, KIND_PHONE };
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < COUNT(kinds) && e == ERR_OK; i++)
+		e = db_exec(c, STMT_IDENTIFIERS_DROP_SINCE, ARGS(db_uid(uid),
+		    db_int(kinds[i]), db_int(since_s), db_bytes(but)), NULL);
+	for (i = 0; i < COUNT(secrets) && e == ERR_OK; i++)
+		e = db_exec(c, secrets[i], ARGS(db_uid(uid),
+		    db_int(since_s)), NULL);
+	return e != ERR_OK ? e : db_exec(c, STMT_ACCOUNT_NOTE_DROPPED,
+	    ARGS(db_int(now_s), db_int(since_s), db_uid(uid), db_uid(uid)),
+	    NULL);
 }
 
 enum err
@@ -178,16 +193,15 @@ store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
 {
 	static const unsigned others[] = {
 		STMT_ACCOUNT_DELETE_PENDING, STMT_ACCOUNT_DELETE_PIN,
-		STMT_ACCOUNT_DELETE_PIN_SESSIONS, STMT_ACCOUNT_DELETE_ANSWERS
+		STMT_ACCOUNT_DELETE_PIN_SESSIONS,
+		STMT_ACCOUNT_DELETE_ANSWERS, STMT_ACCOUNT_DELETE_PRIVACY,
+		STMT_ACCOUNT_DELETE_CONSENT_LOG
 	};
 	size_t i;
 	enum err e;
 
 	e = db_exec(c, STMT_ACCOUNT_STRIP, ARGS(db_text(STR("{}")),
 	    db_int(now_s), db_uid(uid)), NULL);
-	if (e == ERR_OK)
-		e = db_exec(c, STMT_ACCOUNT_DELETE_PENDING,
-		    ARGS(db_uid(uid)), NULL);
 	if (e != ERR_OK)
 		return e;
 	e = db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),

@@ -88,9 +88,10 @@ MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,
 MUST_CHECK enum err store_email_demote(struct ctx *c, struct uid uid);
 MUST_CHECK enum err store_email_promote(struct ctx *c, struct uid uid,
     struct str canonical);
-/* Those that came since then, but for one. */
-MUST_CHECK enum err store_emails_drop_since(struct ctx *c, struct uid uid,
-    int64_t since_s, struct str but);
+/* Addresses and numbers that came since then, but for one; and PIN and answers
+ * that were set since. */
+MUST_CHECK enum err store_attached_drop_since(struct ctx *c, struct uid uid,
+    int64_t since_s, struct str but, int64_t now_s);
 /* Its last address went. */
 MUST_CHECK enum err store_account_no_email(struct ctx *c, struct uid uid,
     int64_t now_s);
