@@ -218,6 +218,12 @@ test_s046_undo_restores_after_a_takeover(void **state)
 	fx_sql("DELETE FROM dw_outbox WHERE target <> '" ADA "'");
 	again = fx_mail_word("addresses-changed", "vtoken=");
 	assert_int_equal(add(uid, "eve@example.org", NULL), ERR_OK);
+	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
+	    " verified_s, created_s) SELECT 3, '+12025550101', uid, '',"
+	    " created_s, created_s FROM dw_account");
+	fx_sql("INSERT INTO dw_security_answer (uid, question_id, phc,"
+	    " changed_s) SELECT uid, 'pet', '', created_s FROM dw_account");
+	fx_sql("UPDATE dw_account SET phone_verified_s = created_s");
 	fx_next();
 	assert_int_equal(address_undo_peek(fx, undo, &(struct str){ 0 }),
 	    ERR_OK);
@@ -228,6 +234,10 @@ test_s046_undo_restores_after_a_takeover(void **state)
 	assert_str(a.emails[0].label, "Primary");
 	assert_true(a.emails[0].verified_s != 0);
 	assert_int_equal(a.n_pending, 0);
+	assert_true(a.phone.p == NULL);
+	assert_int_equal(a.phone_verified_s, 0);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM"
+	    " dw_security_answer"), 0);
 	assert_int_equal(fx_check(SESSION_PAGE, rotated.access_token),
 	    ERR_TOKEN_UNKNOWN);
 	fx_next();

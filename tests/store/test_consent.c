@@ -126,6 +126,26 @@ go_on(const char *token, const char *event)
 	return consent_go_on(fx, &g, &out);
 }
 
+/* S-048: nobody replaces what was proven, though its consents are missing. */
+static void
+test_s048_a_proven_account_that_waits_is_not_replaced(void **state)
+{
+	int64_t first;
+
+	(void)state;
+	consent_file("Register");
+	assert_int_equal(register_waiting(ADA), ERR_CONSENT_OUTSTANDING);
+	fx_sql("UPDATE dw_account SET email_verified_s = created_s");
+	fx_sql("UPDATE dw_identifier SET verified_s = created_s");
+	first = fx_number("SELECT CRC32(uid) FROM dw_account");
+	fx_pass(3600);
+	fx_next();
+	assert_int_equal(register_waiting(ADA), ERR_CONSENT_OUTSTANDING);
+	assert_int_equal(fx_number("SELECT CRC32(uid) FROM dw_account"),
+	    first);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_tombstone"), 0);
+}
+
 /* registration.unverified_ttl_days, in every flow. */
 static void
 test_what_was_never_finished_is_removed(void **state)
@@ -316,6 +336,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_50_acceptances_at_once_are_one_s_137),
 		T(test_an_account_without_identifiers_has_no_profile),
+		T(test_s048_a_proven_account_that_waits_is_not_replaced),
 		T(test_what_was_never_finished_is_removed),
 		T(test_a_finished_account_is_not_removed),
 		T(test_50_registrations_that_wait_are_one_s_137_f_29),

@@ -167,6 +167,49 @@ test_a_number_beside_an_address_waits(void **state)
 	assert_int_equal(prove(FRESH), ERR_OK);
 }
 
+/* S-045: a number that was typed wrong is somebody's.  Whoever holds it gets
+ * no session of an account that has another way in. */
+static void
+test_s045_a_mistyped_number_opens_no_account(void **state)
+{
+	(void)state;
+	fx_config->login_phone = true;
+	(void)fx_account("ada@example.org", NULL, NULL, true);
+	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
+	    " created_s) SELECT 3, '" KNOWN "', uid, '" KNOWN "', created_s"
+	    " FROM dw_account");
+	fx_next();
+	assert_int_equal(resend(KNOWN), ERR_OK);
+	assert_int_equal(fx_mails("verify-phone.sms"), 0);
+	fx_config->compat_reveal_account_existence = true;
+	fx_pass(120);
+	fx_next();
+	assert_int_equal(resend(KNOWN), ERR_PHONE_VERIFIED);
+}
+
+/* S-045: it gives way to the account that proves it. */
+static void
+test_s045_an_unproven_registration_keeps_no_number(void **state)
+{
+	const struct phone_asking in = { .phone = STR(FRESH) };
+	struct uid ada;
+	bool sent;
+
+	(void)state;
+	fx_config->login_phone = true;
+	ada = fx_account("ada@example.org", NULL, NULL, true);
+	assert_int_equal(sign_up(FRESH, NULL), ERR_OK);
+	fx_sql("DELETE FROM dw_outbox");
+	fx_pass(120);
+	fx_next();
+	assert_int_equal(phone_change(fx, ada, &in, &sent), ERR_OK);
+	assert_int_equal(phone_prove_own(fx, ada, fx_mail_word(
+	    "verify-phone.sms", "your code is "), STR_NONE), ERR_OK);
+	assert_int_equal(accounts(), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_identifier WHERE"
+	    " kind = 3 AND verified_s > 0"), 1);
+}
+
 static void
 test_national_numbers_are_those_of_the_country(void **state)
 {
@@ -198,6 +241,8 @@ main(void)
 	T(test_s045_an_unproven_number_locks_nobody_out),
 	T(test_the_sweep_leaves_proven_numbers_and_kinds_without_proof),
 	T(test_a_number_beside_an_address_waits),
+	T(test_s045_a_mistyped_number_opens_no_account),
+	T(test_s045_an_unproven_registration_keeps_no_number),
 	T(test_national_numbers_are_those_of_the_country),
 	};
 

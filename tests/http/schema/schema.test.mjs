@@ -2,8 +2,8 @@
 // updates and for user names alike.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AUTH, address, call, granted, password, refused, register, sott }
-    from '../api.mjs';
+import { AUTH, address, base, call, cookieHeader, granted, keepCookies,
+    password, refused, register, sott } from '../api.mjs';
 
 const good = { FirstName: 'Ada', Addresses: [{ City: 'Rome' }],
     CustomFields: { size: 's', terms: 'true' } };
@@ -168,3 +168,22 @@ test('A2: fields= trims Data and nothing around it', async () => {
     assert.deepEqual(a, { IsPosted: true, Data: { NickName: 'Ad',
         Addresses: [{ City: 'Rome' }] } });
 });
+
+test('sign-up: a text in the place of an object or a list is nothing (S-113)',
+    async () => {
+        const jar = new Map();
+        const page = await fetch(`${base}/signup`);
+        keepCookies(jar, page.headers);
+        const form_token = (await page.text())
+            .match(/name="form_token" value="([^"]*)"/)[1];
+        const post = (more) => fetch(`${base}/signup`, { method: 'POST',
+            redirect: 'manual', headers: { Origin: new URL(base).origin,
+                ...cookieHeader(jar) },
+            body: new URLSearchParams({ form_token, email: address(),
+                new_password: password, ...more }) });
+        for (const name of ['Addresses', 'PhoneNumbers', 'CustomFields']) {
+            const answer = await post({ [name]: 'x' });
+            assert.ok(answer.status < 500, `${name}: ${answer.status}`);
+            assert.match(await answer.text(), /name="form_token"/);
+        }
+    });
