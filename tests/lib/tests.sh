@@ -225,8 +225,8 @@ apache-proxy apache proxy /auth
 apache-proxy-root apache proxy / conventions hosting
 nginx nginx fcgi /
 nginx-auth nginx fcgi /auth conventions hosting
-htaccess-fcgid apache htaccess-fcgi /auth
-htaccess-cgid apache htaccess-cgi /auth
+htaccess-fcgid apache htaccess-fcgi /auth conventions hosting life login
+htaccess-cgid apache htaccess-cgi /auth conventions hosting life login
 suexec-fcgid apache suexec-fcgi /auth
 suexec-cgid apache suexec-cgi /auth"
 
