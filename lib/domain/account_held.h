@@ -22,7 +22,8 @@ MUST_CHECK enum err identifier_claim(struct ctx *c,
  * address: whoever proves it takes its place. */
 bool holder_is_unproven(const struct ctx *c, int64_t kind,
     const struct store_holder *h);
-/* Inside a transaction, before a proven one is claimed: such an account goes. */
+/* Inside a transaction, before a proven one is claimed: such an account
+ * goes. */
 MUST_CHECK enum err identifier_make_way(struct ctx *c, int64_t kind,
     struct str canonical);
 /* Inside a transaction: hold all identifiers of the account. */
