@@ -141,6 +141,7 @@ serve(struct program *p)
 	transport_finish(p->transport);
 	afterwork(&c);
 	arena_reset(p->request);
+	secret_wipe_stack();
 }
 
 static long

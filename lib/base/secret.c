@@ -4,6 +4,8 @@
 
 #include "arena.h"
 
+#define STACK_WIPED	(48 * 1024)	/* deeper than a request goes */
+
 struct secret
 secret_copy(struct arena *a, const void *p, size_t len)
 {
@@ -39,4 +41,12 @@ struct str
 secret_view(const struct secret *s)
 {
 	return (struct str){ (const char *)s->p, s->len };
+}
+
+__attribute__((noinline)) void
+secret_wipe_stack(void)
+{
+	unsigned char room[STACK_WIPED];
+
+	secret_wipe(room, sizeof(room));
 }
