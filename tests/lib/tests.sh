@@ -370,7 +370,8 @@ part_pages()
 	case consent in "${1:-consent}") pages_consent ;; esac
 	case ${1:-} in captcha | schema | consent) return ;; esac
 	tests_named pages "${1:-}" || return
-	variant pages lighttpd fcgi ""
+	# All visitors come from one address.
+	variant pages lighttpd fcgi "" mail.per_hour_source=200
 	node_tests pages "${files[@]}"
 	site_end
 }
