@@ -415,7 +415,7 @@ after_all()
 	"$BUILD/doorwardctl" --config "$TESTS/pages/etc/doorward.conf" \
 	    openapi >"$TESTS/openapi.json"
 	mariadb-dump --no-defaults -S "$tests_short/db" --hex-blob \
-	    --databases dw_lighttpd_fcgi dw_consent dw_pages \
+	    --databases dw_lighttpd_fcgi dw_consent dw_phone dw_pages \
 	    >"$TESTS/dump.sql" 2>"$TESTS/log/dump.log"
 	for database in $(echo 'SHOW DATABASES' | database_sql \
 	    "$tests_short/db" | grep '^dw_'); do
@@ -424,7 +424,8 @@ after_all()
 	done >"$TESTS/events"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
-	    "$TESTS/lighttpd-fcgi" "$TESTS/consent" "$TESTS/pages"
+	    "$TESTS/lighttpd-fcgi" "$TESTS/consent" "$TESTS/phone" \
+	    "$TESTS/pages"
 }
 
 tests_end()
