@@ -371,7 +371,9 @@ async function occupy(n, user) {
         WHERE INFO = '${SEAT}'`));
 }
 async function vacate(user) {
-    await db.sql(`KILL USER ${user}@localhost`);
+    // The server's one spare place may be taken for a moment.
+    await until('they are out', () => db.sql(`KILL USER ${user}@localhost`)
+        .then(() => true, () => false));
 }
 
 const user = `'${name}'@'localhost'`;

@@ -424,8 +424,8 @@ after_all()
 	done >"$TESTS/events"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
-	    "$TESTS/lighttpd-fcgi" "$TESTS/consent" "$TESTS/phone" \
-	    "$TESTS/pages"
+	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
+	    "$TESTS"/{schema,captcha,pages-schema,pages}
 }
 
 tests_end()
