@@ -97,8 +97,6 @@ sanitized()
 	sanitize_build
 	canaries sanitizers "$BUILD/tests/guard/canary" overrun_heap \
 	    use_after_free overrun_arena use_after_reset overflow_number leak
-	# One walk through the faults is enough of them here.
-	local without="test_faults_*"
 	for part in unit store cgi; do
 		say "  $part under sanitizers"
 		"part_$part"
