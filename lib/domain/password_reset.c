@@ -8,13 +8,12 @@
 #include "audit.h"
 #include "base/config.h"
 #include "codec/identifier.h"
-#include "codec/url.h"
 #include "crypto/pwhash.h"
 #include "limit.h"
 #include "login.h"
-#include "outbox.h"
 #include "phone.h"
 #include "question.h"
+#include "recovery.h"
 #include "store/store_account.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
@@ -22,9 +21,7 @@
 #include "verification.h"
 
 #define RESET_PAGE	"/reset"
-/* The template, and the kind in limits. */
 #define RESET_MAIL	"reset-password"
-#define REQUIRED_MAIL	"reset-required"
 #define CHANGED_MAIL	"password-changed"
 
 static const struct uid nobody;
@@ -62,189 +59,40 @@ read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
 	return e != ERR_OK ? err_set(c, e, "username", "malformed") : e;
 }
 
-/*
- * Where a secret for this account goes, as stored (S-012): the address that
- * was named if it is proven, else a proven one, else the first address, whose
- * owner proves it by using the secret.  Never to an added address that
- * nobody has proven (F-35), and not to the first one where the account is
- * proven by its number: a mistyped address must not take it over.
- */
-static const struct account_email *
-target_of(const struct account *a, const struct identifier *id)
-{
-	const struct account_email *first = NULL;
-	size_t i;
-
-	for (i = 0; i < a->n_emails; i++) {
-		if (a->emails[i].verified_s == 0)
-			continue;
-		if (id->kind == IDENTIFIER_EMAIL &&
-		    str_eq(a->emails[i].canonical, id->canonical))
-			return &a->emails[i];
-		if (first == NULL)
-			first = &a->emails[i];
-	}
-	if (first == NULL && a->n_emails > 0 && a->phone_verified_s == 0)
-		first = &a->emails[0];
-	return first;
-}
-
 /* Forgot: W1 */
 
-struct asking {
-	const struct password_forgot *in;
-	struct identifier id;
-	struct str base;
-	struct account account;
-	const struct account_email *target;	/* NULL: a decoy */
-	enum err refusal;			/* why it is one */
-	const char *why;	/* NULL: asked for by whom lost it */
-};
-
 static enum err
-look_up(struct ctx *c, struct asking *q)
+judge_reached(const struct account *a, bool reached)
 {
-	enum err e;
-
-	q->target = NULL;
-	q->account = (struct account){ .generation = 1 };
-	e = account_find(c, &q->id, &q->account);
-	q->refusal = ERR_OK;
-	if (e == ERR_NOT_FOUND)
-		q->refusal = ERR_USER_UNKNOWN;
-	else if (e != ERR_OK)
-		return e;
-	else if (q->account.state == ACCOUNT_BLOCKED)
-		q->refusal = ERR_ACCOUNT_BLOCKED;
-	else if (q->account.state == ACCOUNT_LOGIN_DISABLED)
-		q->refusal = ERR_LOGIN_DISABLED;
-	else
-		q->target = target_of(&q->account, &q->id);
-	if (q->target == NULL && q->refusal == ERR_OK)
-		q->refusal = q->account.n_emails > 0 ? ERR_EMAIL_UNVERIFIED :
-		    ERR_NO_PASSWORD;
-	return ERR_OK;
+	if (reached)
+		return ERR_OK;
+	return a->n_emails > 0 ? ERR_EMAIL_UNVERIFIED : ERR_NO_PASSWORD;
 }
 
-static enum err
-make_secret(struct ctx *c, const struct asking *q, const struct ticket *t,
-    struct str *code, struct str *link)
+static struct recovery
+recovery_of(const struct ctx *c)
 {
-	struct str url, secret;
-	enum err e;
-
-	url = url_with(c->arena, q->base, "vtype", STR("reset"));
-	*code = STR("");
-	if (by_code(c)) {
-		e = ticket_make_code(c, t, code);
-		url = url_with(c->arena, url,
-		    q->id.kind == IDENTIFIER_EMAIL ? "email" : "username",
-		    q->id.given);
-	} else {
-		e = ticket_make_link(c, t, &secret);
-		if (e == ERR_OK)
-			url = url_with(c->arena, url, "vtoken", secret);
-	}
-	if (e == ERR_OK && str_present(q->in->return_url))
-		url = url_with(c->arena, url, "return", q->in->return_url);
-	if (e == ERR_OK)
-		*link = url;
-	return e;
-}
-
-/* The template asks for all of them. */
-static void
-set_why(struct values *v, const char *why)
-{
-	values_flag(v, "breached", false);
-	values_flag(v, "expired", false);
-	values_flag(v, "partial", false);
-	values_flag(v, why, true);
-}
-
-/*
- * A code is entered beside the name that asked for it, so it stands under
- * that name; the address that it went to is kept with it.  The same work for
- * nobody: decoys are rows like others (S-018).
- */
-static enum err
-send_secret(struct ctx *c, const struct asking *q)
-{
-	const struct config *cfg = c->config;
-	bool decoy = q->target == NULL;
-	struct str address = decoy ? q->id.canonical : q->target->canonical;
-	int64_t life_s = by_code(c) ? cfg->lifetime_email_code_s :
-	    cfg->lifetime_reset_link_s;
-	struct ticket t = {
-		.purpose = TICKET_RESET_PASSWORD,
-		.uid = decoy ? ticket_decoy_uid(c, q->id.canonical) :
-		    q->account.uid,
-		.generation = q->account.generation,
-		.address = by_code(c) ? q->id.canonical : address,
-		.data = address, .expires_s = c->now_s + life_s
+	return (struct recovery){
+		.purpose = TICKET_RESET_PASSWORD, .mail = RESET_MAIL,
+		.required = "reset-required", .vtype = "reset",
+		.by_code = by_code(c), .judge = judge_reached,
+		.sent = "reset_sent", .decoy = "reset_decoy",
+		.limited = "reset_limited"
 	};
-	struct outbox_mail m = {
-		.template = q->why == NULL ? RESET_MAIL : REQUIRED_MAIL,
-		.variant = q->in->email_template,
-		.to = decoy ? q->id.given : q->target->given,
-		.uid = decoy ? nobody : q->account.uid,
-		.values = values_new(c->arena), .expires_s = t.expires_s,
-		.decoy = decoy
-	};
-	struct str code, link;
-	enum err e;
-
-	e = make_secret(c, q, &t, &code, &link);
-	if (e != ERR_OK)
-		return e;
-	values_set(m.values, "code", code);
-	values_set(m.values, "link", link);
-	values_set_url(m.values, "href", link);
-	mail_set_life(c, m.values, life_s);
-	if (q->why != NULL)
-		set_why(m.values, q->why);
-	e = outbox_add_mail(c, &m);
-	return e != ERR_OK ? e : audit_add(c, decoy ? "reset_decoy" :
-	    "reset_sent", m.uid, decoy ? err_name(q->refusal) :
-	    q->why != NULL ? q->why : "");
-}
-
-/*
- * What one source may cause is told to all alike.  What one address may
- * receive is not: an account may have had other mails.
- */
-static enum err
-forgot_tx(struct ctx *c, void *arg)
-{
-	struct asking *q = arg;
-	bool tell = c->config->compat_reveal_account_existence;
-	enum err e;
-
-	e = look_up(c, q);
-	if (e == ERR_OK && tell && q->refusal != ERR_OK)
-		return err_set(c, q->refusal, NULL, "no mail for this one");
-	if (e == ERR_OK)
-		e = limit_mail_source(c);
-	if (e != ERR_OK)
-		return e;
-	e = limit_mail_target(c, RESET_MAIL, q->target != NULL ?
-	    q->target->canonical : q->id.canonical);
-	if (e == ERR_MAIL_LIMIT && !tell)
-		return audit_add(c, "reset_limited", q->target != NULL ?
-		    q->account.uid : nobody, "");
-	return e != ERR_OK ? e : send_secret(c, q);
 }
 
 enum err
 password_forgot(struct ctx *c, const struct password_forgot *f)
 {
-	struct asking q = { .in = f };
+	struct recovery r = recovery_of(c);
 	enum err e;
 
-	e = read_identifier(c, f->kind, f->identifier, &q.id);
+	r.variant = f->email_template;
+	r.return_url = f->return_url;
+	e = read_identifier(c, f->kind, f->identifier, &r.id);
 	if (e == ERR_OK)
-		e = link_base(c, f->reset_url, RESET_PAGE, &q.base);
-	return e != ERR_OK ? e : store_tx(c, forgot_tx, &q, NULL);
+		e = link_base(c, f->reset_url, RESET_PAGE, &r.base);
+	return e != ERR_OK ? e : recovery_ask(c, &r);
 }
 
 /* Who has no address: unless the number has had enough of messages. */
@@ -276,32 +124,32 @@ enum err
 password_ask_reset(struct ctx *c, const struct account *a,
     const struct identifier *named, const char *why, bool *sent_out)
 {
-	static const struct password_forgot in = { .kind = IDENTIFIER_EMAIL };
-	struct asking q = { .in = &in, .account = *a, .why = why };
+	struct recovery r = recovery_of(c);
+	const struct account_email *target;
 	bool due = false;
 	enum err e;
 
 	*sent_out = false;
+	r.why = why;
 	if (named->kind != IDENTIFIER_PHONE)
-		q.id = *named;
-	q.target = target_of(a, &q.id);
-	if (q.target == NULL)
+		r.id = *named;
+	target = recovery_target(a, &r.id);
+	if (target == NULL)
 		return ask_reset_by_phone(c, a, sent_out);
-	e = store_password_reset_asked(c, a->uid, c->now_s, c->now_s -
-	    (by_code(c) ? c->config->lifetime_email_code_s :
-	    c->config->lifetime_reset_link_s), &due);
+	e = store_password_reset_asked(c, a->uid, c->now_s,
+	    c->now_s - recovery_life_s(c, &r), &due);
 	if (e != ERR_OK || !due)
 		return e;
-	if (q.id.kind == 0)
-		q.id = (struct identifier){ IDENTIFIER_EMAIL,
-			q.target->given, q.target->canonical };
-	e = link_base(c, STR_NONE, RESET_PAGE, &q.base);
+	if (r.id.kind == 0)
+		r.id = (struct identifier){ IDENTIFIER_EMAIL, target->given,
+			target->canonical };
+	e = link_base(c, STR_NONE, RESET_PAGE, &r.base);
 	if (e == ERR_OK)
-		e = limit_mail_target(c, RESET_MAIL, q.target->canonical);
+		e = limit_mail_target(c, RESET_MAIL, target->canonical);
 	if (e == ERR_MAIL_LIMIT)	/* it has had such a mail */
 		return ERR_OK;
 	if (e == ERR_OK)
-		e = send_secret(c, &q);
+		e = recovery_send(c, &r, a, target);
 	*sent_out = e == ERR_OK;
 	return e;
 }

@@ -47,9 +47,11 @@ read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
 /* Forgot: I3, I4 */
 
 static enum err
-judge_pin_there(const struct account *a)
+judge_pin_there(const struct account *a, bool reached)
 {
-	return a->pin_changed_s != 0 ? ERR_OK : ERR_PIN_NONE;
+	if (a->pin_changed_s == 0)
+		return ERR_PIN_NONE;
+	return reached ? ERR_OK : ERR_EMAIL_NOT_OWN;
 }
 
 enum err

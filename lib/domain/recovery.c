@@ -21,10 +21,11 @@ struct asking {
  * Where a secret for this account goes, as stored (S-012): the address that
  * was named if it is proven, else a proven one, else the first address, whose
  * owner proves it by using the secret.  Never to an added address that
- * nobody has proven (F-35).
+ * nobody has proven (F-35), and not to the first one where the account is
+ * proven by its number: a mistyped address must not take it over.
  */
-static const struct account_email *
-target_of(const struct account *a, const struct identifier *id)
+const struct account_email *
+recovery_target(const struct account *a, const struct identifier *id)
 {
 	const struct account_email *first = NULL;
 	size_t i;
@@ -38,25 +39,25 @@ target_of(const struct account *a, const struct identifier *id)
 		if (first == NULL)
 			first = &a->emails[i];
 	}
-	/* An address that nobody proved does not beat a proven number. */
 	if (first == NULL && a->n_emails > 0 && a->phone_verified_s == 0)
 		first = &a->emails[0];
 	return first;
 }
 
 static enum err
-judge_account(const struct recovery *in, const struct account *a)
+judge_account(const struct recovery *in, const struct account *a, bool reached)
 {
 	if (a->state == ACCOUNT_BLOCKED)
 		return ERR_ACCOUNT_BLOCKED;
 	if (a->state == ACCOUNT_LOGIN_DISABLED)
 		return ERR_LOGIN_DISABLED;
-	return in->judge(a);
+	return in->judge(a, reached);
 }
 
 static enum err
 look_up(struct ctx *c, struct asking *q)
 {
+	const struct account_email *target;
 	enum err e;
 
 	q->target = NULL;
@@ -64,12 +65,11 @@ look_up(struct ctx *c, struct asking *q)
 	e = account_find(c, &q->in->id, &q->account);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
+	target = recovery_target(&q->account, &q->in->id);
 	q->refusal = e == ERR_NOT_FOUND ? ERR_USER_UNKNOWN :
-	    judge_account(q->in, &q->account);
+	    judge_account(q->in, &q->account, target != NULL);
 	if (q->refusal == ERR_OK)
-		q->target = target_of(&q->account, &q->in->id);
-	if (q->target == NULL && q->refusal == ERR_OK)
-		q->refusal = ERR_EMAIL_NOT_OWN;
+		q->target = target;
 	return ERR_OK;
 }
 
@@ -99,13 +99,25 @@ make_secret(struct ctx *c, const struct recovery *in, const struct ticket *t,
 	return e;
 }
 
+/* The template asks for all of them. */
+static void
+set_why(struct values *v, const char *why)
+{
+	values_flag(v, "breached", false);
+	values_flag(v, "expired", false);
+	values_flag(v, "partial", false);
+	values_flag(v, why, true);
+}
+
 static enum err
 send_mail(struct ctx *c, const struct asking *q, const struct ticket *t,
     int64_t life_s)
 {
 	bool decoy = q->target == NULL;
+	const char *why = q->in->why;
 	struct outbox_mail m = {
-		.template = q->in->mail, .variant = q->in->variant,
+		.template = why != NULL ? q->in->required : q->in->mail,
+		.variant = q->in->variant,
 		.to = decoy ? q->in->id.given : q->target->given,
 		.uid = decoy ? nobody : q->account.uid,
 		.values = values_new(c->arena), .expires_s = t->expires_s,
@@ -121,9 +133,19 @@ send_mail(struct ctx *c, const struct asking *q, const struct ticket *t,
 	values_set(m.values, "link", link);
 	values_set_url(m.values, "href", link);
 	mail_set_life(c, m.values, life_s);
+	if (why != NULL)
+		set_why(m.values, why);
 	e = outbox_add_mail(c, &m);
 	return e != ERR_OK ? e : audit_add(c, decoy ? q->in->decoy :
-	    q->in->sent, m.uid, decoy ? err_name(q->refusal) : "");
+	    q->in->sent, m.uid, decoy ? err_name(q->refusal) :
+	    why != NULL ? why : "");
+}
+
+int64_t
+recovery_life_s(const struct ctx *c, const struct recovery *r)
+{
+	return r->by_code ? c->config->lifetime_email_code_s :
+	    c->config->lifetime_reset_link_s;
 }
 
 /*
@@ -134,12 +156,10 @@ send_mail(struct ctx *c, const struct asking *q, const struct ticket *t,
 static enum err
 send_secret(struct ctx *c, const struct asking *q)
 {
-	const struct config *cfg = c->config;
 	bool decoy = q->target == NULL;
 	struct str asked = q->in->id.canonical;
 	struct str address = decoy ? asked : q->target->canonical;
-	int64_t life_s = q->in->by_code ? cfg->lifetime_email_code_s :
-	    cfg->lifetime_reset_link_s;
+	int64_t life_s = recovery_life_s(c, q->in);
 	struct ticket t = {
 		.purpose = q->in->purpose,
 		.uid = decoy ? ticket_decoy_uid(c, asked) : q->account.uid,
@@ -183,4 +203,13 @@ recovery_ask(struct ctx *c, const struct recovery *r)
 	struct asking q = { .in = r };
 
 	return store_tx(c, ask_tx, &q, NULL);
+}
+
+enum err
+recovery_send(struct ctx *c, const struct recovery *r,
+    const struct account *a, const struct account_email *target)
+{
+	struct asking q = { .in = r, .account = *a, .target = target };
+
+	return send_secret(c, &q);
 }
