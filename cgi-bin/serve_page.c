@@ -237,19 +237,12 @@ enum err
 send_static(struct http *h, const char *type, const char *name, bool of_site)
 {
 	struct str path = style_path(h, name, of_site);
-	char part[8192];
 	struct buf b;
-	size_t n;
-	FILE *f;
 
-	f = path.p != NULL ? fopen(path.p, "re") : NULL;
-	if (f == NULL)
+	buf_init(&b, h->ctx->arena, STYLE_MAX);
+	if (path.p == NULL || !buf_add_file(&b, path.p))
 		return err_set(h->ctx, ERR_NOT_FOUND_PATH, NULL,
 		    "no file static/%s", name);
-	buf_init(&b, h->ctx->arena, STYLE_MAX);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(&b, part, n);
-	fclose(f);
 	return response_file(h, type, buf_view(&b), STYLE_AGE_S);
 }
 

@@ -1,6 +1,8 @@
 #include "buf.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "arena.h"
 
@@ -91,6 +93,26 @@ buf_printf(struct buf *b, const char *fmt, ...)
 		va_end(ap);
 	}
 	b->len += (size_t)n;
+}
+
+bool
+buf_add_file(struct buf *b, const char *path)
+{
+	char part[8192];
+	int failed = 0;
+	size_t n;
+	FILE *f;
+
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(b, part, n);
+	if (ferror(f))
+		failed = errno != 0 ? errno : EIO;
+	fclose(f);
+	errno = failed;
+	return failed == 0;
 }
 
 bool

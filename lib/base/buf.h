@@ -23,6 +23,8 @@ void buf_add(struct buf *b, const void *p, size_t len);
 void buf_str(struct buf *b, struct str s);
 void buf_cstr(struct buf *b, const char *s);
 void buf_char(struct buf *b, char ch);
+/* The file's content; false, with errno: it cannot be opened or read. */
+MUST_CHECK bool buf_add_file(struct buf *b, const char *path);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 bool buf_ok(const struct buf *b);
 struct str buf_view(const struct buf *b);	/* NUL behind */

@@ -1,6 +1,5 @@
 #include "questions.h"
 
-#include <stdio.h>
 
 #include "arena.h"
 #include "buf.h"
@@ -75,22 +74,13 @@ add_all(struct question *items, size_t *n, struct str text, char sep)
 static bool
 read_file(struct arena *a, struct str path, struct str *out)
 {
-	char part[4096];
 	struct buf b;
-	size_t n;
-	bool ok;
-	FILE *f;
 
-	f = fopen(path.p, "re");
-	if (f == NULL)
-		return false;
 	buf_init(&b, a, FILE_MAX);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(&b, part, n);
-	ok = ferror(f) == 0 && buf_ok(&b);
-	fclose(f);
+	if (!buf_add_file(&b, path.p) || !buf_ok(&b))
+		return false;
 	*out = buf_view(&b);
-	return ok;
+	return true;
 }
 
 bool

@@ -335,25 +335,17 @@ static enum err
 read_text(struct reading *r, struct str *out)
 {
 	const char *path = r->c->config->registration_schema_file.p;
-	char part[8192];
 	struct buf b;
-	size_t n;
-	FILE *f;
 
-	f = fopen(path, "re");
-	if (f == NULL)
+	buf_init(&b, r->c->arena, FILE_MAX);
+	if (!buf_add_file(&b, path))
 		return err_set(r->c, ERR_CONFIG, NULL,
 		    "registration.schema_file: %s: %s", path,
 		    strerror(errno));
-	buf_init(&b, r->c->arena, FILE_MAX);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(&b, part, n);
-	n = (size_t)ferror(f);
-	fclose(f);
-	if (n != 0 || !buf_ok(&b))
+	if (!buf_ok(&b))
 		return err_set(r->c, ERR_CONFIG, NULL,
-		    "registration.schema_file: %s: cannot be read, or is "
-		    "larger than 256 KiB", path);
+		    "registration.schema_file: %s: is larger than 256 KiB",
+		    path);
 	*out = buf_view(&b);
 	return ERR_OK;
 }

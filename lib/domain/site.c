@@ -206,19 +206,12 @@ site_web_probe(struct ctx *c, int64_t *status_out, int64_t *code_out)
 static enum err
 read_file(struct ctx *c, const char *path, struct str *out)
 {
-	char part[4096];
 	struct buf b;
-	size_t n;
-	FILE *f;
 
-	f = fopen(path, "re");
-	if (f == NULL)
+	buf_init(&b, c->arena, FILE_MAX);
+	if (!buf_add_file(&b, path))
 		return err_set(c, ERR_CONFIG, NULL, "%s: %s", path,
 		    strerror(errno));
-	buf_init(&b, c->arena, FILE_MAX);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_add(&b, part, n);
-	fclose(f);
 	if (!buf_ok(&b))
 		return err_set(c, ERR_CONFIG, NULL, "%s is too long", path);
 	*out = buf_view(&b);

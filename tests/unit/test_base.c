@@ -1,5 +1,6 @@
 #include "unit_arena.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -253,6 +254,26 @@ test_str_to_int_takes_plain_digits_in_range(void **state)
 	assert_true(str_to_int(STR("007"), 0, 100, &n));
 	assert_true(n == 7);
 	assert_false(str_to_int(STR("4"), 5, 100, &n));
+}
+
+static void
+test_buf_takes_a_file_whole_or_tells(void **state)
+{
+	const char *exe = "/proc/self/cmdline";
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, arena, 1 << 16);
+	assert_true(buf_add_file(&b, exe));
+	assert_true(buf_ok(&b));
+	assert_true(buf_view(&b).len > 0);
+	buf_init(&b, arena, 4);
+	assert_true(buf_add_file(&b, exe));
+	assert_false(buf_ok(&b));
+	assert_false(buf_add_file(&b, "/nonexistent"));
+	assert_int_equal(errno, ENOENT);
+	assert_false(buf_add_file(&b, "/"));
+	assert_int_equal(errno, EISDIR);
 }
 
 static void
@@ -806,6 +827,7 @@ main(void)
 		cmocka_unit_test(test_str_parts_are_clamped_and_trimmed),
 		cmocka_unit_test(test_str_split_yields_every_part),
 		cmocka_unit_test(test_str_to_int_takes_plain_digits_in_range),
+		cmocka_unit_test(test_buf_takes_a_file_whole_or_tells),
 		cmocka_unit_test(test_buf_grows_to_its_maximum_and_tells),
 		cmocka_unit_test(test_buf_takes_a_piece_whole_or_not_at_all),
 		cmocka_unit_test(test_calendar_knows_its_leap_years),
