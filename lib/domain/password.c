@@ -185,15 +185,11 @@ is_other(struct ctx *c, struct str phc, struct str normal)
 	return e == ERR_MISMATCH || e == ERR_MALFORMED ? ERR_OK : e;
 }
 
-/* The rules were read at the start. */
 static size_t
-history_length(struct ctx *c)
+history_length(const struct ctx *c)
 {
-	struct password_policy p;
-	int64_t n;
+	int64_t n = password_policy_history(c);
 
-	must(password_policy_read(c, &p) == ERR_OK);
-	n = p.history;
 	return n < HISTORY_MAX ? (size_t)n : HISTORY_MAX;
 }
 

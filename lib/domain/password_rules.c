@@ -54,15 +54,29 @@ settle_lengths(const struct config *cfg, struct rules *r)
 	return r->min_length <= PASSWORD_FITS;
 }
 
+int64_t
+password_policy_history(const struct ctx *c)
+{
+	return greater(c->config->password_history,
+	    preset_of(c->config)->history);
+}
+
+int64_t
+password_policy_expires_days(const struct ctx *c)
+{
+	int64_t days = c->config->password_expires_days;
+
+	return days > 0 ? days : preset_of(c->config)->expires_days;
+}
+
 enum err
 password_policy_read(struct ctx *c, struct password_policy *out)
 {
 	const struct config *cfg = c->config;
 	const struct preset *of = preset_of(cfg);
 	struct password_policy p = {
-		.history = greater(cfg->password_history, of->history),
-		.expires_days = cfg->password_expires_days > 0 ?
-		    cfg->password_expires_days : of->expires_days,
+		.history = password_policy_history(c),
+		.expires_days = password_policy_expires_days(c),
 		.dictionary = cfg->password_dictionary || of->dictionary
 	};
 	const char *why = NULL;

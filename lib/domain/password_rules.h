@@ -25,6 +25,9 @@ struct password_policy {
 /* ERR_CONFIG with a note: a rule that is unknown, or not readable. */
 MUST_CHECK enum err password_policy_read(struct ctx *c,
     struct password_policy *out);
+/* Its numbers alone: no rule is read, and no pattern made ready, for them. */
+int64_t password_policy_history(const struct ctx *c);
+int64_t password_policy_expires_days(const struct ctx *c);
 /*
  * normal: a normalised password.  Each rule that it fails is added to the
  * error's fields as "password"; false when there is one.

@@ -70,17 +70,16 @@ password_note(struct ctx *c, struct account *a,
 }
 
 int64_t
-password_expires_s(struct ctx *c, const struct account *a)
+password_expires_s(const struct ctx *c, const struct account *a)
 {
-	struct password_policy p;
+	int64_t days = password_policy_expires_days(c);
 
-	must(password_policy_read(c, &p) == ERR_OK);
-	return a->password_changed_s == 0 || p.expires_days == 0 ? 0 :
-	    a->password_changed_s + p.expires_days * DAY_S;
+	return a->password_changed_s == 0 || days == 0 ? 0 :
+	    a->password_changed_s + days * DAY_S;
 }
 
 static bool
-has_expired(struct ctx *c, const struct account *a)
+has_expired(const struct ctx *c, const struct account *a)
 {
 	int64_t expires_s = password_expires_s(c, a);
 
@@ -96,7 +95,7 @@ breach_refuses(const struct ctx *c, const struct account *a)
 
 /* Why it signs nobody in any more; NULL: it does. */
 static const char *
-refusal(struct ctx *c, const struct account *a,
+refusal(const struct ctx *c, const struct account *a,
     const struct password_proof *p)
 {
 	if (breach_refuses(c, a))

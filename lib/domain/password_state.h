@@ -32,6 +32,6 @@ MUST_CHECK enum err password_note(struct ctx *c, struct account *a,
 MUST_CHECK enum err password_admit(struct ctx *c, const struct account *a,
     const struct password_proof *p);
 /* When the account's password expires; 0: never, or there is none. */
-int64_t password_expires_s(struct ctx *c, const struct account *a);
+int64_t password_expires_s(const struct ctx *c, const struct account *a);
 
 #endif
