@@ -903,6 +903,16 @@ db_exec(struct ctx *c, unsigned statement, const struct db_arg *args,
 	return ERR_OK;
 }
 
+enum err
+db_exec_one(struct ctx *c, unsigned statement, const struct db_arg *args)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, statement, args, &changed);
+	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+}
+
 /*
  * Many rows.  A column of a call in bulk is an array: of numbers, or of
  * pointers and lengths (MariaDB Connector/C, mysql_stmt_bind_param).

@@ -62,6 +62,9 @@ void db_forget(struct db *d);
  */
 MUST_CHECK enum err db_exec(struct ctx *c, unsigned statement,
     const struct db_arg *args, int64_t *changed_out /* may be NULL */);
+/* The same for a statement that changes exactly one row, or ERR_NOT_FOUND. */
+MUST_CHECK enum err db_exec_one(struct ctx *c, unsigned statement,
+    const struct db_arg *args);
 /*
  * Inside a transaction: the statement for n rows of parameters, one behind
  * the other in args, as one call where the server takes such (MariaDB), else

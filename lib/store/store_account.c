@@ -43,12 +43,6 @@ static const struct db_column identifier_columns[] = {
 	COLUMN(struct store_identifier_of, label)
 };
 
-static enum err
-one_changed(enum err e, int64_t changed)
-{
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
-}
-
 enum err
 store_account_by_uid(struct ctx *c, struct uid uid, struct store_account *out)
 {
@@ -86,13 +80,9 @@ enum err
 store_account_set_profile(struct ctx *c, struct uid uid,
     const struct store_profile *p)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_ACCOUNT_SET_PROFILE, ARGS(db_text(p->text),
+	return db_exec_one(c, STMT_ACCOUNT_SET_PROFILE, ARGS(db_text(p->text),
 	    db_int(p->required_filled), db_int(p->now_s), db_int(p->now_s),
-	    db_uid(uid), db_int(p->version)), &changed);
-	return one_changed(e, changed);
+	    db_uid(uid), db_int(p->version)));
 }
 
 enum err

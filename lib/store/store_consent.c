@@ -62,12 +62,8 @@ store_account_set_consents(struct ctx *c, struct uid uid, struct str text,
 enum err
 store_account_finish(struct ctx *c, struct uid uid, int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_ACCOUNT_FINISH, ARGS(db_int(now_s),
-	    db_uid(uid)), &changed);
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+	return db_exec_one(c, STMT_ACCOUNT_FINISH, ARGS(db_int(now_s),
+	    db_uid(uid)));
 }
 
 enum err

@@ -4,12 +4,6 @@
 
 #define ROWS_MAX	1000000		/* of the accounts of one page */
 
-static enum err
-one_changed(enum err e, int64_t changed)
-{
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
-}
-
 /* The mark */
 
 enum err
@@ -43,25 +37,17 @@ enum err
 store_import_advance(struct ctx *c, const unsigned char id[32],
     int64_t from_lines, const struct store_import *to, int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_IMPORT_ADVANCE, ARGS(db_hash(to->digest),
+	return db_exec_one(c, STMT_IMPORT_ADVANCE, ARGS(db_hash(to->digest),
 	    db_int(to->lines), db_int(to->imported), db_int(to->refused),
 	    db_int(to->report_bytes), db_int(now_s), db_hash(id),
-	    db_int(from_lines)), &changed);
-	return one_changed(e, changed);
+	    db_int(from_lines)));
 }
 
 enum err
 store_import_end(struct ctx *c, const unsigned char id[32], int64_t lines)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_IMPORT_END, ARGS(db_hash(id), db_int(lines)),
-	    &changed);
-	return one_changed(e, changed);
+	return db_exec_one(c, STMT_IMPORT_END, ARGS(db_hash(id),
+	    db_int(lines)));
 }
 
 enum err

@@ -42,10 +42,6 @@ enum err
 store_login_done(struct ctx *c, struct uid uid, int64_t generation,
     int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_LOGIN_DONE, ARGS(db_int(now_s), db_int(now_s),
-	    db_uid(uid), db_int(generation)), &changed);
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+	return db_exec_one(c, STMT_LOGIN_DONE, ARGS(db_int(now_s),
+	    db_int(now_s), db_uid(uid), db_int(generation)));
 }

@@ -99,10 +99,6 @@ store_outbox_list(struct ctx *c, int64_t state, int64_t or_state, size_t max,
 enum err
 store_outbox_revive(struct ctx *c, struct uid id, int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_OUTBOX_REVIVE, ARGS(db_int(now_s), db_uid(id)),
-	    &changed);
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+	return db_exec_one(c, STMT_OUTBOX_REVIVE, ARGS(db_int(now_s),
+	    db_uid(id)));
 }

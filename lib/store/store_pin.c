@@ -2,12 +2,6 @@
 
 #include "store.h"
 
-static enum err
-one_changed(enum err e, int64_t changed)
-{
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
-}
-
 enum err
 store_pin_get(struct ctx *c, struct uid uid, struct store_pin *out)
 {
@@ -50,23 +44,15 @@ enum err
 store_pin_change(struct ctx *c, struct uid uid, struct str old,
     struct str phc, int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_PIN_CHANGE, ARGS(db_text(phc), db_int(now_s),
-	    db_uid(uid), db_text(old)), &changed);
-	return one_changed(e, changed);
+	return db_exec_one(c, STMT_PIN_CHANGE, ARGS(db_text(phc),
+	    db_int(now_s), db_uid(uid), db_text(old)));
 }
 
 enum err
 store_pin_reset(struct ctx *c, struct uid uid, struct str phc, int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_PIN_RESET, ARGS(db_text(phc), db_int(now_s),
-	    db_uid(uid)), &changed);
-	return one_changed(e, changed);
+	return db_exec_one(c, STMT_PIN_RESET, ARGS(db_text(phc), db_int(now_s),
+	    db_uid(uid)));
 }
 
 enum err

@@ -77,21 +77,11 @@ store_session_end(struct ctx *c, int64_t kind,
 	return e;
 }
 
-static enum err
-one_changed(enum err e, int64_t changed)
-{
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
-}
-
 enum err
 store_session_end_all(struct ctx *c, struct uid uid, int64_t now_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_SESSION_END_ALL, ARGS(db_int(now_s),
-	    db_uid(uid)), &changed);
-	return one_changed(e, changed);
+	return db_exec_one(c, STMT_SESSION_END_ALL, ARGS(db_int(now_s),
+	    db_uid(uid)));
 }
 
 enum err
@@ -106,12 +96,8 @@ enum err
 store_session_carry(struct ctx *c, const unsigned char token_hash[32],
     const unsigned char new_hash[32], int64_t auth_s)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_SESSION_CARRY, ARGS(db_hash(new_hash),
-	    db_int(auth_s), db_hash(token_hash)), &changed);
-	return one_changed(e, changed);
+	return db_exec_one(c, STMT_SESSION_CARRY, ARGS(db_hash(new_hash),
+	    db_int(auth_s), db_hash(token_hash)));
 }
 
 enum err
@@ -153,11 +139,7 @@ enum err
 store_session_raise(struct ctx *c, const unsigned char token_hash[32],
     const struct store_raise *r)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = db_exec(c, STMT_SESSION_RAISE, ARGS(db_int(r->to_kind),
+	return db_exec_one(c, STMT_SESSION_RAISE, ARGS(db_int(r->to_kind),
 	    db_int(r->expires_s), db_int(r->now_s), db_hash(token_hash),
-	    db_int(r->from_kind), db_int(r->generation)), &changed);
-	return e == ERR_OK && changed != 1 ? ERR_NOT_FOUND : e;
+	    db_int(r->from_kind), db_int(r->generation)));
 }
