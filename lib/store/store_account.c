@@ -103,7 +103,7 @@ store_account_touch(struct ctx *c, struct uid uid, int64_t now_s)
 enum err
 store_username_drop(struct ctx *c, struct uid uid)
 {
-	return db_exec(c, STMT_USERNAME_DROP, ARGS(db_uid(uid),
+	return db_exec(c, STMT_IDENTIFIER_DROP_KIND, ARGS(db_uid(uid),
 	    db_int(KIND_USERNAME)), NULL);
 }
 
@@ -182,7 +182,7 @@ store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
     int64_t now_s)
 {
 	static const unsigned others[] = {
-		STMT_ACCOUNT_DELETE_PENDING, STMT_ACCOUNT_DELETE_PIN,
+		STMT_PENDING_DROP_ALL, STMT_ACCOUNT_DELETE_PIN,
 		STMT_ACCOUNT_DELETE_PIN_SESSIONS,
 		STMT_ACCOUNT_DELETE_ANSWERS, STMT_ACCOUNT_DELETE_PRIVACY,
 		STMT_ACCOUNT_DELETE_CONSENT_LOG
@@ -212,7 +212,7 @@ store_account_delete(struct ctx *c, struct uid uid, int64_t now_s)
 		STMT_ACCOUNT_DELETE_REFRESH,
 		STMT_ACCOUNT_DELETE_TICKETS,
 		STMT_ACCOUNT_DELETE_OUTBOX,
-		STMT_ACCOUNT_DELETE_PENDING,
+		STMT_PENDING_DROP_ALL,
 		STMT_ACCOUNT_DELETE_PIN,
 		STMT_ACCOUNT_DELETE_PIN_SESSIONS,
 		STMT_ACCOUNT_DELETE_ANSWERS,

@@ -2,6 +2,8 @@
 
 #include "store.h"
 
+#define KIND_PHONE	3
+
 enum err
 store_phone_note(struct ctx *c, struct uid uid, int64_t verified_s,
     int64_t now_s)
@@ -15,7 +17,8 @@ store_phone_drop(struct ctx *c, struct uid uid, int64_t now_s)
 {
 	enum err e;
 
-	e = db_exec(c, STMT_PHONE_DROP, ARGS(db_uid(uid)), NULL);
+	e = db_exec(c, STMT_IDENTIFIER_DROP_KIND, ARGS(db_uid(uid),
+	    db_int(KIND_PHONE)), NULL);
 	return e != ERR_OK ? e : store_phone_note(c, uid, 0, now_s);
 }
 
