@@ -177,10 +177,9 @@ judge_account(struct ctx *c, const struct address_adding *q,
 static enum err
 drop_waiting(struct ctx *c, struct uid uid, struct str canonical)
 {
-	bool dropped;
 	enum err e;
 
-	e = store_pending_drop(c, uid, IDENTIFIER_EMAIL, canonical, &dropped);
+	e = store_pending_drop(c, uid, IDENTIFIER_EMAIL, canonical);
 	return e != ERR_OK ? e : ticket_void_address(c, uid, canonical);
 }
 
@@ -356,7 +355,7 @@ address_prove(struct ctx *c, const struct account *a,
     const struct account_pending *p)
 {
 	bool first = is_primary(p->label) || a->n_emails == 0 ||
-	    a->emails[0].verified_s == 0, dropped;
+	    a->emails[0].verified_s == 0;
 	const struct change g = {
 		.added = p->given, .removed = STR(""),
 		.primary = first ? p->given : STR(""),
@@ -367,7 +366,7 @@ address_prove(struct ctx *c, const struct account *a,
 	e = claim(c, a, p);
 	if (e == ERR_OK)
 		e = store_pending_drop(c, a->uid, IDENTIFIER_EMAIL,
-		    p->canonical, &dropped);
+		    p->canonical);
 	if (e == ERR_OK && first)
 		e = store_email_promote(c, a->uid, p->canonical);
 	if (e == ERR_OK)

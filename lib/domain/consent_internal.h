@@ -12,11 +12,6 @@ struct json *consent_profile(struct ctx *c, const struct account *a);
 int64_t consent_submitted(const struct json *profile, struct str event,
     bool custom);
 bool consent_has(const struct json *profile, struct str id);
-/* The forms that the account must submit before it may go on; out has room
- * for CONSENT_DUE_MAX.  Returns how many there are. */
-#define CONSENT_DUE_MAX	3
-size_t consent_due(struct ctx *c, const struct consent_forms *f,
-    const struct account *a, const struct consent_form **out);
 /* Every event has its form, every option its answer, once; strict ones yes. */
 MUST_CHECK enum err consent_judge(struct ctx *c,
     const struct consent_forms *f, const struct consent_input *in);

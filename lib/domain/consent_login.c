@@ -15,6 +15,7 @@
 #define REGISTER	STR("Register")
 #define FIRST_LOGIN	STR("FirstLogin")
 #define LOGIN		STR("Login")
+#define DUE_MAX		3
 
 /* Reading what was sent */
 
@@ -124,10 +125,11 @@ asks(const struct account *a, const struct json *profile,
 	    form->version;
 }
 
-/* A first sign-in is asked for the form of FirstLogin; where there is none,
- * and ever after, for that of Login. */
-size_t
-consent_due(struct ctx *c, const struct consent_forms *f,
+/* The forms that the account must submit before it may go on; out has room
+ * for DUE_MAX.  A first sign-in is asked for the form of FirstLogin; where
+ * there is none, and ever after, for that of Login. */
+static size_t
+forms_due(struct ctx *c, const struct consent_forms *f,
     const struct account *a, const struct consent_form **out)
 {
 	const struct str events[] = { REGISTER, FIRST_LOGIN, LOGIN };
@@ -163,7 +165,7 @@ settle(struct ctx *c, const struct account *a)
 enum err
 consent_gate(struct ctx *c, const struct account *a, const struct gate *g)
 {
-	const struct consent_form *due[CONSENT_DUE_MAX];
+	const struct consent_form *due[DUE_MAX];
 	const struct consent_forms *f;
 	enum err e;
 
@@ -172,7 +174,7 @@ consent_gate(struct ctx *c, const struct account *a, const struct gate *g)
 	e = consent_forms(c, &f);
 	if (e != ERR_OK)
 		return e;
-	if (consent_due(c, f, a, due) == 0)
+	if (forms_due(c, f, a, due) == 0)
 		return settle(c, a);
 	return gate_stop(c, a, g, ERR_CONSENT_OUTSTANDING, TICKET_CONSENT);
 }
@@ -293,8 +295,8 @@ ask_due(struct ctx *c, const struct account *a, struct consent_ask *out)
 	if (accepted)
 		ask.policy = STR_NONE;
 	ask.forms = ARENA_ARRAY(c->arena, const struct consent_form *,
-	    CONSENT_DUE_MAX);
-	ask.n_forms = consent_due(c, f, a, ask.forms);
+	    DUE_MAX);
+	ask.n_forms = forms_due(c, f, a, ask.forms);
 	list_options(c, &ask);
 	*out = ask;
 	return ERR_OK;
@@ -426,12 +428,12 @@ finish(struct ctx *c, struct going *g)
 static enum err
 record_due(struct ctx *c, struct going *g)
 {
-	const struct consent_form *due[CONSENT_DUE_MAX];
+	const struct consent_form *due[DUE_MAX];
 	const struct consent_input *in = &g->in->in;
 	size_t n, i;
 	enum err e;
 
-	n = consent_due(c, g->forms, &g->account, due);
+	n = forms_due(c, g->forms, &g->account, due);
 	if (n == 0 && in->n_events == 0)
 		return ERR_OK;		/* a page: the policy alone */
 	for (i = 0; i < n; i++)

@@ -1,6 +1,6 @@
 /*
  * Leaked passwords and words of dictionaries, as a Bloom filter in a file
- * that data/dictionary.py makes.
+ * that dictionary.py makes.
  */
 #ifndef DOMAIN_DICTIONARY_H
 #define DOMAIN_DICTIONARY_H

@@ -193,8 +193,9 @@ history_length(const struct ctx *c)
 	return n < HISTORY_MAX ? (size_t)n : HISTORY_MAX;
 }
 
-enum err
-password_judge_history(struct ctx *c, struct uid uid, struct str normal)
+/* ERR_PASSWORD_REUSED when it equals the present or a remembered one. */
+static enum err
+judge_history(struct ctx *c, struct uid uid, struct str normal)
 {
 	struct store_old_password *old;
 	struct store_password now;
@@ -224,7 +225,7 @@ password_judge_new(struct ctx *c, const struct uid *owner,
 
 	e = password_judge(c, typed, words, n_words, &normal);
 	if (e == ERR_OK && owner != NULL)
-		e = password_judge_history(c, *owner, normal);
+		e = judge_history(c, *owner, normal);
 	if (e == ERR_OK && breach_has(c, normal))
 		e = err_set(c, ERR_PASSWORD_BREACHED, "password",
 		    "known from a breach");

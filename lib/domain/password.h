@@ -27,9 +27,6 @@ MUST_CHECK enum err password_judge_new(struct ctx *c, const struct uid *owner,
 /* Would password_judge take this normalised one today?  Leaves c->err. */
 bool password_complies(struct ctx *c, struct str normal,
     const struct str *words, size_t n_words);
-/* ERR_PASSWORD_REUSED when it equals the present or a remembered one. */
-MUST_CHECK enum err password_judge_history(struct ctx *c, struct uid uid,
-    struct str normal);
 /* Inside a transaction: store a hash made before, keep the old in history. */
 MUST_CHECK enum err password_store(struct ctx *c, struct uid uid,
     const char *phc);

@@ -59,8 +59,6 @@ struct pin_completion {
 };
 MUST_CHECK enum err pin_complete(struct ctx *c,
     const struct pin_completion *in, struct login_result *out);
-/* Could the token be used now?  Does not consume it. */
-MUST_CHECK enum err pin_token_peek(struct ctx *c, struct str token);
 
 /* One's own first PIN, from the account's page.  ERR_PIN_OFF, ERR_PIN_WRONG
  * where there is one already, errors of pin_judge. */

@@ -101,14 +101,6 @@ find_token(struct ctx *c, struct str token, struct ticket *out)
 	return counted != ERR_OK ? counted : e;
 }
 
-enum err
-pin_token_peek(struct ctx *c, struct str token)
-{
-	struct ticket t;
-
-	return find_token(c, token, &t);
-}
-
 /* Skipping is an answer where nobody has to have a PIN. */
 static enum err
 prepare(struct ctx *c, struct completing *k)

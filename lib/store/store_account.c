@@ -130,8 +130,8 @@ store_account_email_proven(struct ctx *c, struct uid uid,
 	    db_int(now_s), db_uid(uid)), NULL);
 }
 
-enum err
-store_email_demote(struct ctx *c, struct uid uid)
+static enum err
+demote_emails(struct ctx *c, struct uid uid)
 {
 	return db_exec(c, STMT_EMAIL_DEMOTE, ARGS(db_uid(uid),
 	    db_int(KIND_EMAIL)), NULL);
@@ -142,7 +142,7 @@ store_email_promote(struct ctx *c, struct uid uid, struct str canonical)
 {
 	enum err e;
 
-	e = store_email_demote(c, uid);
+	e = demote_emails(c, uid);
 	return e != ERR_OK ? e : db_exec(c, STMT_EMAIL_PROMOTE,
 	    ARGS(db_uid(uid), db_int(KIND_EMAIL), db_bytes(canonical)),
 	    NULL);

@@ -85,7 +85,6 @@ MUST_CHECK enum err store_account_unverified_lock(struct ctx *c,
     struct uid uid, const struct store_unverified *which);
 
 /* The account's addresses: which one comes first.  All others are demoted. */
-MUST_CHECK enum err store_email_demote(struct ctx *c, struct uid uid);
 MUST_CHECK enum err store_email_promote(struct ctx *c, struct uid uid,
     struct str canonical);
 /* Addresses and numbers that came since then, but for one; and PIN and answers

@@ -40,16 +40,10 @@ store_pending_list(struct ctx *c, struct uid uid, struct store_pending **out,
 
 enum err
 store_pending_drop(struct ctx *c, struct uid uid, int64_t kind,
-    struct str canonical, bool *dropped_out)
+    struct str canonical)
 {
-	int64_t changed = 0;
-	enum err e;
-
-	e = note(c, uid, db_exec(c, STMT_PENDING_DROP, ARGS(db_uid(uid),
-	    db_int(kind), db_bytes(canonical)), &changed));
-	if (e == ERR_OK)
-		*dropped_out = changed == 1;
-	return e;
+	return note(c, uid, db_exec(c, STMT_PENDING_DROP, ARGS(db_uid(uid),
+	    db_int(kind), db_bytes(canonical)), NULL));
 }
 
 enum err

@@ -17,9 +17,9 @@ MUST_CHECK enum err store_pending_put(struct ctx *c, struct uid uid,
     const struct store_pending *p);
 MUST_CHECK enum err store_pending_list(struct ctx *c, struct uid uid,
     struct store_pending **out, size_t *n_out);
-/* One of them; false: it was not there. */
+/* One of them; nothing when it is not there. */
 MUST_CHECK enum err store_pending_drop(struct ctx *c, struct uid uid,
-    int64_t kind, struct str canonical, bool *dropped_out);
+    int64_t kind, struct str canonical);
 MUST_CHECK enum err store_pending_drop_kind(struct ctx *c, struct uid uid,
     int64_t kind);
 MUST_CHECK enum err store_pending_drop_all(struct ctx *c, struct uid uid);

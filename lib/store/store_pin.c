@@ -6,9 +6,7 @@ enum err
 store_pin_get(struct ctx *c, struct uid uid, struct store_pin *out)
 {
 	static const struct db_column columns[] = {
-		COLUMN(struct store_pin, phc),
-		COLUMN(struct store_pin, changed_s),
-		COLUMN(struct store_pin, failures)
+		COLUMN(struct store_pin, phc)
 	};
 
 	return db_one(c, STMT_PIN_GET, ARGS(db_uid(uid)), columns, out);

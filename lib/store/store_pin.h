@@ -9,7 +9,6 @@
 
 struct store_pin {
 	struct str phc;
-	int64_t changed_s, failures;
 };
 /* ERR_NOT_FOUND. */
 MUST_CHECK enum err store_pin_get(struct ctx *c, struct uid uid,
