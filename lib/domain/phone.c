@@ -89,6 +89,12 @@ spoken(struct ctx *c, struct str code)
 	return buf_view(&b);
 }
 
+static struct str
+address_of(const struct phone_code *m)
+{
+	return m->address.p != NULL ? m->address : m->number;
+}
+
 enum err
 phone_send_code(struct ctx *c, const struct phone_code *m)
 {
@@ -97,7 +103,7 @@ phone_send_code(struct ctx *c, const struct phone_code *m)
 		.purpose = m->purpose,
 		.uid = m->decoy ? ticket_decoy_uid(c, m->number) : m->uid,
 		.generation = m->generation,
-		.address = m->address.p != NULL ? m->address : m->number,
+		.address = address_of(m),
 		.data = m->number, .expires_s = c->now_s + life_s
 	};
 	struct outbox_sms sms = {
@@ -117,6 +123,21 @@ phone_send_code(struct ctx *c, const struct phone_code *m)
 	e = outbox_add_sms(c, &sms);
 	return e != ERR_OK ? e : audit_add(c, m->decoy ? "phone_code_decoy" :
 	    "phone_code_sent", m->decoy ? nobody : m->uid, m->template);
+}
+
+enum err
+phone_send_own_code(struct ctx *c, const struct phone_code *m)
+{
+	bool full = false;
+	enum err e;
+
+	e = ticket_tries_full(c, m->purpose, address_of(m), &full);
+	if (e == ERR_OK && full)
+		return err_set(c, ERR_CODE_LIMIT, NULL,
+		    "the hour's tries are used up");
+	if (e == ERR_OK)
+		e = limit_sms(c, m->template, m->number, m->voice);
+	return e != ERR_OK ? e : phone_send_code(c, m);
 }
 
 enum err

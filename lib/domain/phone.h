@@ -45,6 +45,10 @@ struct phone_code {
  * Limits are the caller's business. */
 MUST_CHECK enum err phone_send_code(struct ctx *c,
     const struct phone_code *m);
+/* The same to the account's owner, who may be told why not: ERR_CODE_LIMIT
+ * when the hour's tries are used up, errors of limit_sms. */
+MUST_CHECK enum err phone_send_own_code(struct ctx *c,
+    const struct phone_code *m);
 /*
  * Inside a transaction, after the right password of an account whose number
  * is not proven: a new code, unless one that can still be used was sent.

@@ -31,17 +31,25 @@ waiting(const struct account *a)
 
 /* Asking: H2 */
 
+static struct phone_code
+change_code(struct ctx *c, struct uid uid, int64_t generation,
+    struct str number)
+{
+	return (struct phone_code){
+		.purpose = TICKET_CHANGE_PHONE, .template = PHONE_SMS,
+		.number = number, .uid = uid,
+		.address = uid_hex(c->arena, uid), .generation = generation
+	};
+}
+
 enum err
 phone_send_change_code(struct ctx *c, struct uid uid, int64_t generation,
     struct str number, struct str variant, bool voice)
 {
-	const struct phone_code m = {
-		.purpose = TICKET_CHANGE_PHONE, .template = PHONE_SMS,
-		.variant = variant, .number = number, .uid = uid,
-		.address = uid_hex(c->arena, uid),
-		.generation = generation, .voice = voice
-	};
+	struct phone_code m = change_code(c, uid, generation, number);
 
+	m.variant = variant;
+	m.voice = voice;
 	return phone_send_code(c, &m);
 }
 
@@ -60,31 +68,15 @@ phone_await(struct ctx *c, struct uid uid, struct str number)
 	return e != ERR_OK ? e : store_pending_put(c, uid, &p);
 }
 
-/* To its owner, who may be told why not. */
-static enum err
-admit_code(struct ctx *c, enum ticket_purpose p, struct str address,
-    struct str number, bool voice)
-{
-	bool full = false;
-	enum err e;
-
-	e = ticket_tries_full(c, p, address, &full);
-	if (e == ERR_OK && full)
-		return err_set(c, ERR_CODE_LIMIT, NULL,
-		    "the hour's tries are used up");
-	return e != ERR_OK ? e : limit_sms(c, PHONE_SMS, number, voice);
-}
-
 static enum err
 send_change(struct ctx *c, const struct account *a, struct str number,
     const struct phone_asking *in)
 {
-	enum err e;
+	struct phone_code m = change_code(c, a->uid, a->generation, number);
 
-	e = admit_code(c, TICKET_CHANGE_PHONE, uid_hex(c->arena, a->uid),
-	    number, in->voice);
-	return e != ERR_OK ? e : phone_send_change_code(c, a->uid,
-	    a->generation, number, in->template, in->voice);
+	m.variant = in->template;
+	m.voice = in->voice;
+	return phone_send_own_code(c, &m);
 }
 
 /* The account's mails, and the number that was: the old way to reach the
@@ -156,11 +148,8 @@ resend_verification(struct ctx *c, const struct account *a,
 		.variant = in->template, .number = a->phone, .uid = a->uid,
 		.generation = a->generation, .voice = in->voice
 	};
-	enum err e;
 
-	e = admit_code(c, TICKET_VERIFY_PHONE, a->phone, a->phone,
-	    in->voice);
-	return e != ERR_OK ? e : phone_send_code(c, &m);
+	return phone_send_own_code(c, &m);
 }
 
 enum err

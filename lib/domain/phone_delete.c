@@ -28,19 +28,6 @@ struct asking {
 };
 
 static enum err
-admit_code(struct ctx *c, struct str number, bool voice)
-{
-	bool full = false;
-	enum err e;
-
-	e = ticket_tries_full(c, TICKET_DELETE_ACCOUNT_PHONE, number, &full);
-	if (e == ERR_OK && full)
-		return err_set(c, ERR_CODE_LIMIT, NULL,
-		    "the hour's tries are used up");
-	return e != ERR_OK ? e : limit_sms(c, DELETE_SMS, number, voice);
-}
-
-static enum err
 ask_tx(struct ctx *c, void *arg)
 {
 	const struct asking *q = arg;
@@ -55,13 +42,11 @@ ask_tx(struct ctx *c, void *arg)
 	e = account_lock(c, q->uid, &a);
 	if (e == ERR_OK)
 		e = judge_number(c, &a);
-	if (e == ERR_OK)
-		e = admit_code(c, a.phone, m.voice);
 	if (e != ERR_OK)
 		return e;
 	m.number = a.phone;
 	m.generation = a.generation;
-	e = phone_send_code(c, &m);
+	e = phone_send_own_code(c, &m);
 	return e != ERR_OK ? e : audit_add(c, "deletion_asked", a.uid, "sms");
 }
 
