@@ -97,6 +97,40 @@ account_words(struct ctx *c, const struct account *a, struct str *out)
 	return n;
 }
 
+const struct account_email *
+account_email_of(const struct account *a, struct str canonical)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_emails; i++)
+		if (str_eq(a->emails[i].canonical, canonical))
+			return &a->emails[i];
+	return NULL;
+}
+
+const struct account_pending *
+account_waiting_email(const struct account *a, struct str canonical)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_pending; i++)
+		if (a->pending[i].kind == IDENTIFIER_EMAIL &&
+		    str_eq(a->pending[i].canonical, canonical))
+			return &a->pending[i];
+	return NULL;
+}
+
+const struct account_email *
+account_proven_email(const struct account *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_emails; i++)
+		if (a->emails[i].verified_s != 0)
+			return &a->emails[i];
+	return NULL;
+}
+
 /* Telling the owner */
 
 struct values *

@@ -78,18 +78,6 @@ struct asking {
 	struct str sent_to;
 };
 
-/* A proven one, the primary before the others. */
-static const struct account_email *
-target_of(const struct account *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_emails; i++)
-		if (a->emails[i].verified_s != 0)
-			return &a->emails[i];
-	return NULL;
-}
-
 static enum err
 make_secret(struct ctx *c, const struct asking *q, const struct ticket *t,
     struct outbox_mail *m)
@@ -146,7 +134,7 @@ ask_tx(struct ctx *c, void *arg)
 	e = account_lock(c, q->uid, &a);
 	if (e != ERR_OK)
 		return e;
-	to = target_of(&a);
+	to = account_proven_email(&a);
 	if (to == NULL)
 		return err_set(c, ERR_EMAIL_NOT_OWN, NULL,
 		    "no proven address");
@@ -224,20 +212,18 @@ static enum err
 judge_owner(struct ctx *c, struct confirming *f, enum err found)
 {
 	const struct account *a = &f->account;
-	size_t i;
+	const struct account_email *m;
 
 	if (found == ERR_NOT_FOUND || (found == ERR_OK &&
 	    a->generation != f->ticket.generation))
 		return stale(c, f, "the account is gone or has changed");
 	if (found != ERR_OK)
 		return found;
-	for (i = 0; i < a->n_emails; i++)
-		if (a->emails[i].verified_s != 0 &&
-		    str_eq(a->emails[i].canonical, f->ticket.address)) {
-			f->given = a->emails[i].given;
-			return ERR_OK;
-		}
-	return stale(c, f, "the address is no longer the account's");
+	m = account_email_of(a, f->ticket.address);
+	if (m == NULL || m->verified_s == 0)
+		return stale(c, f, "the address is no longer the account's");
+	f->given = m->given;
+	return ERR_OK;
 }
 
 static enum err

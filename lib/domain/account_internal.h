@@ -31,6 +31,14 @@ MUST_CHECK enum err account_tell(struct ctx *c, const struct account *a,
 struct values *account_notice(struct ctx *c, const struct account *a);
 /* Inside a transaction: blocked, and every session and ticket ended. */
 MUST_CHECK enum err account_block(struct ctx *c, struct uid uid);
+/* Its own address or, of those that wait, the one of this canonical form; and
+ * the first that is proven, the primary one before the others.  NULL: it has
+ * none such. */
+const struct account_email *account_email_of(const struct account *a,
+    struct str canonical);
+const struct account_pending *account_waiting_email(const struct account *a,
+    struct str canonical);
+const struct account_email *account_proven_email(const struct account *a);
 /* What its password may not consist of; out has room for ACCOUNT_WORDS. */
 #define ACCOUNT_WORDS	32
 size_t account_words(struct ctx *c, const struct account *a,

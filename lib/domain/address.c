@@ -48,29 +48,6 @@ read_email(struct ctx *c, struct str email, struct identifier *out)
 	return e != ERR_OK ? err_set(c, e, "email", "malformed address") : e;
 }
 
-static const struct account_email *
-find_own(const struct account *a, struct str canonical)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_emails; i++)
-		if (str_eq(a->emails[i].canonical, canonical))
-			return &a->emails[i];
-	return NULL;
-}
-
-static const struct account_pending *
-find_waiting(const struct account *a, struct str canonical)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_pending; i++)
-		if (a->pending[i].kind == IDENTIFIER_EMAIL &&
-		    str_eq(a->pending[i].canonical, canonical))
-			return &a->pending[i];
-	return NULL;
-}
-
 /* How many are proven, but for one of them. */
 static size_t
 count_proven(const struct account *a, const struct account_email *but)
@@ -168,7 +145,8 @@ judge_account(struct ctx *c, const struct address_adding *q,
 		return e;
 	for (i = 0; i < a->n_pending; i++)
 		n += a->pending[i].kind == IDENTIFIER_EMAIL;
-	if (n >= ADDRESSES_MAX && find_waiting(a, q->email.canonical) == NULL)
+	if (n >= ADDRESSES_MAX &&
+	    account_waiting_email(a, q->email.canonical) == NULL)
 		return err_set(c, ERR_IDENTIFIER_KEPT, "email",
 		    "too many addresses");
 	return ERR_OK;
@@ -464,10 +442,10 @@ remove_tx(struct ctx *c, void *arg)
 	e = account_lock(c, r->uid, &a);
 	if (e != ERR_OK)
 		return e;
-	m = find_own(&a, r->email.canonical);
+	m = account_email_of(&a, r->email.canonical);
 	if (m != NULL)
 		return remove_own(c, &a, m);
-	if (find_waiting(&a, r->email.canonical) == NULL)
+	if (account_waiting_email(&a, r->email.canonical) == NULL)
 		return err_set(c, ERR_EMAIL_NOT_OWN, "email",
 		    "not one of its addresses");
 	e = drop_waiting(c, a.uid, r->email.canonical);
@@ -485,9 +463,9 @@ remove_in_doubt(struct ctx *c, void *arg)
 	e = account_get(c, r->uid, &a);
 	if (e != ERR_OK)
 		return e;
-	return find_own(&a, r->email.canonical) != NULL ||
-	    find_waiting(&a, r->email.canonical) != NULL ? ERR_NOT_FOUND :
-	    ERR_OK;
+	return account_email_of(&a, r->email.canonical) != NULL ||
+	    account_waiting_email(&a, r->email.canonical) != NULL ?
+	    ERR_NOT_FOUND : ERR_OK;
 }
 
 enum err
@@ -514,7 +492,7 @@ promote_tx(struct ctx *c, void *arg)
 	e = account_lock(c, r->uid, &a);
 	if (e != ERR_OK)
 		return e;
-	m = find_own(&a, r->email.canonical);
+	m = account_email_of(&a, r->email.canonical);
 	if (m == NULL || m->verified_s == 0)
 		return err_set(c, ERR_EMAIL_NOT_OWN, "email",
 		    "not one of its proven addresses");

@@ -46,17 +46,6 @@ struct undoing {
 	struct account account;
 };
 
-static bool
-is_own(const struct account *a, struct str canonical)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_emails; i++)
-		if (str_eq(a->emails[i].canonical, canonical))
-			return true;
-	return false;
-}
-
 /* It may have been removed, and be somebody's by now. */
 static enum err
 bring_back(struct ctx *c, const struct undoing *u)
@@ -69,7 +58,7 @@ bring_back(struct ctx *c, const struct undoing *u)
 	};
 	enum err e;
 
-	if (is_own(&u->account, u->ticket.address))
+	if (account_email_of(&u->account, u->ticket.address) != NULL)
 		return ERR_OK;
 	e = identifier_make_way(c, i.kind, i.canonical);
 	if (e == ERR_OK)

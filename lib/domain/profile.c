@@ -370,15 +370,10 @@ static bool
 is_own_email(struct ctx *c, const struct account *a, struct str given)
 {
 	struct identifier id;
-	size_t i;
 
-	if (identifier_email(c->arena, given, c->config->login_fold_local_part,
-	    &id) != ERR_OK)
-		return false;
-	for (i = 0; i < a->n_emails; i++)
-		if (str_eq(a->emails[i].canonical, id.canonical))
-			return true;
-	return false;
+	return identifier_email(c->arena, given,
+	    c->config->login_fold_local_part, &id) == ERR_OK &&
+	    account_email_of(a, id.canonical) != NULL;
 }
 
 static enum err

@@ -283,21 +283,14 @@ struct proof {
 static void
 find_address(struct proof *p)
 {
-	const struct account *a = &p->account;
 	struct str canonical = p->ticket.address;
-	size_t i;
+	const struct account_email *own;
 
-	p->given = STR_NONE;
-	p->waiting = NULL;
-	for (i = 0; i < a->n_emails; i++)
-		if (str_eq(a->emails[i].canonical, canonical))
-			p->given = a->emails[i].given;
-	for (i = 0; i < a->n_pending && p->given.p == NULL; i++)
-		if (a->pending[i].kind == IDENTIFIER_EMAIL &&
-		    str_eq(a->pending[i].canonical, canonical)) {
-			p->waiting = &a->pending[i];
-			p->given = p->waiting->given;
-		}
+	own = account_email_of(&p->account, canonical);
+	p->waiting = own != NULL ? NULL :
+	    account_waiting_email(&p->account, canonical);
+	p->given = own != NULL ? own->given :
+	    p->waiting != NULL ? p->waiting->given : STR_NONE;
 }
 
 static enum err

@@ -62,28 +62,17 @@ struct welcome {
 	struct str variant;
 };
 
-static struct str
-proven_address(const struct account *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_emails; i++)
-		if (a->emails[i].verified_s != 0)
-			return a->emails[i].given;
-	return STR_NONE;
-}
-
 static enum err
 on_read_tx(struct ctx *c, void *arg)
 {
 	const struct welcome *w = arg;
+	const struct account_email *to;
 	struct account a;
-	struct str to;
 	enum err e;
 
 	e = account_get(c, w->uid, &a);
-	to = e == ERR_OK ? proven_address(&a) : STR_NONE;
-	return to.p != NULL ? welcome_send(c, &a, to, w->variant) : e;
+	to = e == ERR_OK ? account_proven_email(&a) : NULL;
+	return to != NULL ? welcome_send(c, &a, to->given, w->variant) : e;
 }
 
 /* Doing it once more ends in the same state. */
@@ -108,15 +97,15 @@ static enum err
 again_tx(struct ctx *c, void *arg)
 {
 	const struct welcome *w = arg;
+	const struct account_email *to;
 	struct account a;
-	struct str to;
 	enum err e;
 
 	e = account_get(c, w->uid, &a);
 	if (e != ERR_OK)
 		return e;
-	to = proven_address(&a);
-	if (to.p == NULL)
+	to = account_proven_email(&a);
+	if (to == NULL)
 		return err_set(c, ERR_EMAIL_NOT_OWN, NULL,
 		    "no proven address");
 	e = limit_meter(c, "welcome", uid_hex(c->arena, w->uid), PER_DAY,
@@ -124,7 +113,7 @@ again_tx(struct ctx *c, void *arg)
 	if (e == ERR_RATE_LIMITED)
 		return err_set(c, ERR_MAIL_LIMIT, NULL, "sent often today");
 	if (e == ERR_OK)
-		e = send(c, &a, to, w->variant);
+		e = send(c, &a, to->given, w->variant);
 	return e != ERR_OK ? e : audit_add(c, "welcome_sent", w->uid, "");
 }
 
