@@ -292,7 +292,6 @@ check_breaches(struct check *k)
 		    (long long)(bytes + 999999) / 1000000);
 }
 
-/* With all statements prepared: a table or right that is missing shows. */
 /* S-006: they go as their owners sign in. */
 static void
 check_passwords(struct check *k)
@@ -307,6 +306,7 @@ check_passwords(struct check *k)
 		    "in.", (long long)n);
 }
 
+/* With all statements prepared: a table or right that is missing shows. */
 static void
 check_site(struct check *k)
 {

@@ -12,9 +12,9 @@
 void response_header(struct http *h, const char *name, struct str value);
 /* 200 and JSON, projected by fields= where the row's reply holds a profile. */
 enum err response_json(struct http *h, struct json *j);
-/* {"IsPosted":true} and its like. */
 /* The same of a text that is JSON already, its words guarded. */
 enum err response_json_text(struct http *h, struct str text);
+/* {"IsPosted":true} and its like. */
 enum err response_flag(struct http *h, const char *name, bool value);
 /* 303; target is one of our own paths ("/login", the base path is added) or
  * an absolute address that came from url_return. */
