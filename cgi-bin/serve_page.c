@@ -97,13 +97,13 @@ page_is_password_error(const struct http *h, enum err e)
 /* Sentences of the new password's rules in a row, all but the length's, which
  * the template tells. */
 static struct str
-rule_text(struct http *h)
+rule_text(struct http *h, const struct password_policy *p)
 {
 	const char *hints[RULES_MAX + 3];
 	struct buf b;
 	size_t n, i;
 
-	n = password_rules_hints(h->ctx, hints);
+	n = password_rules_hints(h->ctx, p, hints);
 	buf_init(&b, h->ctx->arena, LIMIT_TEXT);
 	for (i = 1; i < n; i++)
 		buf_printf(&b, "%s%s", i > 1 ? " " : "", hints[i]);
@@ -135,7 +135,7 @@ page_new_password(struct http *h, struct values *v, bool is_new, bool wrong,
 		values_set(v, "new_password_error", failed_text(h));
 	values_flag(v, "is_new", is_new);
 	if (password_policy_read(h->ctx, &p) == ERR_OK)
-		values_set(v, "password_rules", rule_text(h));
+		values_set(v, "password_rules", rule_text(h, &p));
 	values_set(v, "min_length", str_printf(h->ctx->arena, "%lld",
 	    (long long)p.rules.min_length));
 }

@@ -106,13 +106,12 @@ password_rules_judge(struct ctx *c, const struct password_policy *p,
 }
 
 size_t
-password_rules_hints(struct ctx *c, const char **out)
+password_rules_hints(struct ctx *c, const struct password_policy *p,
+    const char **out)
 {
-	struct password_policy p;
+	struct rules r = p->rules;
 
-	if (password_policy_read(c, &p) != ERR_OK)
-		return 0;
-	if (p.rules.max_length == c->config->password_max_length)
-		p.rules.max_length = 0;		/* nobody needs to know */
-	return rules_hints(c->arena, &p.rules, out);
+	if (r.max_length == c->config->password_max_length)
+		r.max_length = 0;		/* nobody needs to know */
+	return rules_hints(c->arena, &r, out);
 }

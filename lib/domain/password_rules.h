@@ -35,6 +35,7 @@ int64_t password_policy_expires_days(const struct ctx *c);
 bool password_rules_judge(struct ctx *c, const struct password_policy *p,
     struct str normal);
 /* The sentences that tell people of it; out has room for RULES_MAX + 3. */
-size_t password_rules_hints(struct ctx *c, const char **out);
+size_t password_rules_hints(struct ctx *c, const struct password_policy *p,
+    const char **out);
 
 #endif
