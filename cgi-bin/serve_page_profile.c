@@ -253,17 +253,17 @@ show_profile(struct http *h, int status, enum err e)
 {
 	struct values *v = page_values(h);
 	const struct schema *s = schema_of(h->ctx);
-	struct json *profile;
+	const struct account *a;
 	bool marked, any = false;
 	enum err failed;
 	size_t i;
 
-	failed = profile_read(h->ctx, h->session.uid, &profile);
+	failed = page_account(h, &a);
 	if (failed != ERR_OK)
 		return failed;
 	for (i = 0; i < s->n; i++)
 		any |= is_asked(&s->field[i], false);
-	marked = page_fields(h, v, profile, e);
+	marked = page_fields(h, v, profile_json(h->ctx, a), e);
 	values_flag(v, "has_fields", any);
 	marked |= page_captcha(h, v, CAPTCHA_UPDATE_PROFILE, e);
 	page_summary(h, v, e, marked);
@@ -283,15 +283,16 @@ serve_profile_page(struct http *h, const void *arg)
 	const struct in_page *in = arg;
 	struct profile_update u = { .null_support = true,
 		.auth_s = h->session.auth_s };
+	const struct account *a;
 	struct json *profile;
 	enum err e;
 
 	e = captcha_demand(h->ctx, CAPTCHA_UPDATE_PROFILE, &in->captcha);
 	if (e == ERR_OK)
-		e = profile_read(h->ctx, h->session.uid, &profile);
+		e = page_account(h, &a);
 	if (e != ERR_OK)
 		return e;
-	u.body = schema_body(h->ctx, h->json, profile);
+	u.body = schema_body(h->ctx, h->json, profile_json(h->ctx, a));
 	e = profile_update(h->ctx, h->session.uid, &u, &profile);
 	return e != ERR_OK ? e :
 	    response_redirect(h, STR("/account?done=profile"));
