@@ -74,6 +74,15 @@ page_is_email_error(enum err e)
 }
 
 bool
+page_is_code_error(enum err e)
+{
+	return e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
+	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PHONE_CODE_INVALID ||
+	    e == ERR_PHONE_CODE_USED || e == ERR_PHONE_CODE_EXPIRED ||
+	    e == ERR_PARAMETER;
+}
+
+bool
 page_is_username_error(enum err e)
 {
 	return e == ERR_USERNAME_MISSING || e == ERR_USERNAME_TAKEN ||

@@ -154,6 +154,8 @@ void page_new_password(struct http *h, struct values *v, bool is_new,
 void page_summary(struct http *h, struct values *v, enum err e, bool marked);
 bool page_is_email_error(enum err e);
 bool page_is_phone_error(enum err e);
+/* Of a code, whether it came by mail or by text message. */
+bool page_is_code_error(enum err e);
 /* Is it a number, where people sign in by numbers? */
 bool page_is_phone(struct http *h, struct str typed);
 /* The input of _number.html. */

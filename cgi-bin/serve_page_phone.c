@@ -32,13 +32,6 @@ page_is_phone(struct http *h, struct str typed)
 	    phone_read(h->ctx, typed, &id) == ERR_OK;
 }
 
-static bool
-is_code_error(enum err e)
-{
-	return e == ERR_PHONE_CODE_INVALID || e == ERR_PHONE_CODE_USED ||
-	    e == ERR_PHONE_CODE_EXPIRED || e == ERR_PARAMETER;
-}
-
 void
 page_number(struct http *h, struct values *v, bool optional, enum err e)
 {
@@ -55,7 +48,7 @@ show_code(struct http *h, int status, struct str number, bool again,
     enum err e)
 {
 	struct values *v = page_values(h);
-	bool code = is_code_error(e);
+	bool code = page_is_code_error(e);
 
 	values_set(v, "sent_to", number);
 	values_flag(v, "sent_again", again);
@@ -163,7 +156,7 @@ show(struct http *h, int status, bool sent, enum err e)
 {
 	struct values *v = page_values(h);
 	const struct account *a;
-	bool open, code = is_code_error(e);
+	bool open, code = page_is_code_error(e);
 	struct str waits;
 	enum err read;
 

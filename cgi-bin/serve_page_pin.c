@@ -335,8 +335,7 @@ show_reset_form(struct http *h, int status, const struct reset_form *f,
     enum err e)
 {
 	struct values *v = page_values(h);
-	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
-	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER;
+	bool code = page_is_code_error(e);
 	bool name = set_identifier(h, v, e);
 	bool pin = page_new_pin(h, v, false, true, e);
 

@@ -101,10 +101,7 @@ show_code(struct http *h, int status, struct str sent_to, enum err e)
 	struct values *v = page_values(h);
 	bool name = set_identifier(h, v, e);
 	bool password = page_is_password_error(h, e);
-	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
-	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER ||
-	    e == ERR_PHONE_CODE_INVALID || e == ERR_PHONE_CODE_USED ||
-	    e == ERR_PHONE_CODE_EXPIRED;
+	bool code = page_is_code_error(e);
 
 	page_new_password(h, v, false, password, e);
 	page_input(h, v, "code", password ? page_typed(h, "code") : STR(""),

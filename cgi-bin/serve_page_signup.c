@@ -179,8 +179,7 @@ show_code(struct http *h, int status, struct str address, bool again,
 {
 	struct values *v = page_values(h);
 	bool email = page_is_email_error(e);
-	bool code = e == ERR_EMAIL_CODE_INVALID || e == ERR_EMAIL_CODE_USED ||
-	    e == ERR_EMAIL_CODE_EXPIRED || e == ERR_PARAMETER;
+	bool code = page_is_code_error(e);
 
 	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
