@@ -103,6 +103,25 @@ page_is_password_error(const struct http *h, enum err e)
 	    str_eq(str_of(h->ctx->err.field), STR("new_password")));
 }
 
+void
+page_identifier(struct http *h, struct values *v, struct str typed,
+    bool wrong, enum err e)
+{
+	const struct config *cfg = h->ctx->config;
+
+	page_input(h, v, "identifier", typed, wrong, e);
+	values_flag(v, "by_username", cfg->login_username);
+	values_flag(v, "by_email", cfg->login_email);
+	values_flag(v, "by_phone", cfg->login_phone);
+}
+
+enum identifier_kind
+page_identifier_kind(struct http *h, struct str typed)
+{
+	return page_is_phone(h, typed) ? IDENTIFIER_PHONE :
+	    str_has(typed, '@') ? IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
+}
+
 /* Sentences of the new password's rules in a row, all but the length's, which
  * the template tells. */
 static struct str

@@ -158,6 +158,11 @@ bool page_is_phone_error(enum err e);
 bool page_is_code_error(enum err e);
 /* Is it a number, where people sign in by numbers? */
 bool page_is_phone(struct http *h, struct str typed);
+/* The input of _identifier.html, and what may be typed into it. */
+void page_identifier(struct http *h, struct values *v, struct str typed,
+    bool wrong, enum err e);
+/* What was typed there. */
+enum identifier_kind page_identifier_kind(struct http *h, struct str typed);
 /* The input of _number.html. */
 void page_number(struct http *h, struct values *v, bool optional, enum err e);
 /* What _phone.html shows of the account. */

@@ -28,11 +28,8 @@ show_signin(struct http *h, int status, enum err e)
 	bool password = e == ERR_PASSWORD_MISSING, robot;
 
 	page_done(h, v);
-	page_input(h, v, "identifier", page_typed(h, "identifier"), name, e);
+	page_identifier(h, v, page_typed(h, "identifier"), name, e);
 	page_input(h, v, "password", STR(""), password, e);
-	values_flag(v, "by_username", cfg->login_username);
-	values_flag(v, "by_email", cfg->login_email);
-	values_flag(v, "by_phone", cfg->login_phone);
 	values_flag(v, "remember", http_form(h, "remember").p != NULL);
 	values_flag(v, "registration", cfg->registration_enabled);
 	if (e == ERR_OK)

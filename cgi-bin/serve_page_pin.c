@@ -102,15 +102,13 @@ page_questions_of(struct http *h, struct values *v, struct str name,
     enum err e)
 {
 	struct err_detail why = h->ctx->err;
-	enum identifier_kind kind = page_is_phone(h, name) ?
-	    IDENTIFIER_PHONE : str_has(name, '@') ? IDENTIFIER_EMAIL :
-	    IDENTIFIER_USERNAME;
 	const struct question **list;
 	size_t n, i;
 
 	values_list(v, "questions");
 	if ((e != ERR_LOCKED_QUESTION && e != ERR_ANSWER_REFUSED) ||
-	    question_list(h->ctx, kind, name, &list, &n) != ERR_OK)
+	    question_list(h->ctx, page_identifier_kind(h, name), name, &list,
+	    &n) != ERR_OK)
 		n = 0;
 	for (i = 0; i < n; i++)
 		add_question(v, list[i], true);
@@ -285,13 +283,10 @@ by_code(const struct http *h)
 static bool
 set_identifier(struct http *h, struct values *v, enum err e)
 {
-	const struct config *cfg = h->ctx->config;
 	bool wrong = e == ERR_IDENTIFIER_MISSING ||
 	    e == ERR_EMAIL_MALFORMED || page_is_username_error(e);
 
-	page_input(h, v, "identifier", page_typed(h, "identifier"), wrong, e);
-	values_flag(v, "by_username", cfg->login_username);
-	values_flag(v, "by_email", cfg->login_email);
+	page_identifier(h, v, page_typed(h, "identifier"), wrong, e);
 	values_flag(v, "by_phone", false);	/* codes go by mail here */
 	return wrong;
 }

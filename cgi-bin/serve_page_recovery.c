@@ -46,7 +46,6 @@ takes_codes(const struct http *h)
 static bool
 set_identifier(struct http *h, struct values *v, enum err e)
 {
-	const struct config *cfg = h->ctx->config;
 	bool wrong = e == ERR_IDENTIFIER_MISSING ||
 	    page_is_phone_error(e) || e == ERR_EMAIL_MALFORMED ||
 	    page_is_username_error(e);
@@ -57,10 +56,7 @@ set_identifier(struct http *h, struct values *v, enum err e)
 		typed = page_asked(h, "email");
 	if (!str_present(typed))
 		typed = page_asked(h, "username");
-	page_input(h, v, "identifier", typed, wrong, e);
-	values_flag(v, "by_username", cfg->login_username);
-	values_flag(v, "by_email", cfg->login_email);
-	values_flag(v, "by_phone", cfg->login_phone);
+	page_identifier(h, v, typed, wrong, e);
 	return wrong;
 }
 
@@ -212,9 +208,7 @@ serve_reset_page(struct http *h, const void *arg)
 			return ERR_IDENTIFIER_MISSING;
 		if (!str_present(in->code))
 			return ERR_EMAIL_CODE_INVALID;
-		r.kind = page_is_phone(h, in->identifier) ?
-		    IDENTIFIER_PHONE : str_has(in->identifier, '@') ?
-		    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
+		r.kind = page_identifier_kind(h, in->identifier);
 	}
 	if (h->ctx->config->password_login_on_reset) {
 		r.session.kind = SESSION_PAGE;
