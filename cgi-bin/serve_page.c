@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/config.h"
 #include "base/limits.h"
+#include "codec/url.h"
 #include "domain/browser.h"
 #include "domain/password_rules.h"
 #include "page.h"
@@ -220,6 +221,18 @@ page_enter(struct http *h, const struct session_tokens *t, bool remember,
 	if (to.p == NULL && str_present(cfg->site_home_url))
 		to = cfg->site_home_url;
 	return response_redirect(h, to.p != NULL ? to : str_of(otherwise));
+}
+
+enum err
+page_signin_after(struct http *h, const char *done)
+{
+	struct arena *a = h->ctx->arena;
+	struct str back = http_form(h, "return");
+	struct str to = str_printf(a, "/login?done=%s", done);
+
+	if (page_return(h, back).p != NULL)
+		to = url_with(a, to, "return", back);
+	return response_redirect(h, to);
 }
 
 /* ---- /, and the style sheets ---- */

@@ -179,6 +179,8 @@ void page_session(struct http *h, const struct session_tokens *t,
 /* The same, and off to where the visitor wanted to go. */
 enum err page_enter(struct http *h, const struct session_tokens *t,
     bool remember, const char *otherwise);
+/* Off to sign-in, which says what is done and keeps the way back. */
+enum err page_signin_after(struct http *h, const char *done);
 
 /* The input of a new PIN; true when it is marked. */
 bool page_new_pin(struct http *h, struct values *v, bool first, bool needed,

@@ -3,7 +3,6 @@
 
 #include "base/config.h"
 #include "base/limits.h"
-#include "codec/url.h"
 #include "domain/pin.h"
 #include "domain/question.h"
 #include "page.h"
@@ -420,7 +419,6 @@ serve_reset_pin_page(struct http *h, const void *arg)
 		.token = in->vtoken, .identifier = in->identifier,
 		.code = in->code, .pin = in->new_pin
 	};
-	struct str to;
 	enum err e;
 
 	if (!str_present(in->vtoken) && !str_present(in->identifier))
@@ -430,12 +428,9 @@ serve_reset_pin_page(struct http *h, const void *arg)
 	e = pin_reset(h->ctx, &r);
 	if (e != ERR_OK)
 		return e;
-	to = http_form(h, "return");
-	if (h->has_session || page_return(h, to).p == NULL)
-		return response_redirect(h, h->has_session ?
-		    STR("/account?done=pin") : STR("/login?done=pin"));
-	return response_redirect(h, url_with(h->ctx->arena,
-	    STR("/login?done=pin"), "return", to));
+	return h->has_session ?
+	    response_redirect(h, STR("/account?done=pin")) :
+	    page_signin_after(h, "pin");
 }
 
 /* ---- security questions ---- */

@@ -4,7 +4,6 @@
 #include "base/config.h"
 #include "base/limits.h"
 #include "captcha.h"
-#include "codec/url.h"
 #include "domain/password.h"
 #include "domain/phone.h"
 #include "page.h"
@@ -200,7 +199,6 @@ serve_reset_page(struct http *h, const void *arg)
 		.code = in->code,
 		.password = in->new_password
 	};
-	struct str to;
 	enum err e;
 
 	if (!str_present(in->vtoken)) {
@@ -221,9 +219,5 @@ serve_reset_page(struct http *h, const void *arg)
 		return page_enter(h, &out.tokens, false,
 		    "/account?done=reset");
 	/* A session of that account has ended with all the others. */
-	to = http_form(h, "return");
-	if (page_return(h, to).p == NULL)
-		return response_redirect(h, STR("/login?done=reset"));
-	return response_redirect(h, url_with(h->ctx->arena,
-	    STR("/login?done=reset"), "return", to));
+	return page_signin_after(h, "reset");
 }

@@ -4,7 +4,6 @@
 #include "base/config.h"
 #include "base/limits.h"
 #include "captcha.h"
-#include "codec/url.h"
 #include "domain/registration.h"
 #include "domain/schema.h"
 #include "page.h"
@@ -294,18 +293,12 @@ serve_verify_form(struct http *h, const void *arg)
 static enum err
 verified(struct http *h, const struct verification_result *out)
 {
-	struct str to;
-
 	if (out->has_session)
 		return page_enter(h, &out->tokens, false,
 		    "/account?done=verified");
-	if (h->has_session)
-		return response_redirect(h, STR("/account?done=verified"));
-	to = http_form(h, "return");
-	if (page_return(h, to).p == NULL)
-		return response_redirect(h, STR("/login?done=verified"));
-	return response_redirect(h, url_with(h->ctx->arena,
-	    STR("/login?done=verified"), "return", to));
+	return h->has_session ?
+	    response_redirect(h, STR("/account?done=verified")) :
+	    page_signin_after(h, "verified");
 }
 
 enum err
