@@ -98,9 +98,6 @@ enum err show_reset(struct http *h, int status, enum err e);
 enum err show_profile(struct http *h, int status, enum err e);
 enum err show_password(struct http *h, int status, enum err e);
 enum err show_accept(struct http *h, int status, enum err e);
-/* A sign-in has stopped for the policy or a form: what token goes on with. */
-enum err show_stopped(struct http *h, int status, struct str token,
-    enum err e);
 enum err show_address_add(struct http *h, int status, enum err e);
 enum err show_address_remove(struct http *h, int status, enum err e);
 enum err show_address_primary(struct http *h, int status, enum err e);
@@ -116,6 +113,8 @@ enum err show_questions(struct http *h, int status, enum err e);
 /* A sign-in stopped for a PIN: token goes on with it. */
 enum err page_pin_prompt(struct http *h, int status, struct str token,
     enum err e);
+/* A sign-in that failed: asks for what it stopped for, else returns e. */
+enum err page_stopped(struct http *h, enum err e);
 enum err show_verify_phone(struct http *h, int status, enum err e);
 enum err show_own_phone(struct http *h, int status, enum err e);
 /* "We have sent a code to this number." */

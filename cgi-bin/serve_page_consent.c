@@ -100,7 +100,8 @@ page_agreed(struct http *h, const struct consent_ask *ask,
 
 /* ---- a sign-in that stopped ---- */
 
-enum err
+/* For the policy or a form: what token goes on with. */
+static enum err
 show_stopped(struct http *h, int status, struct str token, enum err e)
 {
 	struct consent_ask ask = { .n_forms = 0 };
@@ -121,6 +122,17 @@ show_stopped(struct http *h, int status, struct str token, enum err e)
 	marked = page_agree(h, v, &ask, e);
 	page_summary(h, v, e, marked);
 	return response_page(h, status, "accept.html", v);
+}
+
+enum err
+page_stopped(struct http *h, enum err e)
+{
+	struct str token = h->ctx->err.token;
+
+	if (e == ERR_PRIVACY_OUTSTANDING || e == ERR_CONSENT_OUTSTANDING)
+		return show_stopped(h, 200, token, ERR_OK);
+	return e != ERR_PIN_REQUIRED ? e :
+	    page_pin_prompt(h, 200, token, ERR_OK);
 }
 
 enum err
@@ -158,12 +170,8 @@ serve_accept_page(struct http *h, const void *arg)
 		return e;
 	page_agreed(h, &ask, &g.in);
 	e = consent_go_on(h->ctx, &g, &out);
-	if (e == ERR_PRIVACY_OUTSTANDING || e == ERR_CONSENT_OUTSTANDING)
-		return show_stopped(h, 200, h->ctx->err.token, ERR_OK);
-	if (e == ERR_PIN_REQUIRED)
-		return page_pin_prompt(h, 200, h->ctx->err.token, ERR_OK);
-	return e != ERR_OK ? e : page_enter(h, &out.tokens, out.remember,
-	    "/account");
+	return e != ERR_OK ? page_stopped(h, e) : page_enter(h, &out.tokens,
+	    out.remember, "/account");
 }
 
 /* ---- one's own account ---- */

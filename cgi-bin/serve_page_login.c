@@ -72,10 +72,6 @@ serve_signin(struct http *h, const void *arg)
 	if (e == ERR_EMAIL_UNVERIFIED)
 		return show_sent(h, str_has(in->identifier, '@') ?
 		    in->identifier : STR(""), false);
-	if (e == ERR_PRIVACY_OUTSTANDING || e == ERR_CONSENT_OUTSTANDING)
-		return show_stopped(h, 200, h->ctx->err.token, ERR_OK);
-	if (e == ERR_PIN_REQUIRED)
-		return page_pin_prompt(h, 200, h->ctx->err.token, ERR_OK);
 	if (e == ERR_PHONE_UNVERIFIED)
 		return show_phone_sent(h, page_is_phone(h, in->identifier) ?
 		    in->identifier : STR(""));
@@ -84,9 +80,8 @@ serve_signin(struct http *h, const void *arg)
 	    e == ERR_USERNAME_FORMAT || e == ERR_USERNAME_OFF ||
 	    e == ERR_EMAIL_LOGIN_OFF)
 		e = ERR_LOGIN_REFUSED;
-	if (e != ERR_OK)
-		return e;
-	return page_enter(h, &out.tokens, remember, "/account");
+	return e != ERR_OK ? page_stopped(h, e) : page_enter(h, &out.tokens,
+	    remember, "/account");
 }
 
 enum err

@@ -96,12 +96,8 @@ serve_verify_phone(struct http *h, const void *arg)
 	if (str_present(in->phone) && !str_present(in->code))
 		return ERR_PHONE_CODE_INVALID;
 	e = phone_prove(h->ctx, &p, &out);
-	if (e == ERR_PRIVACY_OUTSTANDING || e == ERR_CONSENT_OUTSTANDING)
-		return show_stopped(h, 200, h->ctx->err.token, ERR_OK);
-	if (e == ERR_PIN_REQUIRED)
-		return page_pin_prompt(h, 200, h->ctx->err.token, ERR_OK);
-	return e != ERR_OK ? e : page_enter(h, &out.tokens, false,
-	    "/account?done=phone");
+	return e != ERR_OK ? page_stopped(h, e) : page_enter(h, &out.tokens,
+	    false, "/account?done=phone");
 }
 
 enum err
