@@ -169,11 +169,37 @@ page_new_password(struct http *h, struct values *v, bool is_new, bool wrong,
 	    (long long)p.rules.min_length));
 }
 
-/* Its address holds a ticket: nothing that it loads or links may see it. */
+/*
+ * The page's own address holds the ticket: nothing that it loads or links may
+ * see it.
+ */
 void
-page_hides_ticket(struct http *h)
+page_ticket(struct http *h, struct values *v, struct str vtoken,
+    struct str address)
 {
 	response_header(h, "Referrer-Policy", STR("no-referrer"));
+	values_set(v, "vtoken", vtoken);
+	values_set(v, "address", address);
+}
+
+void
+page_mailed_code(struct http *h, struct values *v, struct str sent_to,
+    enum err e)
+{
+	bool email = page_is_email_error(e), code = page_is_code_error(e);
+
+	values_set(v, "sent_to", sent_to);
+	page_input(h, v, "email", page_asked(h, "email"), email, e);
+	page_input(h, v, "code", STR(""), code, e);
+	if (!email)
+		values_flag(v, "code_focus", true);
+	page_summary(h, v, e, email || code);
+}
+
+struct str
+page_sent_to(struct http *h, const char *name)
+{
+	return http_form(h, "sent").p != NULL ? page_typed(h, name) : STR("");
 }
 
 void

@@ -169,7 +169,15 @@ void page_phone_facts(struct http *h, struct values *v,
     const struct account *a);
 bool page_is_username_error(enum err e);
 bool page_is_password_error(const struct http *h, enum err e);
-void page_hides_ticket(struct http *h);
+/* What a mailed link led here with, and whose it is; "" when it is no good. */
+void page_ticket(struct http *h, struct values *v, struct str vtoken,
+    struct str address);
+/* The form for a mailed code, which went to sent_to: "" asks for it. */
+void page_mailed_code(struct http *h, struct values *v, struct str sent_to,
+    enum err e);
+/* The address or number of that name, where the form says a code went
+ * there; else "". */
+struct str page_sent_to(struct http *h, const char *name);
 /* done_verified and its like, from ?done=. */
 void page_done(struct http *h, struct values *v);
 /* The cookies of a new session. */

@@ -229,9 +229,7 @@ show_undo_of(struct http *h, int status, struct str vtoken,
 {
 	struct values *v = page_values(h);
 
-	page_hides_ticket(h);
-	values_set(v, "vtoken", vtoken);
-	values_set(v, "address", address);
+	page_ticket(h, v, vtoken, address);
 	page_summary(h, v, e, false);
 	return response_page(h, status, "undo.html", v);
 }

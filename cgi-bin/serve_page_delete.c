@@ -51,15 +51,8 @@ static enum err
 show_code(struct http *h, int status, struct str sent_to, enum err e)
 {
 	struct values *v = page_values(h);
-	bool email = page_is_email_error(e);
-	bool code = page_is_code_error(e);
 
-	values_set(v, "sent_to", sent_to);
-	page_input(h, v, "email", page_asked(h, "email"), email, e);
-	page_input(h, v, "code", STR(""), code, e);
-	if (!email)
-		values_flag(v, "code_focus", true);
-	page_summary(h, v, e, email || code);
+	page_mailed_code(h, v, sent_to, e);
 	return response_page(h, status, "delete-code.html", v);
 }
 
@@ -92,9 +85,7 @@ show_link(struct http *h, int status, struct str vtoken, struct str address,
 {
 	struct values *v = page_values(h);
 
-	page_hides_ticket(h);
-	values_set(v, "vtoken", vtoken);
-	values_set(v, "address", address);
+	page_ticket(h, v, vtoken, address);
 	page_summary(h, v, e, false);
 	return response_page(h, status, "delete.html", v);
 }
@@ -113,8 +104,7 @@ show_deletion(struct http *h, int status, enum err e)
 	if (!by_code(h))
 		return show_link(h, status, STR(""), STR(""),
 		    e != ERR_OK ? e : ERR_DELETE_LINK_INVALID);
-	return show_code(h, status, http_form(h, "sent").p != NULL ?
-	    page_typed(h, "email") : STR(""), e);
+	return show_code(h, status, page_sent_to(h, "email"), e);
 }
 
 enum err

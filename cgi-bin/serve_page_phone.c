@@ -69,8 +69,7 @@ show_phone_sent(struct http *h, struct str number)
 enum err
 show_verify_phone(struct http *h, int status, enum err e)
 {
-	return show_code(h, status, http_form(h, "sent").p != NULL ?
-	    page_typed(h, "phone") : STR(""), false, e);
+	return show_code(h, status, page_sent_to(h, "phone"), false, e);
 }
 
 enum err

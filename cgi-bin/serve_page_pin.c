@@ -333,10 +333,8 @@ show_reset_form(struct http *h, int status, const struct reset_form *f,
 	bool name = set_identifier(h, v, e);
 	bool pin = page_new_pin(h, v, false, true, e);
 
-	page_hides_ticket(h);
+	page_ticket(h, v, f->vtoken, f->address);
 	values_flag(v, "by_form", f->form);
-	values_set(v, "vtoken", f->vtoken);
-	values_set(v, "address", f->address);
 	values_set(v, "sent_to", f->sent_to);
 	page_input(h, v, "code", pin ? page_typed(h, "code") : STR(""), code,
 	    e);
@@ -369,8 +367,7 @@ show_reset_pin(struct http *h, int status, enum err e)
 		f.form = true;
 	} else if (by_code(h)) {
 		f.form = true;
-		if (http_form(h, "sent").p != NULL)
-			f.sent_to = page_typed(h, "identifier");
+		f.sent_to = page_sent_to(h, "identifier");
 	}
 	return show_reset_form(h, status, &f, f.form || e != ERR_OK ? e :
 	    ERR_LINK_INVALID);

@@ -144,9 +144,7 @@ show_link(struct http *h, int status, struct str vtoken, struct str address,
 	struct values *v = page_values(h);
 	bool password = page_is_password_error(h, e);
 
-	page_hides_ticket(h);
-	values_set(v, "vtoken", vtoken);
-	values_set(v, "address", address);
+	page_ticket(h, v, vtoken, address);
 	page_new_password(h, v, false, password, e);
 	if (e == ERR_OK)
 		values_flag(v, "new_password_focus", true);
@@ -167,8 +165,7 @@ show_reset(struct http *h, int status, enum err e)
 	    password_reset_peek(h->ctx, vtoken, &address) == ERR_OK)
 		return show_link(h, status, vtoken, address, e);
 	if (takes_codes(h))
-		return show_code(h, status, http_form(h, "sent").p != NULL ?
-		    page_typed(h, "identifier") : STR(""), e);
+		return show_code(h, status, page_sent_to(h, "identifier"), e);
 	return show_link(h, status, STR(""), STR(""),
 	    e != ERR_OK ? e : ERR_LINK_INVALID);
 }

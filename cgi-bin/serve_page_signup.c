@@ -177,16 +177,9 @@ show_code(struct http *h, int status, struct str address, bool again,
     enum err e)
 {
 	struct values *v = page_values(h);
-	bool email = page_is_email_error(e);
-	bool code = page_is_code_error(e);
 
-	values_set(v, "sent_to", address);
 	values_flag(v, "sent_again", again);
-	page_input(h, v, "email", page_asked(h, "email"), email, e);
-	page_input(h, v, "code", STR(""), code, e);
-	if (!email)
-		values_flag(v, "code_focus", true);
-	page_summary(h, v, e, email || code);
+	page_mailed_code(h, v, address, e);
 	return response_page(h, status, "verify-code.html", v);
 }
 
@@ -243,9 +236,7 @@ show_link(struct http *h, int status, struct str vtoken, struct str address,
 {
 	struct values *v = page_values(h);
 
-	page_hides_ticket(h);
-	values_set(v, "vtoken", vtoken);
-	values_set(v, "address", address);
+	page_ticket(h, v, vtoken, address);
 	page_summary(h, v, e, false);
 	return response_page(h, status, "verify.html", v);
 }
