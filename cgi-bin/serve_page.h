@@ -5,6 +5,7 @@
 #ifndef CGI_SERVE_PAGE_H
 #define CGI_SERVE_PAGE_H
 
+#include "base/limits.h"
 #include "domain/account.h"
 #include "domain/captcha.h"
 #include "domain/consent.h"
@@ -22,6 +23,21 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_profile_page[], in_accept_page[], in_link[], in_no_fields[],
     in_address_link[], in_address_page[], in_username_page[],
     in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[];
+
+/* Fields that several forms have. */
+#define PAGE_TICKET \
+	{ "vtoken", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 256, \
+	  AT(in_page, vtoken), "Secret of the mailed link" }
+#define PAGE_RESET \
+	PAGE_TICKET, \
+	{ "identifier", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, \
+	  AT(in_page, identifier), "Email address or user name" }, \
+	{ "code", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_page, code), \
+	  "Code of the mail" }
+#define PAGE_NEW_PASSWORD \
+	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
+	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT, \
+	  AT(in_page, new_password), "New password" }
 
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);

@@ -14,9 +14,7 @@ const struct field in_password_page[] = {
 	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_OLD_PASSWORD, ERR_OLD_PASSWORD, LIMIT_BODY,
 	  AT(in_page, password), "Present password" },
-	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
-	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
-	  AT(in_page, new_password), "New password" },
+	PAGE_NEW_PASSWORD,
 	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };

@@ -2,15 +2,13 @@
 #include "serve_page.h"
 
 #include "base/config.h"
-#include "base/limits.h"
 #include "domain/account_delete.h"
 #include "domain/password.h"
 #include "page.h"
 #include "response.h"
 
 const struct field in_deletion_page[] = {
-	{ "vtoken", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 256,
-	  AT(in_page, vtoken), "Secret of the mailed link" },
+	PAGE_TICKET,
 	{ "email", NULL, IN_BODY, FIELD_LINE, FIELD_TEXT, 0, 0, 0,
 	  AT(in_page, email), "Address that the code was sent to" },
 	{ "code", NULL, IN_BODY, FIELD_LINE, FIELD_TEXT, 0, 0, 0,

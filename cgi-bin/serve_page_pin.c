@@ -28,12 +28,7 @@ const struct field in_pin_prompt[] = {
 	{ .name = NULL }
 };
 const struct field in_reset_pin_page[] = {
-	{ "vtoken", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 256,
-	  AT(in_page, vtoken), "Secret of the mailed link" },
-	{ "identifier", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0,
-	  AT(in_page, identifier), "Email address or user name" },
-	{ "code", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_page, code),
-	  "Code of the mail" },
+	PAGE_RESET,
 	NEW_PIN(FIELD_REQUIRED),
 	{ .name = NULL }
 };

@@ -17,15 +17,8 @@ const struct field in_forgot_page[] = {
 	{ .name = NULL }
 };
 const struct field in_reset_page[] = {
-	{ "vtoken", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 256,
-	  AT(in_page, vtoken), "Secret of the mailed link" },
-	{ "identifier", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0,
-	  AT(in_page, identifier), "Email address or user name" },
-	{ "code", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_page, code),
-	  "Code of the mail" },
-	{ "new_password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
-	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT,
-	  AT(in_page, new_password), "New password" },
+	PAGE_RESET,
+	PAGE_NEW_PASSWORD,
 	{ .name = NULL }
 };
 
