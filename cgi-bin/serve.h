@@ -22,6 +22,30 @@ struct str serve_source(const struct http *h);
 /* Is it in the list of the parameter options=? */
 bool serve_has_option(struct str options, struct str wanted);
 
+/* Fields that several operations take, and what may come of them. */
+#define EMAIL_TEMPLATE(type, which) \
+	{ "emailtemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, \
+	  FIELD_TEXT, 0, 0, 64, AT(type, email_template), \
+	  "Variant of " which " mail's text" }
+#define SMS_FIELDS(type, about) \
+	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, \
+	  FIELD_TEXT, 0, 0, 64, AT(type, sms_template), about }, \
+	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0, \
+	  AT(type, voice), "A call instead of that message" }
+#define SMS_ERRORS \
+	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA, \
+	ERR_VOICE_OFF
+#define ANSWERS(type, flags) \
+	{ "securityanswer", NULL, IN_BODY, flags, FIELD_JSON, 0, 0, 0, \
+	  AT(type, answers), \
+	  "Object of answers by the ids of their questions" }
+#define NO_ANSWERS \
+	{ "securityanswer", NULL, IN_BODY, FIELD_DISCARD, FIELD_JSON, 0, 0, \
+	  0, 0, "Without effect" }
+#define NO_VOICE \
+	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, \
+	  0, "Without effect" }
+
 /* serve_registration.c */
 struct in_register {
 	struct str sott, username, verification_url, email_template;
@@ -89,8 +113,6 @@ extern const enum err errors_phone_exists[], errors_phone_change[],
     errors_phone_resend[], errors_phone_resend_own[],
     errors_phone_delete_ask[], errors_phone_delete[],
     errors_forgot_phone[], errors_forgot_pin_phone[];
-/* Posted, with the receipt of a message in Data. */
-enum err serve_posted_sms(struct http *h);
 enum err serve_phone_exists(struct http *h, const void *in);
 enum err serve_phone_change(struct http *h, const void *in);
 enum err serve_phone_remove(struct http *h, const void *in);

@@ -23,9 +23,7 @@ const struct field in_address_add[] = {
 	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_address, url),
 	  "Page that the mailed link leads to; must be on the allow-list" },
-	{ "emailtemplate", NULL, IN_QUERY,
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64,
-	  AT(in_address, email_template), "Variant of the mail's text" },
+	EMAIL_TEMPLATE(in_address, "the"),
 	{ .name = NULL }
 };
 const enum err errors_address_add[] = { ERR_EMAIL_MISSING,

@@ -16,9 +16,7 @@ const struct field in_delete[] = {
 	{ "deleteurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_delete, url),
 	  "Page that the mailed link leads to; must be on the allow-list" },
-	{ "emailtemplate", NULL, IN_QUERY,
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64,
-	  AT(in_delete, email_template), "Variant of the mail's text" },
+	EMAIL_TEMPLATE(in_delete, "the"),
 	{ .name = NULL }
 };
 const enum err errors_delete[] = { ERR_EMAIL_NOT_OWN, ERR_URL_NOT_ADMITTED,

@@ -5,7 +5,7 @@
 #include "domain/login.h"
 #include "response.h"
 
-/* What the reference documents for sign-in and has no effect here yet. */
+/* All but the name. */
 #define LOGIN_REST \
 	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
 	  ERR_PASSWORD_MISSING, ERR_BODY_SHAPE, LIMIT_BODY, \
@@ -13,18 +13,12 @@
 	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0, \
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_login, verification_url), \
 	  "Page that a verification mail leads to" }, \
-	{ "emailtemplate", NULL, IN_QUERY, \
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64, \
-	  AT(in_login, email_template), "Variant of that mail's text" }, \
+	EMAIL_TEMPLATE(in_login, "that"), \
 	{ "isrememberme", "rememberme", IN_QUERY | IN_BODY, 0, FIELD_BOOL, 0, \
 	  0, 0, AT(in_login, remember), "Kept with the session" }, \
 	{ "loginurl", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, \
 	  LIMIT_URL, 0, "Without effect" }, \
-	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, \
-	  FIELD_TEXT, 0, 0, 64, AT(in_login, sms_template), \
-	  "Variant of a verification's text message" }, \
-	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0, \
-	  AT(in_login, voice), "A call instead of that message" }, \
+	SMS_FIELDS(in_login, "Variant of a verification's text message"), \
 	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256, \
 	  AT(in_login, options), "PreventVerificationSms" }, \
 	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0, \
@@ -57,8 +51,7 @@ const enum err errors_login_phone[] = { ERR_PHONE_LOGIN_OFF,
 	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PHONE_UNVERIFIED,
 	ERR_LOGIN_REFUSED, ERR_LOGIN_SUSPENDED, ERR_ACCOUNT_BLOCKED,
 	ERR_LOGIN_DISABLED, ERR_PASSWORD_LOGIN_OFF, ERR_PASSWORD_MISSING,
-	ERR_URL_NOT_ADMITTED, ERR_USER_UNKNOWN, ERR_SMS_OFF, ERR_SMS_FAILED,
-	ERR_SMS_LIMIT, ERR_SMS_QUOTA, ERR_VOICE_OFF,
+	ERR_URL_NOT_ADMITTED, ERR_USER_UNKNOWN, SMS_ERRORS,
 	ERR_PASSWORD_IS_BREACHED, ERR_PASSWORD_RESET_REQUIRED,
 	ERR_PRIVACY_OUTSTANDING, ERR_CONSENT_OUTSTANDING,
 	ERR_LOCKED_CAPTCHA, ERR_CAPTCHA, ERR_LOCKED_QUESTION,

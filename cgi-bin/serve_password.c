@@ -12,9 +12,7 @@
 	{ "resetpasswordurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0, \
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_forgot, reset_url), \
 	  "Page that the mailed link leads to; must be on the allow-list" }, \
-	{ "emailtemplate", NULL, IN_QUERY, \
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64, \
-	  AT(in_forgot, email_template), "Variant of the mail's text" }, \
+	EMAIL_TEMPLATE(in_forgot, "the"), \
 	CAPTCHA_FIELDS(in_forgot, IN_QUERY | IN_BODY), \
 	{ .name = NULL }
 
@@ -79,8 +77,7 @@ serve_forgot_username(struct http *h, const void *in)
 	{ "resetpasswordemailtemplate", NULL, IN_BODY, FIELD_LINE, \
 	  FIELD_TEXT, 0, 0, 64, AT(in_reset, confirm_template), \
 	  "Variant of the confirmation's text" }, \
-	{ "securityanswer", NULL, IN_BODY, FIELD_DISCARD, FIELD_JSON, 0, 0, \
-	  0, 0, "Without effect" }, \
+	NO_ANSWERS, \
 	{ .name = NULL }
 #define RESET_CODE \
 	{ "otp", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 64, \
@@ -112,8 +109,7 @@ const struct field in_reset_phone[] = {
 	{ "resetpasswordsmstemplate", "smstemplate", IN_BODY, FIELD_LINE,
 	  FIELD_TEXT, 0, 0, 64, AT(in_reset, confirm_sms_template),
 	  "Variant of the confirming text message" },
-	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, 0,
-	  "Without effect" },
+	NO_VOICE,
 	RESET_CODE,
 	RESET_REST
 };

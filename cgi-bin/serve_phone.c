@@ -16,8 +16,9 @@ const struct reply reply_posted_sms[] = {
 	{ NULL, 0, 0, NULL }
 };
 
-enum err
-serve_posted_sms(struct http *h)
+/* Posted, with the receipt of a message in Data. */
+static enum err
+posted_sms(struct http *h)
 {
 	struct json *j = json_new_object(h->ctx->arena);
 	struct json *data = json_new_object(h->ctx->arena);
@@ -38,10 +39,6 @@ asking(const struct in_phone *in)
 		.template = in->template, .voice = in->voice };
 }
 
-/* What a message can be refused for. */
-#define SMS_ERRORS \
-	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA, \
-	ERR_VOICE_OFF
 #define CODE_ERRORS \
 	ERR_PHONE_CODE_INVALID, ERR_PHONE_CODE_USED, ERR_PHONE_CODE_EXPIRED
 
@@ -60,15 +57,9 @@ asking(const struct in_phone *in)
 #define VOICE(places) \
 	{ "isvoiceotp", NULL, places, 0, FIELD_BOOL, 0, 0, 0, \
 	  AT(in_phone, voice), "A call instead of a text message" }
-#define NO_VOICE \
-	{ "isvoiceotp", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, 0, 0, \
-	  0, "Without effect" }
 #define CODE(places) \
 	{ "otp", NULL, places, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 64, \
 	  AT(in_phone, code), "Code of the message" }
-#define ANSWER \
-	{ "securityanswer", NULL, IN_BODY, FIELD_DISCARD, FIELD_JSON, 0, 0, \
-	  0, 0, "Without effect" }
 #define END	{ .name = NULL }
 
 /* ---- H1 = RG8 ---- */
@@ -116,7 +107,7 @@ serve_phone_change(struct http *h, const void *in)
 	e = phone_change(h->ctx, h->session.uid, &ask, &sent);
 	if (e != ERR_OK)
 		return e;
-	return sent ? serve_posted_sms(h) :
+	return sent ? posted_sms(h) :
 	    response_flag(h, "IsPosted", true);
 }
 
@@ -139,7 +130,7 @@ serve_phone_remove(struct http *h, const void *in)
 
 const struct field in_phone_prove[] = {
 	PHONE(FIELD_REQUIRED), CODE(IN_QUERY | IN_BODY), WELCOME,
-	NO_VOICE, ANSWER, END
+	NO_VOICE, NO_ANSWERS, END
 };
 const enum err errors_phone_prove[] = { CODE_ERRORS, ERR_PHONE_MISSING,
 	ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF, ERR_PHONE_UNKNOWN,
@@ -208,7 +199,7 @@ serve_phone_resend(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_resend(h->ctx, &ask);
-	return e != ERR_OK ? e : serve_posted_sms(h);
+	return e != ERR_OK ? e : posted_sms(h);
 }
 
 enum err
@@ -218,7 +209,7 @@ serve_phone_resend_own(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_resend_own(h->ctx, h->session.uid, &ask);
-	return e != ERR_OK ? e : serve_posted_sms(h);
+	return e != ERR_OK ? e : posted_sms(h);
 }
 
 /* ---- W2 ---- */
@@ -242,7 +233,7 @@ serve_forgot_phone(struct http *h, const void *arg)
 	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_PHONE, &in->captcha);
 	if (e == ERR_OK)
 		e = phone_forgot(h->ctx, &ask);
-	return e != ERR_OK ? e : serve_posted_sms(h);
+	return e != ERR_OK ? e : posted_sms(h);
 }
 
 /* ---- I5 ---- */
@@ -262,7 +253,7 @@ serve_forgot_pin_phone(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_forgot_pin(h->ctx, &ask);
-	return e != ERR_OK ? e : serve_posted_sms(h);
+	return e != ERR_OK ? e : posted_sms(h);
 }
 
 /* ---- A8, A9 ---- */
@@ -272,7 +263,7 @@ const struct field in_phone_delete_ask[] = {
 };
 const enum err errors_phone_delete_ask[] = { ERR_NO_PHONE,
 	ERR_PHONE_UNVERIFIED, ERR_CODE_LIMIT, SMS_ERRORS, ERR_OK };
-const struct field in_phone_delete[] = { CODE(IN_BODY), ANSWER, END };
+const struct field in_phone_delete[] = { CODE(IN_BODY), NO_ANSWERS, END };
 const enum err errors_phone_delete[] = { CODE_ERRORS, ERR_NO_PHONE, ERR_OK };
 
 enum err
@@ -282,7 +273,7 @@ serve_phone_delete_ask(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_delete_ask(h->ctx, h->session.uid, &ask);
-	return e != ERR_OK ? e : serve_posted_sms(h);
+	return e != ERR_OK ? e : posted_sms(h);
 }
 
 enum err

@@ -5,10 +5,6 @@
 #include "domain/pin_session.h"
 #include "response.h"
 
-#define PIN_FIELD(type) \
-	{ "pin", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
-	  ERR_PIN_MISSING, 0, LIMIT_BODY, AT(type, pin), "New PIN" }
-
 /* ---- I1 ---- */
 
 const struct field in_pin_set[] = {
@@ -73,9 +69,7 @@ serve_pin_change(struct http *h, const void *arg)
 	{ "resetpinurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0, \
 	  ERR_RESET_PIN_URL, LIMIT_URL, AT(in_forgot, reset_url), \
 	  "Page that the mailed link leads to; must be on the allow-list" }, \
-	{ "emailtemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, \
-	  FIELD_TEXT, 0, 0, 64, AT(in_forgot, email_template), \
-	  "Variant of the mail's text" }, \
+	EMAIL_TEMPLATE(in_forgot, "the"), \
 	{ .name = NULL }
 
 const struct field in_pin_forgot_email[] = {
@@ -142,39 +136,38 @@ serve_pin_forgot_username(struct http *h, const void *in)
 	{ "phone", "phoneid", IN_BODY, FIELD_REQUIRED, FIELD_TEXT, \
 	  ERR_PHONE_MISSING, 0, 0, AT(in_pin_reset, identifier), \
 	  "Phone number" }
+#define PIN_FIELD \
+	{ "pin", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
+	  ERR_PIN_MISSING, 0, LIMIT_BODY, AT(in_pin_reset, pin), "New PIN" }
 #define CODE_FIELD \
 	{ "otp", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 64, \
 	  AT(in_pin_reset, code), "Code of the message" }, \
-	{ "securityanswer", NULL, IN_BODY, FIELD_DISCARD, FIELD_JSON, 0, 0, \
-	  0, 0, "Without effect" }
-#define ANSWER_FIELD \
-	{ "securityanswer", NULL, IN_BODY, FIELD_REQUIRED, FIELD_JSON, 0, 0, \
-	  0, AT(in_pin_reset, answers), \
-	  "Object of answers by the ids of their questions" }
+	NO_ANSWERS
+#define ANSWER_FIELD	ANSWERS(in_pin_reset, FIELD_REQUIRED)
 
 const struct field in_pin_reset_token[] = {
 	{ "resettoken", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT, 0, 0, 256,
 	  AT(in_pin_reset, token), "Secret of the mailed link" },
-	PIN_FIELD(in_pin_reset),
+	PIN_FIELD,
 	{ .name = NULL }
 };
 const struct field in_pin_reset_email[] = {
-	EMAIL_FIELD, CODE_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
+	EMAIL_FIELD, CODE_FIELD, PIN_FIELD, { .name = NULL }
 };
 const struct field in_pin_reset_username[] = {
-	USERNAME_FIELD, CODE_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
+	USERNAME_FIELD, CODE_FIELD, PIN_FIELD, { .name = NULL }
 };
 const struct field in_pin_reset_phone[] = {
-	PHONE_FIELD, CODE_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
+	PHONE_FIELD, CODE_FIELD, PIN_FIELD, { .name = NULL }
 };
 const struct field in_pin_answer_email[] = {
-	EMAIL_FIELD, ANSWER_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
+	EMAIL_FIELD, ANSWER_FIELD, PIN_FIELD, { .name = NULL }
 };
 const struct field in_pin_answer_phone[] = {
-	PHONE_FIELD, ANSWER_FIELD, PIN_FIELD(in_pin_reset), { .name = NULL }
+	PHONE_FIELD, ANSWER_FIELD, PIN_FIELD, { .name = NULL }
 };
 const struct field in_pin_answer_username[] = {
-	USERNAME_FIELD, ANSWER_FIELD, PIN_FIELD(in_pin_reset),
+	USERNAME_FIELD, ANSWER_FIELD, PIN_FIELD,
 	{ .name = NULL }
 };
 const enum err errors_pin_reset_token[] = { ERR_PIN_OFF, ERR_PIN_MISSING,

@@ -111,9 +111,7 @@ serve_questions_own(struct http *h, const void *in)
 /* ---- W7, W8, W9 ---- */
 
 #define ANSWER_REST \
-	{ "securityanswer", NULL, IN_BODY, FIELD_REQUIRED, FIELD_JSON, 0, 0, \
-	  0, AT(in_answer, answers), \
-	  "Object of answers by the ids of their questions" }, \
+	ANSWERS(in_answer, FIELD_REQUIRED), \
 	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
 	  ERR_PASSWORD_MISSING, 0, LIMIT_BODY, AT(in_answer, password), \
 	  "New password" }, \
@@ -195,9 +193,7 @@ serve_answer_username(struct http *h, const void *in)
 /* ---- A5 ---- */
 
 const struct field in_unlock[] = {
-	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0,
-	  AT(in_unlock, answers),
-	  "Object of answers by the ids of their questions" },
+	ANSWERS(in_unlock, 0),
 	CAPTCHA_FIELDS(in_unlock, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };

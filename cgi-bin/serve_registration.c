@@ -117,9 +117,7 @@ const struct field in_register[] = {
 	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_register, verification_url),
 	  "Page that the mailed link leads to; must be on the allow-list" },
-	{ "emailtemplate", NULL, IN_QUERY,
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64,
-	  AT(in_register, email_template), "Variant of the mail's text" },
+	EMAIL_TEMPLATE(in_register, "the"),
 	{ "welcomeemailtemplate", NULL, IN_QUERY,
 	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0,
 	  0, 64, AT(in_register, welcome_template),
@@ -130,11 +128,7 @@ const struct field in_register[] = {
 	{ "PhoneId", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0,
 	  AT(in_register, phone),
 	  "Phone number in international form, where the site has them" },
-	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, FIELD_TEXT,
-	  0, 0, 64, AT(in_register, sms_template),
-	  "Variant of the text message" },
-	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0,
-	  AT(in_register, voice), "A call instead of a text message" },
+	SMS_FIELDS(in_register, "Variant of the text message"),
 	CAPTCHA_FIELDS(in_register, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
@@ -151,8 +145,7 @@ const struct field in_register[] = {
 	ERR_PHONE_TYPE_REPEATED, ERR_PHONE_TYPE_MISSING, \
 	ERR_URL_NOT_ADMITTED, ERR_MAIL_LIMIT, ERR_PHONE_LOGIN_OFF, \
 	ERR_PHONE_MISSING, ERR_PHONE_MALFORMED, ERR_PHONE_TAKEN, \
-	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA, \
-	ERR_VOICE_OFF, ERR_PRIVACY_NOT_ACCEPTED, ERR_CONSENT_INVALID, \
+	SMS_ERRORS, ERR_PRIVACY_NOT_ACCEPTED, ERR_CONSENT_INVALID, \
 	ERR_CONSENT_OUTSTANDING, ERR_QUESTIONS_OFF, \
 	ERR_QUESTION_UNKNOWN, ERR_PIN_MISSING, ERR_OK
 const enum err errors_register[] = { ERR_SOTT_MISSING, ERR_SOTT_INVALID,
@@ -350,9 +343,7 @@ const struct field in_resend[] = {
 	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_resend, verification_url),
 	  "Page that the mailed link leads to" },
-	{ "emailtemplate", NULL, IN_QUERY,
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64,
-	  AT(in_resend, email_template), "Variant of the mail's text" },
+	EMAIL_TEMPLATE(in_resend, "the"),
 	{ .name = NULL }
 };
 const enum err errors_resend[] = { ERR_EMAIL_MISSING, ERR_EMAIL_MALFORMED,

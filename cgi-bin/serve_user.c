@@ -44,19 +44,13 @@ const struct field in_update[] = {
 	{ "verificationurl", NULL, IN_QUERY, FIELD_JUNK, FIELD_TEXT, 0,
 	  ERR_URL_NOT_ADMITTED, LIMIT_URL, AT(in_update, verification_url),
 	  "Page that a verification mail leads to" },
-	{ "emailtemplate", NULL, IN_QUERY,
-	  FIELD_LINE | FIELD_JUNK, FIELD_TEXT, 0, 0, 64,
-	  AT(in_update, email_template), "Variant of that mail's text" },
+	EMAIL_TEMPLATE(in_update, "that"),
 	{ "nullsupport", NULL, IN_QUERY | IN_BODY, 0, FIELD_BOOL, 0, 0, 0,
 	  AT(in_update, null_support), "null members overwrite" },
 	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256,
 	  AT(in_update, options),
 	  "preventverificationemail, preventverificationsms" },
-	{ "smstemplate", NULL, IN_QUERY, FIELD_LINE | FIELD_JUNK, FIELD_TEXT,
-	  0, 0, 64, AT(in_update, sms_template),
-	  "Variant of a text message" },
-	{ "isvoiceotp", NULL, IN_QUERY, 0, FIELD_BOOL, 0, 0, 0,
-	  AT(in_update, voice), "A call instead of that message" },
+	SMS_FIELDS(in_update, "Variant of a text message"),
 	CAPTCHA_FIELDS(in_update, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
@@ -73,8 +67,7 @@ const enum err errors_update[] = { ERR_VALIDATION, ERR_BIRTH_DATE,
 	ERR_QUESTION_UNKNOWN, ERR_STEP_UP, ERR_URL_NOT_ADMITTED,
 	ERR_ACCOUNT_BLOCKED, ERR_CAPTCHA,
 	ERR_PHONE_LOGIN_OFF, ERR_PHONE_MALFORMED, ERR_PHONE_TAKEN,
-	ERR_SMS_OFF, ERR_SMS_FAILED, ERR_SMS_LIMIT, ERR_SMS_QUOTA,
-	ERR_VOICE_OFF, ERR_CODE_LIMIT, ERR_OK };
+	SMS_ERRORS, ERR_CODE_LIMIT, ERR_OK };
 
 enum err
 serve_account_update(struct http *h, const void *arg)
