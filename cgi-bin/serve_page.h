@@ -22,7 +22,8 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_signin[], in_forgot_page[], in_reset_page[], in_password_page[],
     in_profile_page[], in_accept_page[], in_link[], in_no_fields[],
     in_address_link[], in_address_page[], in_username_page[],
-    in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[];
+    in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[],
+    in_pin_page[], in_pin_prompt[], in_reset_pin_page[];
 
 /* Fields that several forms have. */
 #define PAGE_TICKET \
@@ -75,9 +76,6 @@ enum err serve_delete_form(struct http *h, const void *in);
 enum err serve_delete_page(struct http *h, const void *in);
 enum err serve_deletion_form(struct http *h, const void *in);
 enum err serve_deletion_page(struct http *h, const void *in);
-/* serve_page_pin.c */
-extern const struct field in_pin_page[], in_pin_prompt[],
-    in_reset_pin_page[];
 enum err serve_pin_form(struct http *h, const void *in);
 enum err serve_pin_page(struct http *h, const void *in);
 enum err serve_pin_prompt(struct http *h, const void *in);
@@ -205,12 +203,8 @@ enum err page_enter(struct http *h, const struct session_tokens *t,
 /* Off to sign-in, which says what is done and keeps the way back. */
 enum err page_signin_after(struct http *h, const char *done);
 
-/* The input of a new PIN; true when it is marked. */
-bool page_new_pin(struct http *h, struct values *v, bool first, bool needed,
-    enum err e);
-/* The list "questions" for _answers.html: all of the site, or none. */
-void page_questions(struct http *h, struct values *v, bool wanted);
-/* The same of who signs in by this name, where error e asks for answers. */
+/* The list "questions" for _answers.html: those of who signs in by this name,
+ * where error e asks for answers. */
 void page_questions_of(struct http *h, struct values *v, struct str name,
     enum err e);
 /* What was typed into them, by question; NULL: nothing. */

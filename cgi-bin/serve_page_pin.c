@@ -53,8 +53,9 @@ set_number(struct http *h, struct values *v, const char *name, int64_t n)
 	values_set(v, name, str_printf(h->ctx->arena, "%lld", (long long)n));
 }
 
-bool
-page_new_pin(struct http *h, struct values *v, bool first, bool needed,
+/* True when it is marked. */
+static bool
+set_new_pin(struct http *h, struct values *v, bool first, bool needed,
     enum err e)
 {
 	const struct config *cfg = h->ctx->config;
@@ -79,8 +80,9 @@ add_question(struct values *v, const struct question *q, bool needed)
 	values_flag(one, "needed", needed);
 }
 
-void
-page_questions(struct http *h, struct values *v, bool wanted)
+/* For _answers.html: all of the site, or none. */
+static void
+set_questions(struct http *h, struct values *v, bool wanted)
 {
 	const struct questions *q = &h->ctx->config->questions;
 	size_t i;
@@ -148,8 +150,8 @@ page_signup_secrets(struct http *h, struct values *v, enum err e)
 
 	values_flag(v, "with_new_pin", pin);
 	values_flag(v, "with_answers", questions);
-	page_questions(h, v, questions);
-	wrong = page_new_pin(h, v, true, cfg->pin_required, e);
+	set_questions(h, v, questions);
+	wrong = set_new_pin(h, v, true, cfg->pin_required, e);
 	return pin && wrong;
 }
 
@@ -186,7 +188,7 @@ show_pin(struct http *h, int status, enum err e)
 	if (read != ERR_OK)
 		return read;
 	page_input(h, v, "pin", STR(""), old, e);
-	wrong = page_new_pin(h, v, a->pin_changed_s == 0, true, e);
+	wrong = set_new_pin(h, v, a->pin_changed_s == 0, true, e);
 	if (e == ERR_OK)
 		values_flag(v, a->pin_changed_s == 0 ? "new_pin_focus" :
 		    "pin_focus", true);
@@ -234,7 +236,7 @@ page_pin_prompt(struct http *h, int status, struct str token, enum err e)
 
 	values_set(v, "pinauthtoken", over ? STR("") : token);
 	values_flag(v, "pin_skippable", !h->ctx->config->pin_required);
-	wrong = page_new_pin(h, v, true, true, e);
+	wrong = set_new_pin(h, v, true, true, e);
 	if (e == ERR_OK)
 		values_flag(v, "new_pin_focus", true);
 	page_summary(h, v, e, wrong);
@@ -326,7 +328,7 @@ show_reset_form(struct http *h, int status, const struct reset_form *f,
 	struct values *v = page_values(h);
 	bool code = page_is_code_error(e);
 	bool name = set_identifier(h, v, e);
-	bool pin = page_new_pin(h, v, false, true, e);
+	bool pin = set_new_pin(h, v, false, true, e);
 
 	page_ticket(h, v, f->vtoken, f->address);
 	values_flag(v, "by_form", f->form);
@@ -440,7 +442,7 @@ show_questions(struct http *h, int status, enum err e)
 	if (read != ERR_OK)
 		return read;
 	h->ctx->err = why;
-	page_questions(h, v, n == 0);
+	set_questions(h, v, n == 0);
 	for (i = 0; i < n; i++)
 		add_question(v, own[i], false);
 	values_flag(v, "answers_first", n == 0);
