@@ -91,14 +91,19 @@ page_is_username_error(enum err e)
 }
 
 bool
-page_is_password_error(const struct http *h, enum err e)
+page_is_rule_error(const struct http *h, enum err e, const char *name)
 {
 	const struct err_field *f = h->ctx->err.fields;
 
-	if (e == ERR_VALIDATION)
-		return f != NULL &&
-		    str_ieq(str_of(f->name), STR("password"));
-	return e == ERR_PASSWORD_MISSING || e == ERR_PASSWORD_WEAK ||
+	return e == ERR_VALIDATION && f != NULL &&
+	    str_ieq(str_of(f->name), str_of(name));
+}
+
+bool
+page_is_password_error(const struct http *h, enum err e)
+{
+	return page_is_rule_error(h, e, "password") ||
+	    e == ERR_PASSWORD_MISSING || e == ERR_PASSWORD_WEAK ||
 	    e == ERR_PASSWORD_REUSED || e == ERR_PASSWORD_BREACHED ||
 	    (e == ERR_BODY_SHAPE && h->ctx->err.field != NULL &&
 	    str_eq(str_of(h->ctx->err.field), STR("new_password")));

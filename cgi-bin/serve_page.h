@@ -182,6 +182,8 @@ void page_number(struct http *h, struct values *v, bool optional, enum err e);
 void page_phone_facts(struct http *h, struct values *v,
     const struct account *a);
 bool page_is_username_error(enum err e);
+/* Is it this field that failed its rules first? */
+bool page_is_rule_error(const struct http *h, enum err e, const char *name);
 bool page_is_password_error(const struct http *h, enum err e);
 /* What a mailed link led here with, and whose it is; "" when it is no good. */
 void page_ticket(struct http *h, struct values *v, struct str vtoken,

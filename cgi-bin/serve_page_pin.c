@@ -38,12 +38,8 @@ const struct field in_reset_pin_page[] = {
 static bool
 is_pin_error(const struct http *h, enum err e)
 {
-	const struct err_field *f = h->ctx->err.fields;
-
-	if (e == ERR_VALIDATION)
-		return f != NULL && str_eq(str_of(f->name), STR("pin"));
-	return e == ERR_PIN_MISSING || (e == ERR_BODY_SHAPE &&
-	    h->ctx->err.field != NULL &&
+	return page_is_rule_error(h, e, "pin") || e == ERR_PIN_MISSING ||
+	    (e == ERR_BODY_SHAPE && h->ctx->err.field != NULL &&
 	    str_eq(str_of(h->ctx->err.field), STR("new_pin")));
 }
 

@@ -50,25 +50,15 @@ const struct field in_verify_page[] = {
 
 /* ---- sign up ---- */
 
-/* The schema's rules for the address and the user name. */
-static bool
-is_schema_error(const struct http *h, enum err e, const char *name)
-{
-	const struct err_field *f = h->ctx->err.fields;
-
-	return e == ERR_VALIDATION && f != NULL &&
-	    str_ieq(str_of(f->name), str_of(name));
-}
-
 enum err
 show_signup(struct http *h, int status, enum err e)
 {
 	const struct config *cfg = h->ctx->config;
 	struct values *v = page_values(h);
 	bool email = page_is_email_error(e) ||
-	    is_schema_error(h, e, "Email");
+	    page_is_rule_error(h, e, "Email");
 	bool name = page_is_username_error(e) ||
-	    is_schema_error(h, e, "UserName");
+	    page_is_rule_error(h, e, "UserName");
 	bool phone = page_is_phone_error(e);
 	bool password = page_is_password_error(h, e), marked;
 	struct consent_ask ask;
