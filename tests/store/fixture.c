@@ -154,9 +154,10 @@ make_config(void)
 	    "per_hour = 1000\nper_day = 1000\nper_hour_source = 1000\n"
 	    "site_per_day = 10000\n"
 	    "[templates]\ndir = %s/templates\n"
-	    "[registration]\ncustom_fields = plan shirt\n",
+	    "[registration]\ncustom_fields = plan shirt\n"
+	    "[test]\nfault_file = %s/fault\n",
 	    socket_path(), database, user_name(), folder, source_dir(),
-	    folder, folder, source_dir());
+	    folder, folder, source_dir(), folder);
 	if (!config_parse(process, text, "test.conf", &cfg, &error))
 		fail_msg("%s", error);
 	return cfg;
@@ -201,6 +202,7 @@ fixture_close(void **state)
 	unlink(str_printf(process, "%s/hash.slots", folder).p);
 	unlink(str_printf(process, "%s/clock", folder).p);
 	unlink(str_printf(process, "%s/clean.lock", folder).p);
+	unlink(fx_config->test_fault_file.p);
 	rmdir(folder);
 	fx_sql("DROP DATABASE %s", database);
 	mysql_close(my);

@@ -2,51 +2,22 @@
  * Each statement of each flow fails in turn.  Needs a program that was built
  * with --enable-faults; skipped otherwise.
  */
-#include "fixture.h"
+#include "faults.h"
 
 #include <unistd.h>
 
 #include "../unit/altcha_solve.h"
 #include "crypto/keys.h"
-#include "db/db.h"
 #include "domain/account.h"
 #include "domain/captcha.h"
 #include "domain/login.h"
 #include "domain/registration.h"
 #include "domain/site.h"
 
-#ifdef DW_FAULTS
-
 #define ADA		"ada@example.org"
 #define PASSWORD	"cobalt-meadow-71"
-#define STEPS_MAX	60
 
-static char fault_path[128], sums_path[160], secret[64];
-static int64_t sessions_before;
-
-static void
-set_fault(int n, const char *kind)
-{
-	FILE *f = fopen(fault_path, "w");
-
-	assert_non_null(f);
-	if (n > 0)
-		fprintf(f, "%d %s\n", n, kind);
-	assert_int_equal(fclose(f), 0);
-}
-
-/* Did the fault happen? */
-static bool
-fired(void)
-{
-	FILE *f = fopen(fault_path, "r");
-	bool empty;
-
-	assert_non_null(f);
-	empty = fgetc(f) == EOF;
-	fclose(f);
-	return empty;
-}
+static char sums_path[64], secret[64];
 
 /* Flows */
 
@@ -294,39 +265,38 @@ failed_once(void)
 	assert_int_equal(log_in_wrong(), ERR_LOGIN_REFUSED);
 }
 
-static const struct flow {
-	const char *name;
-	void (*before)(void);
-	enum err (*run)(void);
-	enum err good;
-	int sessions, accounts, mails;	/* after it */
-} flows[] = {
-	{ "sign up", nothing, sign_up, ERR_OK, 0, 1, 1 },
-	{ "sign up, optional", optional_flow, sign_up, ERR_OK, 1, 1, 1 },
-	{ "sign up, known", verified, sign_up, ERR_OK, 0, 1, 1 },
-	{ "sign up, captcha", with_captcha, sign_up_by_captcha, ERR_OK, 0, 1,
-	    1 },
-	{ "log in", verified, log_in, ERR_OK, 1, 1, 0 },
-	{ "log in, wrong", verified, log_in_wrong, ERR_LOGIN_REFUSED, 0, 1,
-	    0 },
-	{ "log in, leaked", leaked, log_in, ERR_OK, 1, 1, 1 },
-	{ "log in, expired", expired, log_in, ERR_PASSWORD_RESET_REQUIRED, 0,
-	    1, 1 },
-	{ "log in, unverified", unverified, log_in, ERR_EMAIL_UNVERIFIED, 0,
-	    1, 1 },
-	{ "verify", mailed, verify, ERR_OK, 1, 1, 1 },
-	{ "verify by code", mailed_code, verify_code, ERR_OK, 0, 1, 1 },
-	{ "resend", unverified, resend, ERR_OK, 0, 1, 1 },
-	{ "log out", signed_in, log_out, ERR_OK, 0, 2, 0 },
-	{ "log in after a failure", failed_once, log_in, ERR_OK, 1, 1, 0 },
-	{ "log in at a page", at_page, log_in_at_page, ERR_OK, 1, 2, 0 },
-	{ "check a token", signed_in, check_token, ERR_OK, 1, 2, 0 },
-	{ "check a token, seen", signed_in_for_long, check_token, ERR_OK, 1,
-	    2, 0 },
-	{ "check a page's cookie", at_page, check_page, ERR_OK, 1, 2, 0 },
-	{ "is an address in use", verified, look_for_email, ERR_OK, 0, 1, 0 },
-	{ "is a name in use", verified, look_for_username, ERR_OK, 0, 1, 0 },
-	{ "make a SOTT", nothing, make_sott, ERR_OK, 0, 0, 0 },
+static const struct flow flows[] = {
+	{ "sign up", nothing, sign_up, .left = { 0, 1, 1 } },
+	{ "sign up, optional", optional_flow, sign_up, .left = { 1, 1, 1 } },
+	{ "sign up, known", verified, sign_up, .left = { 0, 1, 1 } },
+	{ "sign up, captcha", with_captcha, sign_up_by_captcha,
+	    .left = { 0, 1, 1 } },
+	{ "log in", verified, log_in, .left = { 1, 1, 0 } },
+	{ "log in, wrong", verified, log_in_wrong, .good = ERR_LOGIN_REFUSED,
+	    .left = { 0, 1, 0 } },
+	{ "log in, leaked", leaked, log_in, .left = { 1, 1, 1 } },
+	{ "log in, expired", expired, log_in,
+	    .good = ERR_PASSWORD_RESET_REQUIRED, .left = { 0, 1, 1 } },
+	{ "log in, unverified", unverified, log_in,
+	    .good = ERR_EMAIL_UNVERIFIED, .left = { 0, 1, 1 } },
+	{ "verify", mailed, verify, .left = { 1, 1, 1 } },
+	{ "verify by code", mailed_code, verify_code, .left = { 0, 1, 1 } },
+	{ "resend", unverified, resend, .left = { 0, 1, 1 } },
+	{ "log out", signed_in, log_out, .left = { 0, 2, 0 } },
+	{ "log in after a failure", failed_once, log_in, .left = { 1, 1, 0 } },
+	{ "log in at a page", at_page, log_in_at_page, .left = { 1, 2, 0 } },
+	{ "check a token", signed_in, check_token, .alone = true,
+	    .left = { 1, 2, 0 } },
+	{ "check a token, seen", signed_in_for_long, check_token,
+	    .alone = true, .left = { 1, 2, 0 } },
+	{ "check a page's cookie", at_page, check_page, .alone = true,
+	    .left = { 1, 2, 0 } },
+	{ "is an address in use", verified, look_for_email, .alone = true,
+	    .left = { 0, 1, 0 } },
+	{ "is a name in use", verified, look_for_username, .alone = true,
+	    .left = { 0, 1, 0 } },
+	{ "make a SOTT", nothing, make_sott, .alone = true,
+	    .left = { 0, 0, 0 } },
 };
 
 /* S-145: what must hold at any time. */
@@ -354,104 +324,48 @@ sessions(void)
 	    " WHERE generation > 0");
 }
 
+/* S-141: whatever fails, nothing is granted. */
 static void
-check_done(const struct flow *f)
+check_refused(const struct step *s)
 {
-	assert_int_equal(sessions(), f->sessions);
+	assert_true(sessions() <= s->before);
+}
+
+static void
+check_done(const struct step *s)
+{
+	assert_int_equal(sessions(), s->flow->left.sessions);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_account"),
-	    f->accounts);
+	    s->flow->left.accounts);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_outbox"
-	    " WHERE state = 0"), f->mails);
+	    " WHERE state = 0"), s->flow->left.mails);
 }
 
-/* One run of a flow whose n-th statement fails; false past its last. */
-static bool
-walk_step(const struct flow *f, const char *kind, int n, enum err *e)
-{
-	fixture_begin(NULL);
-	f->before();
-	sessions_before = sessions();
-	fx_config->test_fault_file = str_of(fault_path);
-	set_fault(n, kind);
-	*e = f->run();
-	if (!fired()) {
-		set_fault(0, kind);
-		assert_int_equal(*e, f->good);
-		check_done(f);
-		return false;
-	}
-	assert_false(db_in_tx(fx));
-	check_invariants();
-	return true;
-}
-
-static void
-walk(const char *kind, void (*judge)(const struct flow *f, enum err e))
-{
-	enum err e;
-	size_t i;
-	int n;
-
-	for (i = 0; i < COUNT(flows); i++) {
-		for (n = 1; walk_step(&flows[i], kind, n, &e); n++) {
-			assert_true(n < STEPS_MAX);
-			judge(&flows[i], e);
-		}
-		print_message("%s: %s at each of %d places\n",
-		    flows[i].name, kind, n - 1);
-	}
-}
-
-/* S-141: whatever fails, nothing is granted; and the next try is good. */
-static void
-judge_error(const struct flow *f, enum err e)
-{
-	assert_int_not_equal(e, ERR_OK);
-	assert_int_not_equal(e, f->good);
-	assert_true(sessions() <= sessions_before);
-	fx_next();
-	assert_int_equal(f->run(), f->good);
-	check_done(f);
-}
-
-/* S-138, S-140: run again from the start, and then done once. */
-static void
-judge_repeated(const struct flow *f, enum err e)
-{
-	assert_int_equal(e, f->good);
-	check_done(f);
-}
-
-/* S-140: a write on its own that was lost is not repeated blindly. */
-static void
-judge_lost(const struct flow *f, enum err e)
-{
-	if (e == ERR_UNAVAILABLE) {
-		judge_error(f, e);
-		return;
-	}
-	judge_repeated(f, e);
-}
+static const struct faults all = {
+	.flows = flows, .n = COUNT(flows), .look = sessions,
+	.always = check_invariants, .refused = check_refused,
+	.done = check_done
+};
 
 static void
 test_s141_no_failing_statement_opens_anything(void **state)
 {
 	(void)state;
-	walk("error", judge_error);
+	faults_walk(&all, "error", faults_refused);
 }
 
 static void
 test_s138_a_deadlock_at_any_statement_is_retried(void **state)
 {
 	(void)state;
-	walk("deadlock", judge_repeated);
+	faults_walk(&all, "deadlock", faults_repeated);
 }
 
 static void
 test_s140_a_lost_connection_at_any_statement_is_replaced(void **state)
 {
 	(void)state;
-	walk("lost", judge_lost);
+	faults_walk(&all, "lost", faults_lost);
 }
 
 /* S-139: lost during commit: the answer follows the truth. */
@@ -459,7 +373,7 @@ static void
 test_s139_a_commit_in_doubt_is_resolved(void **state)
 {
 	(void)state;
-	walk("commit-lost", judge_lost);
+	faults_walk(&all, "commit-lost", faults_lost);
 }
 
 int
@@ -472,29 +386,14 @@ main(void)
 	T(test_s140_a_lost_connection_at_any_statement_is_replaced),
 	T(test_s139_a_commit_in_doubt_is_resolved),
 	};
-
 	int failures;
 
-	if (fixture_absent())
+	if (faults_absent())
 		return 77;
-	snprintf(fault_path, sizeof(fault_path), "/tmp/doorward-fault-%d",
+	snprintf(sums_path, sizeof(sums_path), "/tmp/doorward-sums-%d",
 	    (int)getpid());
-	snprintf(sums_path, sizeof(sums_path), "%s-sums", fault_path);
-	set_fault(0, "");
 	failures = cmocka_run_group_tests_name("faults", tests, fixture_open,
 	    fixture_close);
-	unlink(fault_path);
 	unlink(sums_path);
 	return failures;
 }
-
-#else
-
-int
-main(void)
-{
-	puts("built without --enable-faults: skipped");
-	return 77;
-}
-
-#endif

@@ -2,13 +2,12 @@
  * Each statement of what changes an account fails in turn: all or nothing.
  * Needs a program that was built with --enable-faults; skipped otherwise.
  */
-#include "fixture.h"
+#include "faults.h"
 
 #include <unistd.h>
 
 #include "codec/json.h"
 #include "consent_file.h"
-#include "db/db.h"
 #include "domain/account.h"
 #include "domain/account_delete.h"
 #include "domain/address.h"
@@ -20,39 +19,12 @@
 #include "domain/registration.h"
 #include "domain/verification.h"
 
-#ifdef DW_FAULTS
-
 #define ADA		"ada@example.org"
 #define FIRST		"cobalt-meadow-71"
 #define SECOND		"amber-kettle-20"
-#define STEPS_MAX	60
 
-static char fault_path[128], secret[64];
+static char secret[64];
 static struct uid ada;
-
-static void
-set_fault(int n, const char *kind)
-{
-	FILE *f = fopen(fault_path, "w");
-
-	assert_non_null(f);
-	if (n > 0)
-		fprintf(f, "%d %s\n", n, kind);
-	assert_int_equal(fclose(f), 0);
-}
-
-/* Did the fault happen? */
-static bool
-fired(void)
-{
-	FILE *f = fopen(fault_path, "r");
-	bool empty;
-
-	assert_non_null(f);
-	empty = fgetc(f) == EOF;
-	fclose(f);
-	return empty;
-}
 
 /* Flows */
 
@@ -626,201 +598,98 @@ asked_deletion_by_number(void)
 	keep_code("delete-account.sms", "your account is ");
 }
 
-static const struct flow {
-	const char *name;
-	void (*before)(void);
-	enum err (*run)(void);
-	enum err repeated;	/* the answer of doing it once more */
-} flows[] = {
-	{ "change", signed_in, change, ERR_TOKEN_UNKNOWN },
-	{ "forgot", signed_in, forgot, ERR_OK },
-	{ "forgot, by code", resets_by_code, forgot, ERR_OK },
-	{ "reset", asked, reset, ERR_LINK_USED },
+static const struct flow flows[] = {
+	{ "change", signed_in, change, .repeated = ERR_TOKEN_UNKNOWN },
+	{ "forgot", signed_in, forgot, .repeated = ERR_OK, .once_more = true },
+	{ "forgot, by code", resets_by_code, forgot, .repeated = ERR_OK,
+	    .once_more = true },
+	{ "reset", asked, reset, .repeated = ERR_LINK_USED },
 	{ "reset by code", asked_for_code, reset_by_code,
-	    ERR_EMAIL_CODE_USED },
-	{ "reset, unproven", asked_unproven, reset, ERR_LINK_USED },
-	{ "update", signed_in, update, ERR_OK },
-	{ "rename", signed_in, rename_account, ERR_OK },
-	{ "block", signed_in, block, ERR_OK },
-	{ "delete", signed_in, delete, ERR_NOT_FOUND },
-	{ "add address", signed_in, add_address, ERR_OK },
-	{ "prove address", added, prove_address, ERR_LINK_USED },
+	    .repeated = ERR_EMAIL_CODE_USED },
+	{ "reset, unproven", asked_unproven, reset,
+	    .repeated = ERR_LINK_USED },
+	{ "update", signed_in, update, .repeated = ERR_OK },
+	{ "rename", signed_in, rename_account, .repeated = ERR_OK },
+	{ "block", signed_in, block, .repeated = ERR_OK },
+	{ "delete", signed_in, delete, .repeated = ERR_NOT_FOUND },
+	{ "add address", signed_in, add_address, .repeated = ERR_OK },
+	{ "prove address", added, prove_address, .repeated = ERR_LINK_USED },
 	{ "prove address by code", added_by_code, prove_address_by_code,
-	    ERR_EMAIL_CODE_INVALID },
-	{ "remove address", with_two, remove_address, ERR_EMAIL_NOT_OWN },
-	{ "make primary", with_two, make_primary, ERR_OK },
-	{ "undo", removed, undo, ERR_LINK_USED },
-	{ "ask deletion", signed_in, ask_deletion, ERR_OK },
+	    .repeated = ERR_EMAIL_CODE_INVALID },
+	{ "remove address", with_two, remove_address,
+	    .repeated = ERR_EMAIL_NOT_OWN },
+	{ "make primary", with_two, make_primary, .repeated = ERR_OK },
+	{ "undo", removed, undo, .repeated = ERR_LINK_USED },
+	{ "ask deletion", signed_in, ask_deletion, .repeated = ERR_OK },
 	{ "delete by link", asked_deletion, delete_by_link,
-	    ERR_DELETE_LINK_INVALID },
+	    .repeated = ERR_DELETE_LINK_INVALID },
 	{ "delete by code", asked_deletion_by_code, delete_by_code,
-	    ERR_EMAIL_CODE_INVALID },
-	{ "welcome", signed_in, welcome, ERR_OK },
+	    .repeated = ERR_EMAIL_CODE_INVALID },
+	{ "welcome", signed_in, welcome, .repeated = ERR_OK,
+	    .once_more = true },
 	{ "accept the policy", limited, accept_policy,
-	    ERR_PRIVACY_ACCEPTED },
-	{ "submit consents", with_form, submit_consents, ERR_OK },
-	{ "withdraw a consent", consented, update_consents, ERR_OK },
-	{ "stop a sign-in", with_form, login_stops, ERR_OK },
+	    .repeated = ERR_PRIVACY_ACCEPTED },
+	{ "submit consents", with_form, submit_consents, .repeated = ERR_OK },
+	{ "withdraw a consent", consented, update_consents,
+	    .repeated = ERR_OK },
+	{ "stop a sign-in", with_form, login_stops, .repeated = ERR_OK },
 	{ "go on with it", stopped_login, go_on_login,
-	    ERR_CONSENT_TOKEN_INVALID },
-	{ "register, agreed", to_register, register_agreed, ERR_OK },
-	{ "register, to wait", to_register, registration_stops, ERR_OK },
+	    .repeated = ERR_CONSENT_TOKEN_INVALID },
+	{ "register, agreed", to_register, register_agreed,
+	    .repeated = ERR_OK },
+	{ "register, to wait", to_register, registration_stops,
+	    .repeated = ERR_OK },
 	{ "go on with that", stopped_registration, go_on_registration,
-	    ERR_CONSENT_TOKEN_INVALID },
-	{ "change number", with_number, change_number, ERR_OK },
+	    .repeated = ERR_CONSENT_TOKEN_INVALID },
+	{ "change number", with_number, change_number, .repeated = ERR_OK },
 	{ "prove own number", number_waits, prove_own_number,
-	    ERR_PHONE_NOT_PENDING },
-	{ "resend own number", number_waits, resend_own_number, ERR_OK },
-	{ "remove number", with_number, remove_number, ERR_NO_PHONE },
-	{ "resend number", with_open_number, resend_number, ERR_OK },
-	{ "prove number", number_asked, prove_number, ERR_PHONE_CODE_USED },
-	{ "forgot by number", with_number, forgot_by_number, ERR_OK },
+	    .repeated = ERR_PHONE_NOT_PENDING },
+	{ "resend own number", number_waits, resend_own_number,
+	    .repeated = ERR_OK },
+	{ "remove number", with_number, remove_number,
+	    .repeated = ERR_NO_PHONE },
+	{ "resend number", with_open_number, resend_number, .repeated = ERR_OK,
+	    .once_more = true },
+	{ "prove number", number_asked, prove_number,
+	    .repeated = ERR_PHONE_CODE_USED },
+	{ "forgot by number", with_number, forgot_by_number,
+	    .repeated = ERR_OK, .once_more = true },
 	{ "reset by number", asked_by_number, reset_by_number,
-	    ERR_PHONE_CODE_USED },
+	    .repeated = ERR_PHONE_CODE_USED },
 	{ "ask deletion by number", with_number, ask_deletion_by_number,
-	    ERR_OK },
+	    .repeated = ERR_OK },
 	{ "delete by number", asked_deletion_by_number, delete_by_number,
-	    ERR_TOKEN_UNKNOWN },
+	    .repeated = ERR_TOKEN_UNKNOWN },
 };
 
-/* All that the flows may change, but for counters of limits, last times of
- * use, and the audit. */
-static int64_t
-fingerprint(void)
-{
-	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state,"
-	    " generation, profile, profile_version, email_verified_s,"
-	    " privacy_policy, consent_profile)"
-	    " ORDER BY uid), '') FROM dw_account),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
-	    " HEX(uid), verified_s, position, label) ORDER BY canonical), '')"
-	    " FROM dw_identifier),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
-	    " HEX(uid), label) ORDER BY canonical), '')"
-	    " FROM dw_pending_identifier),"
-	    "(SELECT COUNT(*) FROM dw_held_identifier),"
-	    "(SELECT COALESCE(GROUP_CONCAT(phc), '') FROM dw_password),"
-	    "(SELECT COUNT(*) FROM dw_password_history),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
-	    " generation) ORDER BY token_hash), '') FROM dw_session),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(id), used_s)"
-	    " ORDER BY id), '') FROM dw_ticket),"
-	    "(SELECT COUNT(*) FROM dw_outbox),"
-	    "(SELECT COUNT(*) FROM dw_privacy_acceptance),"
-	    "(SELECT COUNT(*) FROM dw_consent_log),"
-	    "(SELECT COUNT(*) FROM dw_tombstone))), 15), 16, 10)");
-}
-
-struct step {
-	const struct flow *flow;
-	int64_t before;
-	enum err e;
-};
-
-/* One run of a flow whose n-th statement fails; false past its last. */
-static bool
-walk_step(struct step *s, const char *kind, int n)
-{
-	fixture_begin(NULL);
-	s->flow->before();
-	s->before = fingerprint();
-	fx_config->test_fault_file = str_of(fault_path);
-	set_fault(n, kind);
-	s->e = s->flow->run();
-	if (fired()) {
-		assert_false(db_in_tx(fx));
-		return true;
-	}
-	set_fault(0, kind);
-	assert_int_equal(s->e, ERR_OK);
-	assert_int_not_equal(fingerprint(), s->before);
-	fx_next();
-	assert_int_equal(s->flow->run(), s->flow->repeated);
-	return false;
-}
-
-static void
-walk(const char *kind, void (*judge)(const struct step *s))
-{
-	struct step s;
-	size_t i;
-	int n;
-
-	for (i = 0; i < COUNT(flows); i++) {
-		s.flow = &flows[i];
-		for (n = 1; walk_step(&s, kind, n); n++) {
-			assert_true(n < STEPS_MAX);
-			print_message("%s: %s at %d: %s\n", flows[i].name,
-			    kind, n, err_name(s.e));
-			judge(&s);
-		}
-		assert_true(n > 1);
-	}
-}
-
-/* S-141: refused, nothing half done, and the next try is good. */
-static void
-judge_error(const struct step *s)
-{
-	assert_int_not_equal(s->e, ERR_OK);
-	assert_int_equal(fingerprint(), s->before);
-	fx_next();
-	assert_int_equal(s->flow->run(), ERR_OK);
-}
-
-/* S-138: run again from the start, and then done once. */
-static void
-judge_repeated(const struct step *s)
-{
-	assert_int_equal(s->e, ERR_OK);
-	assert_int_not_equal(fingerprint(), s->before);
-	fx_next();
-	assert_int_equal(s->flow->run(), s->flow->repeated);
-}
-
-/* S-139, S-140: the answer follows the truth; a mail may be asked for once
- * more, and what cannot be known is not called done. */
-static void
-judge_lost(const struct step *s)
-{
-	if (s->e == ERR_OK) {
-		judge_repeated(s);
-		return;
-	}
-	assert_int_equal(s->e, ERR_UNAVAILABLE);
-	if (s->flow->run != forgot && s->flow->run != welcome &&
-	    s->flow->run != resend_number &&
-	    s->flow->run != forgot_by_number)
-		judge_error(s);
-}
+static const struct faults all = { .flows = flows, .n = COUNT(flows) };
 
 static void
 test_s141_a_failing_statement_leaves_all_as_it_was(void **state)
 {
 	(void)state;
-	walk("error", judge_error);
+	faults_walk(&all, "error", faults_refused);
 }
 
 static void
 test_s138_a_deadlock_at_any_statement_is_retried(void **state)
 {
 	(void)state;
-	walk("deadlock", judge_repeated);
+	faults_walk(&all, "deadlock", faults_repeated);
 }
 
 static void
 test_s140_a_lost_connection_at_any_statement_is_replaced(void **state)
 {
 	(void)state;
-	walk("lost", judge_lost);
+	faults_walk(&all, "lost", faults_lost);
 }
 
 static void
 test_s139_a_commit_in_doubt_is_resolved(void **state)
 {
 	(void)state;
-	walk("commit-lost", judge_lost);
+	faults_walk(&all, "commit-lost", faults_lost);
 }
 
 int
@@ -835,25 +704,10 @@ main(void)
 	};
 	int failed;
 
-	if (fixture_absent())
+	if (faults_absent())
 		return 77;
-	snprintf(fault_path, sizeof(fault_path), "/tmp/doorward-fault-%d",
-	    (int)getpid());
-	set_fault(0, "");
 	failed = cmocka_run_group_tests_name("faults of accounts", tests,
 	    fixture_open, fixture_close);
-	unlink(fault_path);
 	consent_file_end();
 	return failed;
 }
-
-#else
-
-int
-main(void)
-{
-	puts("built without --enable-faults: skipped");
-	return 77;
-}
-
-#endif

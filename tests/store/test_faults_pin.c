@@ -3,12 +3,9 @@
  * fails in turn: all or nothing.  Needs a program that was built with
  * --enable-faults; skipped otherwise.
  */
-#include "fixture.h"
-
-#include <unistd.h>
+#include "faults.h"
 
 #include "codec/json.h"
-#include "db/db.h"
 #include "domain/login.h"
 #include "domain/password.h"
 #include "domain/phone.h"
@@ -19,46 +16,19 @@
 #include "domain/registration.h"
 #include "domain/unlock.h"
 
-#ifdef DW_FAULTS
-
 #define ADA		"ada@example.org"
 #define PASSWORD	"cobalt-meadow-71"
 #define PIN		"482915"
 #define OTHER		"730264"
 #define ANSWERS		"{\"school\":\"Hill House\",\"pet\":\"Rex\"}"
 #define NUMBER		"+12025550142"
-#define STEPS_MAX	80
 
 static const struct question asked_for[] = {
 	{ { "school", 6 }, { "School?", 7 } }, { { "pet", 3 }, { "Pet?", 4 } }
 };
-static char fault_path[128], secret[64];
+static char secret[64];
 static struct uid ada;
 static struct session mine;
-
-static void
-set_fault(int n, const char *kind)
-{
-	FILE *f = fopen(fault_path, "w");
-
-	assert_non_null(f);
-	if (n > 0)
-		fprintf(f, "%d %s\n", n, kind);
-	assert_int_equal(fclose(f), 0);
-}
-
-/* Did the fault happen? */
-static bool
-fired(void)
-{
-	FILE *f = fopen(fault_path, "r");
-	bool empty;
-
-	assert_non_null(f);
-	empty = fgetc(f) == EOF;
-	fclose(f);
-	return empty;
-}
 
 static struct json *
 json_of(const char *text)
@@ -211,6 +181,13 @@ sign_up(void)
 static void
 account(void)
 {
+	fx_config->pin_enabled = fx_config->pin_ask_on_login = true;
+	fx_config->pin_required = fx_config->pin_login = true;
+	fx_config->pin_ask_on_registration = true;
+	fx_config->questions_enabled = fx_config->questions_reset = true;
+	fx_config->questions_attempts = 10;
+	fx_config->questions = (struct questions){ asked_for,
+		COUNT(asked_for) };
 	ada = fx_account(ADA, PASSWORD, NULL, true);
 }
 
@@ -287,53 +264,27 @@ locked(void)
 	assert_int_equal(fx_login(ADA, "wrong"), ERR_LOCKED_QUESTION);
 }
 
-static const struct flow {
-	const char *name;
-	void (*before)(void);
-	enum err (*run)(void);
-	enum err repeated;		/* what a second run answers */
-} flows[] = {
-	{ "complete a sign-in", stopped, complete, ERR_PIN_TOKEN_INVALID },
-	{ "log in", with_pin, log_in, ERR_OK },
-	{ "set one's own", account, set_own, ERR_PIN_WRONG },
-	{ "change", with_pin, change, ERR_OLD_PIN },
-	{ "forgot", with_pin, forgot, ERR_OK },
-	{ "reset", asked, reset, ERR_PIN_LINK_USED },
-	{ "forgot, by phone", with_number, forgot_by_phone, ERR_OK },
+static const struct flow flows[] = {
+	{ "complete a sign-in", stopped, complete,
+	    .repeated = ERR_PIN_TOKEN_INVALID },
+	{ "log in", with_pin, log_in, .repeated = ERR_OK },
+	{ "set one's own", account, set_own, .repeated = ERR_PIN_WRONG },
+	{ "change", with_pin, change, .repeated = ERR_OLD_PIN },
+	{ "forgot", with_pin, forgot, .repeated = ERR_OK, .once_more = true },
+	{ "reset", asked, reset, .repeated = ERR_PIN_LINK_USED },
+	{ "forgot, by phone", with_number, forgot_by_phone, .repeated = ERR_OK,
+	    .once_more = true },
 	{ "reset by phone", asked_by_phone, reset_by_phone,
-	    ERR_PHONE_CODE_USED },
-	{ "reset by answers", answered, reset_by_answers, ERR_OK },
+	    .repeated = ERR_PHONE_CODE_USED },
+	{ "reset by answers", answered, reset_by_answers, .repeated = ERR_OK },
 	{ "password by answers", answered, password_by_answers,
-	    ERR_PASSWORD_REUSED },
-	{ "end a PIN session", with_pin, end_session, ERR_OK },
-	{ "answer", account, answer, ERR_OK },
-	{ "update", account, update, ERR_OK },
-	{ "unlock", locked, unlock, ERR_NOT_LOCKED },
-	{ "sign up", account, sign_up, ERR_OK },
+	    .repeated = ERR_PASSWORD_REUSED },
+	{ "end a PIN session", with_pin, end_session, .repeated = ERR_OK },
+	{ "answer", account, answer, .repeated = ERR_OK },
+	{ "update", account, update, .repeated = ERR_OK },
+	{ "unlock", locked, unlock, .repeated = ERR_NOT_LOCKED },
+	{ "sign up", account, sign_up, .repeated = ERR_OK },
 };
-
-/* All that the flows may change, but for counters of tries, last times of
- * use, and the audit. */
-static int64_t
-fingerprint(void)
-{
-	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state,"
-	    " generation, profile_version, logins, pin_changed_s,"
-	    " pin_skipped_s) ORDER BY uid), '') FROM dw_account),"
-	    "(SELECT COALESCE(GROUP_CONCAT(phc), '') FROM dw_password),"
-	    "(SELECT COALESCE(GROUP_CONCAT(phc), '') FROM dw_pin),"
-	    "(SELECT COALESCE(GROUP_CONCAT(phc ORDER BY phc), '')"
-	    " FROM dw_security_answer),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
-	    " generation) ORDER BY token_hash), '') FROM dw_session),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
-	    " generation) ORDER BY token_hash), '') FROM dw_pin_session),"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(id), used_s)"
-	    " ORDER BY id), '') FROM dw_ticket),"
-	    "(SELECT COALESCE(SUM(suspended_until_s), 0) FROM dw_failure),"
-	    "(SELECT COUNT(*) FROM dw_outbox))), 15), 16, 10)");
-}
 
 /* S-145: what must hold at any time. */
 static void
@@ -349,128 +300,36 @@ check_invariants(void)
 	    " HAVING COUNT(*) <> 2) AS half"), 0);
 }
 
-struct step {
-	const struct flow *flow;
-	int64_t before;
-	enum err e;
+static const struct faults all = {
+	.flows = flows, .n = COUNT(flows), .always = check_invariants
 };
-
-static void
-begin(void)
-{
-	fixture_begin(NULL);
-	fx_config->pin_enabled = fx_config->pin_ask_on_login = true;
-	fx_config->pin_required = fx_config->pin_login = true;
-	fx_config->pin_ask_on_registration = true;
-	fx_config->questions_enabled = fx_config->questions_reset = true;
-	fx_config->questions_attempts = 10;
-	fx_config->questions = (struct questions){ asked_for,
-		COUNT(asked_for) };
-}
-
-/* One run of a flow whose n-th statement fails; false past its last. */
-static bool
-walk_step(struct step *s, const char *kind, int n)
-{
-	begin();
-	s->flow->before();
-	s->before = fingerprint();
-	fx_config->test_fault_file = str_of(fault_path);
-	set_fault(n, kind);
-	s->e = s->flow->run();
-	if (fired()) {
-		assert_false(db_in_tx(fx));
-		check_invariants();
-		return true;
-	}
-	set_fault(0, kind);
-	assert_int_equal(s->e, ERR_OK);
-	assert_int_not_equal(fingerprint(), s->before);
-	check_invariants();
-	fx_next();
-	assert_int_equal(s->flow->run(), s->flow->repeated);
-	return false;
-}
-
-static void
-walk(const char *kind, void (*judge)(const struct step *s))
-{
-	struct step s;
-	size_t i;
-	int n;
-
-	for (i = 0; i < COUNT(flows); i++) {
-		s.flow = &flows[i];
-		for (n = 1; walk_step(&s, kind, n); n++) {
-			assert_true(n < STEPS_MAX);
-			judge(&s);
-		}
-		print_message("%s: %s at each of %d places\n",
-		    flows[i].name, kind, n - 1);
-		assert_true(n > 1);
-	}
-}
-
-/* S-141: refused, nothing half done, and the next try is good. */
-static void
-judge_error(const struct step *s)
-{
-	assert_int_not_equal(s->e, ERR_OK);
-	assert_int_equal(fingerprint(), s->before);
-	fx_next();
-	assert_int_equal(s->flow->run(), ERR_OK);
-}
-
-/* S-138: run again from the start, and then done once. */
-static void
-judge_repeated(const struct step *s)
-{
-	assert_int_equal(s->e, ERR_OK);
-	assert_int_not_equal(fingerprint(), s->before);
-	fx_next();
-	assert_int_equal(s->flow->run(), s->flow->repeated);
-}
-
-/* S-139, S-140: the answer follows the truth; a mail may be asked for once
- * more, and what cannot be known is not called done. */
-static void
-judge_lost(const struct step *s)
-{
-	if (s->e == ERR_OK) {
-		judge_repeated(s);
-		return;
-	}
-	assert_int_equal(s->e, ERR_UNAVAILABLE);
-	if (s->flow->run != forgot && s->flow->run != forgot_by_phone)
-		judge_error(s);
-}
 
 static void
 test_s141_a_failing_statement_leaves_all_as_it_was(void **state)
 {
 	(void)state;
-	walk("error", judge_error);
+	faults_walk(&all, "error", faults_refused);
 }
 
 static void
 test_s138_a_deadlock_at_any_statement_is_retried(void **state)
 {
 	(void)state;
-	walk("deadlock", judge_repeated);
+	faults_walk(&all, "deadlock", faults_repeated);
 }
 
 static void
 test_s140_a_lost_connection_at_any_statement_is_replaced(void **state)
 {
 	(void)state;
-	walk("lost", judge_lost);
+	faults_walk(&all, "lost", faults_lost);
 }
 
 static void
 test_s139_a_commit_in_doubt_is_resolved(void **state)
 {
 	(void)state;
-	walk("commit-lost", judge_lost);
+	faults_walk(&all, "commit-lost", faults_lost);
 }
 
 int
@@ -483,26 +342,9 @@ main(void)
 	T(test_s140_a_lost_connection_at_any_statement_is_replaced),
 	T(test_s139_a_commit_in_doubt_is_resolved),
 	};
-	int failed;
 
-	if (fixture_absent())
+	if (faults_absent())
 		return 77;
-	snprintf(fault_path, sizeof(fault_path), "/tmp/doorward-fault-%d",
-	    (int)getpid());
-	set_fault(0, "");
-	failed = cmocka_run_group_tests_name("faults of PINs", tests,
+	return cmocka_run_group_tests_name("faults of PINs", tests,
 	    fixture_open, fixture_close);
-	unlink(fault_path);
-	return failed;
 }
-
-#else
-
-int
-main(void)
-{
-	puts("built without --enable-faults: skipped");
-	return 77;
-}
-
-#endif

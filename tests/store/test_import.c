@@ -2,11 +2,8 @@
  * Accounts in bulk, and each statement of an import failing in turn: started
  * again, it ends with every account once and every refusal told once.
  */
-#include "fixture.h"
+#include "faults.h"
 
-#include <unistd.h>
-
-#include "db/db.h"
 #include "domain/account_export.h"
 #include "domain/account_import.h"
 #include "store/store_import.h"
@@ -162,8 +159,9 @@ before(void)
 static bool audit_lost;		/* a duplicate is taken for its own row */
 
 static void
-judge_whole(void)
+judge_whole(const struct step *s)
 {
+	(void)s;
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_account"), 4);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_identifier"), 6);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_identifier"
@@ -187,7 +185,7 @@ test_an_import_takes_what_is_good_and_tells_the_rest(void **state)
 	(void)state;
 	before();
 	assert_int_equal(import(), ERR_OK);
-	judge_whole();
+	judge_whole(NULL);
 }
 
 /* Export, page by page */
@@ -247,91 +245,53 @@ test_an_export_has_every_account_once_in_order(void **state)
 
 #ifdef DW_FAULTS
 
-static char fault_path[128];
-
+/* A part may be there already. */
 static void
-set_fault(int n, const char *kind)
+judge_part(const struct step *s)
 {
-	FILE *f = fopen(fault_path, "w");
-
-	assert_non_null(f);
-	if (n > 0)
-		fprintf(f, "%d %s\n", n, kind);
-	assert_int_equal(fclose(f), 0);
+	(void)s;
 }
 
-static bool
-fired(void)
-{
-	FILE *f = fopen(fault_path, "r");
-	bool empty;
-
-	assert_non_null(f);
-	empty = fgetc(f) == EOF;
-	fclose(f);
-	return empty;
-}
-
-/* False: there are fewer than n statements. */
-static bool
-walk_step(const char *kind, int n)
-{
-	enum err e;
-	bool hit;
-
-	fixture_begin(NULL);
-	before();
-	fx_config->test_fault_file = str_of(fault_path);
-	set_fault(n, kind);
-	e = import();
-	hit = fired();
-	set_fault(0, "");
-	assert_false(db_in_tx(fx));
-	if (e != ERR_OK) {
-		assert_true(hit);
-		fx_next();
-		assert_int_equal(import(), ERR_OK);
-	}
-	judge_whole();
-	return hit;
-}
-
-static void
-walk(const char *kind)
-{
-	int n;
-
-	for (n = 1; walk_step(kind, n); n++)
-		assert_true(n < 60);
-	assert_true(n > 1);
-}
+static const struct flow flow = { "import", before, import, .good = ERR_OK };
+static const struct faults all = {
+	.flows = &flow, .n = 1, .refused = judge_part, .done = judge_whole
+};
 
 static void
 test_s141_a_failing_statement_breaks_an_import_off(void **state)
 {
 	(void)state;
-	walk("error");
+	faults_walk(&all, "error", faults_refused);
 }
 
 static void
 test_s138_a_deadlock_during_an_import_is_retried(void **state)
 {
 	(void)state;
-	walk("deadlock");
+	faults_walk(&all, "deadlock", faults_repeated);
 }
 
 static void
 test_s140_an_import_goes_on_behind_a_lost_connection(void **state)
 {
 	(void)state;
-	walk("lost");
+	faults_walk(&all, "lost", faults_lost);
 }
 
 static void
 test_s139_a_batch_in_doubt_is_taken_once(void **state)
 {
 	(void)state;
-	walk("commit-lost");
+	faults_walk(&all, "commit-lost", faults_lost);
+}
+
+static void
+judge_duplicate(struct step *s)
+{
+	if (s->e == ERR_OK)
+		faults_repeated(s);
+	else
+		faults_refused(s);
 }
 
 /* A name that is taken between two looks, and free at the next. */
@@ -340,7 +300,7 @@ test_a_conflict_that_nothing_explains_is_tried_again(void **state)
 {
 	(void)state;
 	audit_lost = true;
-	walk("duplicate");
+	faults_walk(&all, "duplicate", judge_duplicate);
 	audit_lost = false;
 }
 
@@ -364,19 +324,9 @@ main(void)
 		T(test_a_conflict_that_nothing_explains_is_tried_again),
 #endif
 	};
-	int failed;
 
 	if (fixture_absent())
 		return 77;
-#ifdef DW_FAULTS
-	snprintf(fault_path, sizeof(fault_path), "/tmp/doorward-import-%d",
-	    (int)getpid());
-	set_fault(0, "");
-#endif
-	failed = cmocka_run_group_tests_name("import", tests, fixture_open,
+	return cmocka_run_group_tests_name("import", tests, fixture_open,
 	    fixture_close);
-#ifdef DW_FAULTS
-	unlink(fault_path);
-#endif
-	return failed;
 }
