@@ -40,6 +40,7 @@ static struct {
 static enum engine engine;
 static struct str engine_wanted = { "auto", 4 };
 static unsigned long runs;
+static int64_t work_done;	/* KiB times passes */
 
 /* Memory */
 
@@ -335,6 +336,7 @@ run(struct str password, const struct phc *p, unsigned char *out)
 {
 	bool ok;
 
+	work_done += p->memory_kib * p->passes;
 	if (engine == ENGINE_UNKNOWN)
 		engine_choose();
 	if (engine != ENGINE_SODIUM || !p->id || p->lanes != 1 ||
@@ -747,4 +749,10 @@ unsigned long
 pwhash_runs(void)
 {
 	return runs;
+}
+
+int64_t
+pwhash_work(void)
+{
+	return work_done;
 }

@@ -49,7 +49,9 @@ MUST_CHECK enum err pwhash_admit(struct ctx *c, struct str given,
     struct str *out);
 /* The cost of a verification for an account that is not there. */
 MUST_CHECK enum err pwhash_dummy(struct ctx *c, struct str password);
-/* A slot of its own scope for tests: how many runs since the start. */
+/* For tests, since the start: how many runs; and what argon2 did in them, in
+ * KiB times passes. */
 unsigned long pwhash_runs(void);
+int64_t pwhash_work(void);
 
 #endif
