@@ -123,7 +123,8 @@ free_port()
 {
 	local port
 	while :; do
-		port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+		port=$((${ports_from:-20000} +
+		    (RANDOM * 32768 + RANDOM) % 6000))
 		port_used "$port" || break
 	done
 	printf '%s' "$port"

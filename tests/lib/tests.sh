@@ -1,7 +1,11 @@
 # ./dev test: every part, its counts, and one closing line.  Sourced.
 
-# In the order in which they run.
-tests_parts=(lint unit fuzz store cgi http pages faults kills sanitize)
+# In the order in which they run; the first ones beside the second ones, with
+# what they have of their own: what waits leaves room for what computes.
+tests_beside=(lint unit fuzz sanitize)
+tests_first=(store cgi http pages)
+tests_last=(faults kills)
+tests_parts=("${tests_beside[@]}" "${tests_first[@]}" "${tests_last[@]}")
 passed=0 failed=0 skipped=0
 needs_lint="lint"
 needs_unit="unit"
@@ -427,9 +431,44 @@ after_all()
 	    "$TESTS"/{schema,captcha,pages-schema,pages}
 }
 
+# beside PART...: these go on at the same time; joined waits for them, shows
+# what they said, and adds what they counted.
+beside()
+{
+	beside_at=$TESTS/beside
+	rm -rf "$beside_at"
+	mkdir -p "$beside_at/log"
+	(
+		TESTS=$beside_at ports_from=26000 tests_short= beside_pid=
+		passed=0 failed=0 skipped=0
+		trap tests_end EXIT
+		trap 'exit 1' INT TERM
+		run_parts "$@"
+		printf '%d %d %d\n' "$passed" "$failed" "$skipped" \
+		    >"$beside_at/counts"
+	) >"$beside_at/said" 2>&1 &
+	beside_pid=$!
+}
+
+joined()
+{
+	local p=0 f=1 s=0
+	wait "$beside_pid"
+	beside_pid=
+	cat "$beside_at/said" >&2
+	cp "$beside_at"/log/* "$TESTS/log"
+	read -r p f s <"$beside_at/counts" ||
+	    say "    not ok - the parts beside did not end"
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
 tests_end()
 {
 	local file
+	if [ -n "${beside_pid:-}" ]; then
+		kill "$beside_pid"
+		wait "$beside_pid"
+	fi
 	for file in "$TESTS"/*/run/*.pid; do
 		[ -e "$file" ] && process_end "$file"
 	done
@@ -460,16 +499,37 @@ run_elsewhere()
 	exit "$status"
 }
 
+# run_part PART [NAME]
+run_part()
+{
+	local start=$SECONDS before=$((passed + failed + skipped))
+	say "$1"
+	"part_$1" "${@:2}"
+	[ $((passed + failed + skipped)) -gt "$before" ] || {
+		say "    not ok - $1 ran no test"
+		failed=$((failed + 1))
+	}
+	say "  $1: $((SECONDS - start)) s"
+}
+
+run_parts()
+{
+	local part
+	for part; do
+		run_part "$part"
+	done
+}
+
 run_tests()
 {
 	case ${web_enters:-no}$ROOT in
 	no* | *[[:space:]]*) run_elsewhere "$@" ;;
 	esac
-	local parts=("${tests_parts[@]}") part needs before start
-	if [ $# -gt 0 ]; then
-		parts=("$1")
+	local parts=("${@:1:1}") part needs
+	if [ $# = 0 ]; then
+		parts=("${tests_parts[@]}")
+	else
 		declare -F "part_$1" >/dev/null || { usage >&2; exit 2; }
-		shift
 	fi
 	need build
 	for part in "${parts[@]}"; do
@@ -484,17 +544,16 @@ run_tests()
 	esac
 	trap tests_end EXIT
 	trap 'exit 1' INT TERM
-	for part in "${parts[@]}"; do
-		start=$SECONDS before=$((passed + failed + skipped))
-		say "$part"
-		"part_$part" "$@"
-		[ $((passed + failed + skipped)) -gt "$before" ] || {
-			say "    not ok - $part ran no test"
-			failed=$((failed + 1))
-		}
-		say "  $part: $((SECONDS - start)) s"
-	done
-	case " ${parts[*]} " in *" http pages "*) after_all ;; esac
+	if [ $# = 0 ]; then
+		tests_modules
+		beside "${tests_beside[@]}"
+		run_parts "${tests_first[@]}"
+		joined
+		after_all
+		run_parts "${tests_last[@]}"
+	else
+		run_part "$@"
+	fi
 	tests_end
 	trap - EXIT
 	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" \
