@@ -24,3 +24,28 @@ CREATE TABLE IF NOT EXISTS {}custom_object (
 	data MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
 	PRIMARY KEY (uid, name, id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Devices that wait until somebody signs them in elsewhere.
+-- id: MAC of what the device chose.  uid: of nobody for unknown names.
+-- state: 0 waiting, 1 approved, 2 collected, 3 refused or replaced.
+-- network: the only one that may collect ('': any).
+CREATE TABLE IF NOT EXISTS {}device_login (
+	id BINARY(32) NOT NULL,
+	family TINYINT NOT NULL,
+	kind TINYINT NOT NULL,
+	remember TINYINT NOT NULL DEFAULT 0,
+	uid BINARY(16) NOT NULL,
+	generation BIGINT NOT NULL DEFAULT 0,
+	state TINYINT NOT NULL DEFAULT 0,
+	created_s BIGINT NOT NULL,
+	expires_s BIGINT NOT NULL,
+	pinged_s BIGINT NOT NULL DEFAULT 0,
+	network VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+	address VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+	user_agent VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+	city VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+	country VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+	PRIMARY KEY (id),
+	KEY device_login_account (uid, family, state),
+	KEY device_login_expires (expires_s)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

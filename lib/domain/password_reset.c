@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "codec/identifier.h"
 #include "crypto/pwhash.h"
+#include "first_proof.h"
 #include "limit.h"
 #include "login.h"
 #include "phone.h"
@@ -364,24 +365,6 @@ consume(struct ctx *c, struct resetting *r)
 	    r->in->token, &t));
 }
 
-/*
- * Nobody had proven the address until now: whoever made the account may have
- * been a stranger, and nothing of theirs stays (S-048).
- */
-static enum err
-strip_unproven(struct ctx *c, struct resetting *r)
-{
-	struct account *a = &r->account;
-	enum err e;
-
-	e = store_password_delete(c, a->uid);
-	if (e == ERR_OK)
-		e = store_account_strip(c, a->uid, r->address,
-		    c->now_s);
-	return e != ERR_OK ? e : audit_add(c, "account_stripped", a->uid,
-	    "first proof of the address");
-}
-
 static enum err
 clear_failures(struct ctx *c, const struct account *a)
 {
@@ -457,7 +440,8 @@ reset_tx(struct ctx *c, void *arg)
 	first = e == ERR_OK && by_mail(r) &&
 	    r->account.email_verified_s == 0;
 	if (e == ERR_OK && first)
-		e = strip_unproven(c, r);
+		e = account_strip(c, &r->account, IDENTIFIER_EMAIL,
+		    r->address);
 	if (e == ERR_OK)
 		e = password_store(c, r->account.uid, r->phc);
 	if (e == ERR_OK && by_mail(r))

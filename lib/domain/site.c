@@ -30,7 +30,7 @@
 
 /* The newest schema that this program knows; tests/guard compares it with
  * the files. */
-#define SCHEMA_NEWEST	2
+#define SCHEMA_NEWEST	3
 #define FILE_MAX	(256 * 1024)
 #define DEAD_KEEP_S	(30 * 86400)
 #define BATCH		500
@@ -379,7 +379,8 @@ keep_until(const struct ctx *c, enum store_clean what)
 		return c->now_s -
 		    c->config->registration_unverified_ttl_days * 86400;
 	if (what == CLEAN_SESSION || what == CLEAN_TICKET ||
-	    what == CLEAN_REFRESH || what == CLEAN_PIN_SESSION)
+	    what == CLEAN_REFRESH || what == CLEAN_PIN_SESSION ||
+	    what == CLEAN_DEVICE)
 		return c->now_s - 86400;
 	return c->now_s;
 }

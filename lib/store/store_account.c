@@ -178,8 +178,8 @@ store_account_no_email(struct ctx *c, struct uid uid, int64_t now_s)
 }
 
 enum err
-store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
-    int64_t now_s)
+store_account_strip(struct ctx *c, struct uid uid, int64_t kind,
+    struct str canonical, int64_t now_s)
 {
 	static const unsigned others[] = {
 		STMT_PENDING_DROP_ALL, STMT_ACCOUNT_DELETE_PIN,
@@ -195,7 +195,7 @@ store_account_strip(struct ctx *c, struct uid uid, struct str canonical,
 	if (e != ERR_OK)
 		return e;
 	e = db_exec(c, STMT_IDENTIFIERS_STRIP, ARGS(db_uid(uid),
-	    db_int(KIND_EMAIL), db_bytes(canonical)), NULL);
+	    db_int(kind), db_bytes(canonical)), NULL);
 	for (i = 0; i < COUNT(others) && e == ERR_OK; i++)
 		e = db_exec(c, others[i], ARGS(db_uid(uid)), NULL);
 	return e;
@@ -215,6 +215,7 @@ store_account_delete(struct ctx *c, struct uid uid, int64_t now_s)
 		STMT_PENDING_DROP_ALL,
 		STMT_ACCOUNT_DELETE_PIN,
 		STMT_ACCOUNT_DELETE_PIN_SESSIONS,
+		STMT_ACCOUNT_DELETE_DEVICES,
 		STMT_ACCOUNT_DELETE_ANSWERS,
 		STMT_ACCOUNT_DELETE_PRIVACY,
 		STMT_ACCOUNT_DELETE_CONSENT_LOG,

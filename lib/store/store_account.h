@@ -59,9 +59,9 @@ MUST_CHECK enum err store_username_add(struct ctx *c, struct uid uid,
 MUST_CHECK enum err store_account_email_proven(struct ctx *c, struct uid uid,
     struct str canonical, int64_t now_s);
 /* What stood on an account whose address nobody had proven: the profile, and
- * every identifier but this address.  Nobody's session lives on either. */
+ * every identifier but this one.  Nobody's session lives on either. */
 MUST_CHECK enum err store_account_strip(struct ctx *c, struct uid uid,
-    struct str canonical, int64_t now_s);
+    int64_t kind, struct str canonical, int64_t now_s);
 /* Every row of the account but its audit; a tombstone stays. */
 MUST_CHECK enum err store_account_delete(struct ctx *c, struct uid uid,
     int64_t now_s);
