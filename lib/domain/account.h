@@ -48,6 +48,7 @@ struct account {
 	struct str privacy_policy, consent_profile; /* JSON, or empty */
 	int64_t secure;		/* password: 0 not judged, 1 yes, 2 no */
 	int64_t breached_s;	/* password: 0 not known from a breach */
+	struct str roles;	/* see role.h */
 	bool first_login;		/* of this very sign-in */
 	bool locked;			/* suspended by failures */
 };

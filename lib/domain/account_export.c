@@ -204,6 +204,8 @@ account_text(struct ctx *c, struct page *p, const struct store_account *a,
 	if (str_present(a->consent_profile))
 		json_set(line, "consent_profile", profile_document(c,
 		    a->consent_profile));
+	if (str_present(a->roles))
+		json_set_str(line, "roles", a->roles);
 	put_password(c->arena, p, a->uid, line);
 	*out = json_text(c->arena, line, false);
 	return true;

@@ -12,6 +12,7 @@
 #include "codec/text.h"
 #include "crypto/pwhash.h"
 #include "profile_internal.h"
+#include "role.h"
 #include "schema.h"
 
 #define NUMBER_MAX	253402300799	/* the end of the year 9999 */
@@ -559,6 +560,27 @@ read_filled(struct judge *j, const struct json *v)
 	    &j->line->account.required_filled);
 }
 
+/* Sorted, with one blank between two: as they are stored. */
+static enum err
+read_roles(struct judge *j, const struct json *v)
+{
+	struct str rest, one, before = STR("");
+	enum err e;
+
+	e = read_text(j, "roles", v, ROLES_MAX, &rest);
+	if (e != ERR_OK)
+		return e;
+	j->line->account.roles = rest;
+	while (rest.len > 0 && str_split(&rest, ' ', &one)) {
+		if (!role_valid(one) || (before.len > 0 &&
+		    role_order(before, one) >= 0))
+			return wrong(j, "roles", "are not names of roles, "
+			    "sorted, a blank between two");
+		before = one;
+	}
+	return ERR_OK;
+}
+
 static const struct member_reader readers[] = {
 	{ "uid", read_uid }, { "profile_id", read_profile_id },
 	{ "state", read_state }, { "source", read_source },
@@ -569,7 +591,7 @@ static const struct member_reader readers[] = {
 	{ "password", read_password },
 	{ "required_filled", read_filled }, { "pending", read_pending },
 	{ "privacy_policy", read_privacy_policy },
-	{ "consent_profile", read_consents }
+	{ "consent_profile", read_consents }, { "roles", read_roles }
 };
 
 #define AT(member)	offsetof(struct store_import_account, member)

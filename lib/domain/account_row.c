@@ -60,7 +60,8 @@ account_from_row(struct ctx *c, const struct store_account *row,
 		.pin_skipped_s = row->pin_skipped_s,
 		.privacy_policy = row->privacy_policy,
 		.consent_profile = row->consent_profile,
-		.secure = row->secure, .breached_s = row->breached_s
+		.secure = row->secure, .breached_s = row->breached_s,
+		.roles = row->roles
 	};
 	struct store_identifier_of *list;
 	size_t n, i;

@@ -270,6 +270,19 @@ put_stored(struct ctx *c, struct json *out, const char *name, struct str text)
 }
 
 static void
+put_roles(struct ctx *c, struct json *out, struct str roles)
+{
+	struct json *list = json_new_array(c->arena);
+	struct str one;
+
+	if (!str_present(roles))
+		return;
+	while (str_split(&roles, ' ', &one))
+		json_append_str(list, one);
+	json_set(out, "Roles", list);
+}
+
+static void
 put_account(struct ctx *c, const struct account *a, struct json *out)
 {
 	json_set_str(out, "Uid", uid_hex(c->arena, a->uid));
@@ -293,6 +306,7 @@ put_account(struct ctx *c, const struct account *a, struct json *out)
 	if (a->secure != 0)
 		json_set_bool(out, "IsSecurePassword", a->secure == 1);
 	json_set_bool(out, "IsPasswordBreached", a->breached_s != 0);
+	put_roles(c, out, a->roles);
 	put_stored(c, out, "PrivacyPolicy", a->privacy_policy);
 	put_stored(c, out, "ConsentProfile", a->consent_profile);
 	put_date(c, out, "LastPasswordChangeDate", a->password_changed_s);

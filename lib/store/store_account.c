@@ -30,7 +30,8 @@ static const struct db_column account_columns[] = {
 	COLUMN(struct store_account, privacy_policy),
 	COLUMN(struct store_account, consent_profile),
 	COLUMN(struct store_account, secure),
-	COLUMN(struct store_account, breached_s)
+	COLUMN(struct store_account, breached_s),
+	COLUMN(struct store_account, roles)
 };
 
 static const struct db_column identifier_columns[] = {

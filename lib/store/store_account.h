@@ -17,6 +17,7 @@ struct store_account {
 	int64_t phone_verified_s, pending, pin_changed_s, pin_skipped_s;
 	struct str privacy_policy, consent_profile;	/* JSON, or empty */
 	int64_t secure, breached_s;	/* of the password */
+	struct str roles;
 };
 struct store_identifier_of {
 	struct uid uid;

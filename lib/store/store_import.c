@@ -89,6 +89,7 @@ store_import_accounts(struct ctx *c, const struct store_import_account *list,
 		*a++ = db_text(r->profile);
 		*a++ = db_text(r->privacy_policy);
 		*a++ = db_text(r->consent_profile);
+		*a++ = db_text(r->roles.p != NULL ? r->roles : STR(""));
 	}
 	return db_exec_many(c, STMT_IMPORT_ACCOUNT, args, n);
 }

@@ -39,6 +39,7 @@ struct store_import_account {
 	struct str source, profile;
 	struct str privacy_policy;	/* JSON, or empty */
 	struct str consent_profile;	/* JSON, or absent */
+	struct str roles;		/* or absent */
 };
 struct store_import_password {
 	struct uid uid;

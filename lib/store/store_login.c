@@ -30,6 +30,7 @@ store_login_find(struct ctx *c, int64_t kind, struct str canonical,
 		COLUMN(struct store_login, account.consent_profile),
 		COLUMN(struct store_login, account.secure),
 		COLUMN(struct store_login, account.breached_s),
+		COLUMN(struct store_login, account.roles),
 		COLUMN(struct store_login, phc),
 		COLUMN(struct store_login, failures)
 	};

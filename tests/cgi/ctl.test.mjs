@@ -51,6 +51,39 @@ test('a web server gets nothing out of it (S-109)', async () => {
     assert.match(r.out, /^Status: 404/);
 });
 
+test('roles: given, listed, in the profile, taken away (S-131)', async () => {
+    const email = address(), other = address();
+    const uid = {};
+    for (const name of [email, other])
+        uid[name] = JSON.parse(await fine(['--json', 'user', 'add', name,
+            '--verified'], { input: `${password}\n` })).uid;
+    assert.equal(await fine(['role', 'add', email, 'staff']),
+        `${uid[email]}  staff\n`);
+    await fine(['role', 'add', uid[email], 'Board']);
+    await fine(['role', 'add', other, 'guest']);
+    const { Profile } = granted(await login({ email }));
+    assert.deepEqual(Profile.Roles, ['Board', 'staff']);
+    assert.deepEqual(JSON.parse(await fine(['--json', 'role', 'list', email])),
+        { uid: uid[email], roles: ['Board', 'staff'] });
+    const all = await fine(['role', 'list']);
+    assert.ok(all.includes(`${uid[email]}  Board staff\n`), all);
+    assert.ok(all.includes(`${uid[other]}  guest\n`), all);
+    const staff = await fine(['role', 'list', '--role', 'staff']);
+    assert.ok(staff.includes(uid[email]) && !staff.includes(uid[other]));
+    const again = await ctl(['role', 'add', email, 'staff']);
+    assert.equal(again.code, 0);
+    assert.match(again.err, /so already/);
+    await fine(['role', 'remove', email, 'Board']);
+    assert.equal(await fine(['role', 'list', email]),
+        `${uid[email]}  staff\n`);
+    const bad = await ctl(['role', 'add', email, 'two words']);
+    assert.equal(bad.code, 1);
+    assert.match(bad.err, /role/i);
+    assert.equal((await ctl(['role', 'add', email])).code, 2);
+    assert.equal((await ctl(['role', 'list', email, '--role', 'x'])).code, 2);
+    assert.equal((await ctl(['role', 'add', address(), 'staff'])).code, 1);
+});
+
 test('usage: help, unknown commands and options', async () => {
     assert.match(await fine(['--help'], { conf: null }), /migrate/);
     assert.match(await fine(['user', 'add', '--help'], { conf: null }),

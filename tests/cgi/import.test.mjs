@@ -645,7 +645,8 @@ test('a bar on a terminal', async () => {
 
 test('one site\'s export is another site\'s import, line for line',
     async () => {
-        const name = `dw_import_${process.pid}`;
+        const name = `dw_import_${process.pid}`, holder = address();
+        await imported([{ emails: [{ address: holder }] }]);
         const sql = (words) => execFileSync('mariadb', ['--no-defaults', '-S',
             process.env.DOORWARD_SOCKET, '-e', words]);
         const { conf, words } = copy('other', [[/^(name = )dw_\S+$/m,
@@ -657,11 +658,16 @@ test('one site\'s export is another site\'s import, line for line',
             const schema = new URL('../../schema', import.meta.url).pathname;
             let r = await ctl(['migrate', '--schema-dir', schema], { conf });
             assert.equal(r.code, 0, r.err);
+            for (const role of ['staff', 'Board', 'staff.2']) {
+                r = await ctl(['role', 'add', holder, role]);
+                assert.equal(r.code, 0, r.err);
+            }
             r = await ctl(['user', 'export', '--with-hashes']);
             const there = r.out;
             r = await ctl(['user', 'import', '-'], { conf, input: there });
             assert.equal(r.code, 0, r.err);
             r = await ctl(['user', 'export', '--with-hashes'], { conf });
+            assert.match(r.out, /"roles":"Board staff staff\.2"/);
             const here = r.out.split('\n');
             there.split('\n').forEach((l, i) => assert.equal(here[i], l));
             assert.equal(r.out.length, there.length);

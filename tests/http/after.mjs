@@ -52,7 +52,7 @@ const decisions = `
     pin_reset_refused pin_reset_sent pin_session_ended pin_set pin_skipped
     pin_token_refused privacy_accepted profile_updated registered
     registration_known registration_replaced registration_unfinished
-    reset_decoy reset_limited reset_refused reset_sent session_revoked
+    role_added role_removed reset_decoy reset_limited reset_refused reset_sent session_revoked
     sott_issued username_changed verification_decoy verification_sent
     welcome_sent
     `.trim().split(/\s+/);

@@ -6,7 +6,7 @@
 #include "store/store.h"
 #include "store/store_site.h"
 
-#define NEWEST	2	/* schema file */
+#define NEWEST	3	/* schema file */
 
 /* A statement that locks the row of its number. */
 static enum err
@@ -184,7 +184,8 @@ static const char *const tables[] = { "account", "identifier", "password",
 	"password_history", "session", "refresh_token", "ticket", "failure",
 	"meter", "outbox", "audit", "mark", "tombstone",
 	"pending_identifier", "held_identifier", "pin", "pin_session",
-	"security_answer", "privacy_acceptance", "consent_log", "import" };
+	"security_answer", "privacy_acceptance", "consent_log", "import",
+	"custom_object" };
 
 static void
 forget_from(size_t k)

@@ -17,6 +17,7 @@
 #include "domain/privacy.h"
 #include "domain/profile.h"
 #include "domain/registration.h"
+#include "domain/role.h"
 #include "domain/verification.h"
 
 #define ADA		"ada@example.org"
@@ -365,6 +366,24 @@ delete_by_number(void)
 	return phone_delete(fx, ada, str_of(secret));
 }
 
+/* Roles */
+
+static enum err
+give_role(void)
+{
+	bool changed;
+
+	return role_add(fx, ada, STR("staff"), &changed);
+}
+
+static enum err
+take_role(void)
+{
+	bool changed;
+
+	return role_remove(fx, ada, STR("staff"), &changed);
+}
+
 /* What is there before */
 
 static void
@@ -598,6 +617,14 @@ asked_deletion_by_number(void)
 	keep_code("delete-account.sms", "your account is ");
 }
 
+static void
+with_role(void)
+{
+	signed_in();
+	assert_int_equal(give_role(), ERR_OK);
+	fx_next();
+}
+
 static const struct flow flows[] = {
 	{ "change", signed_in, change, .repeated = ERR_TOKEN_UNKNOWN },
 	{ "forgot", signed_in, forgot, .repeated = ERR_OK, .once_more = true },
@@ -610,6 +637,8 @@ static const struct flow flows[] = {
 	    .repeated = ERR_LINK_USED },
 	{ "update", signed_in, update, .repeated = ERR_OK },
 	{ "rename", signed_in, rename_account, .repeated = ERR_OK },
+	{ "give a role", signed_in, give_role, .repeated = ERR_OK },
+	{ "take a role", with_role, take_role, .repeated = ERR_OK },
 	{ "block", signed_in, block, .repeated = ERR_OK },
 	{ "delete", signed_in, delete, .repeated = ERR_NOT_FOUND },
 	{ "add address", signed_in, add_address, .repeated = ERR_OK },
