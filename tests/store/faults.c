@@ -46,7 +46,7 @@ fingerprint(void)
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state, roles,"
 	    " generation, profile, profile_version, logins, pin_changed_s,"
 	    " pin_skipped_s, email_verified_s, privacy_policy,"
-	    " consent_profile) ORDER BY uid), '') FROM dw_account),"
+	    " consent_profile, roles) ORDER BY uid), '') FROM dw_account),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', canonical,"
 	    " HEX(uid), verified_s, position, label) ORDER BY canonical), '')"
 	    " FROM dw_identifier),"
