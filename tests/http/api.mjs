@@ -132,7 +132,7 @@ export async function openapi() {
     return description;
 }
 
-function fits(api, schema, value, where) {
+export function fits(api, schema, value, where) {
     if (schema.$ref) {
         const name = schema.$ref.split('/').pop();
         return fits(api, api.components.schemas[name], value, where);

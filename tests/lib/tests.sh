@@ -11,7 +11,7 @@ needs_lint="lint"
 needs_unit="unit"
 needs_store="run"
 needs_cgi="run node lighttpd"
-needs_http="run node lighttpd apache servers"
+needs_http="run node lighttpd apache servers tls"
 needs_pages="run node lighttpd browser"
 TESTS=$VAR/test
 tag=	# before the name of a site and a log, where a part runs twice
@@ -113,7 +113,8 @@ part_store()
 }
 
 # variant NAME SERVER MODE BASE [section.key=value...]: a site to test, on the
-# database of all, or on that of the socket own_database.
+# database of all, or on that of the socket own_database; at own_url, when its
+# people know it by another address; own_front is for the web server.
 variant()
 {
 	local name=$tag$1 server=$2 mode=$3 base=$4 short
@@ -130,7 +131,8 @@ variant()
 		ln -s "$site_at" "$site"
 		site=$site_at
 	fi
-	site_make "$site" "$url" "${own_database:-$tests_short/db}" \
+	site_make "$site" "${own_url:-$url}" \
+	    "${own_database:-$tests_short/db}" \
 	    "dw_${name//-/_}" "$@" \
 	    login.username=yes mail.gap_s=0 limits.requests_per_s=2000 \
 	    password.argon2_memory_kib=1024 password.argon2_passes=1 \
@@ -141,7 +143,8 @@ variant()
 	    sms.provider=file sms.dir="$site/outbox" sms.gap_s=0
 	[ -z "${own_hosts:-}" ] ||
 	    ini_set "$site/etc/doorward.conf" database hosts "$own_hosts"
-	site_up "$site" "$server" "$mode" "$base" "$port" "$short" ""
+	site_up "$site" "$server" "$mode" "$base" "$port" "$short" \
+	    "${own_front:-}"
 	export DOORWARD_SERVER=$server DOORWARD_MODE=$mode
 	export DOORWARD_SHORT=$short DOORWARD_SOCKET=$tests_short/db
 }
@@ -331,7 +334,7 @@ part_http()
 forgot_phone,change_password,update_profile,availability login.phone=yes
 	settings locked "${1:-}" login.lock=captcha captcha.provider=altcha \
 	    captcha.altcha_tries=100 pin.enabled=yes
-	settings sdk "${1:-}"
+	http_sdk "${1:-}"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port
 	settings smtp "${1:-}" mail.transport=smtp mail.host=127.0.0.1 \
@@ -349,6 +352,23 @@ settings()
 	variant "$name" lighttpd fcgi "" "$@"
 	node_tests "http-$name" "$ROOT/tests/http/$name"/*.test.mjs
 	site_end
+}
+
+# The published Node SDK, on a site that has everything on.
+http_sdk()
+{
+	case ${VARIANT:-sdk} in sdk) ;; *) return ;; esac
+	case ${1:-sdk} in sdk) ;; *) return ;; esac
+	say "  http/sdk over TLS"
+	tls_variant sdk "${phone_settings[@]}" captcha.provider=altcha \
+	    captcha.altcha_tries=100 questions.enabled=yes \
+	    questions.list="school=What was your first school called?" \
+	    questions.count=1 questions.reset=yes \
+	    privacy.versions=1.0@2020-01-01 availability.per_hour=10000 \
+	    mail.per_hour_source=10000 sms.per_hour_source=10000
+	export DOORWARD_SHEET=$TESTS/log/sdk-compatibility.md
+	node_tests http-sdk "$ROOT/tests/http/sdk/sdk.test.mjs"
+	tls_end
 }
 
 part_cgi()
