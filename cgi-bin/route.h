@@ -84,6 +84,7 @@ struct route {
 	const char *summary;
 	const enum err *errors;	/* beyond the generic ones; ends ERR_OK */
 	const char *const *html; /* templates of a page, for the checks */
+	const char *unless;	/* a field that must be empty, or NULL */
 };
 
 /* The rows of pages stand in routes_pages.h, which routes.c includes inside

@@ -62,13 +62,20 @@ router_find(struct http *h)
 	return other == NULL ? ERR_NOT_FOUND_PATH : ERR_METHOD;
 }
 
+static bool
+is_given(const struct http *h, const char *field)
+{
+	return http_query(h, field).p != NULL || http_given(h, field);
+}
+
 /* Two operations of one path may differ by who calls: the one of the person
  * signed in comes with an access token, wherever it stands. */
 static bool
 is_meant(const struct http *h, const struct route *r)
 {
-	if (r->when == NULL || http_query(h, r->when).p != NULL ||
-	    http_given(h, r->when))
+	if (r->unless != NULL && is_given(h, r->unless))
+		return false;
+	if (r->when == NULL || is_given(h, r->when))
 		return true;
 	return (r->need & NEED_TOKEN) != 0 &&
 	    strcmp(r->when, "access_token") == 0 &&

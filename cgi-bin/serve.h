@@ -17,6 +17,8 @@ struct json *serve_session_json(struct http *h, struct json *profile,
 /* {"IsPosted":true}, with Data when there is a session. */
 enum err serve_posted(struct http *h, bool has_session, struct json *profile,
     const struct session_tokens *t);
+/* {"IsPosted":true}, with the receipt of a message in Data. */
+enum err serve_posted_sms(struct http *h);
 /* Referer, else Android or iOS as X-Platform says, else "API". */
 struct str serve_source(const struct http *h);
 /* Is it in the list of the parameter options=? */
@@ -124,6 +126,32 @@ enum err serve_phone_delete_ask(struct http *h, const void *in);
 enum err serve_phone_delete(struct http *h, const void *in);
 enum err serve_forgot_phone(struct http *h, const void *in);
 enum err serve_forgot_pin_phone(struct http *h, const void *in);
+
+/* serve_passwordless.c */
+struct in_passwordless {
+	struct str identifier, url, email_template;
+	struct str token, code, welcome_template;
+	struct str sms_template;
+	bool voice;
+	struct json *answers;
+	struct captcha_answer captcha;
+};
+extern const struct field in_passwordless_email[],
+    in_passwordless_username[], in_passwordless_phone_query[],
+    in_passwordless_phone[], in_passwordless_link_query[],
+    in_passwordless_link[], in_passwordless_email_code[],
+    in_passwordless_username_code[], in_passwordless_phone_code[];
+extern const enum err errors_passwordless_email[],
+    errors_passwordless_username[], errors_passwordless_phone[],
+    errors_passwordless_link[], errors_passwordless_email_code[],
+    errors_passwordless_username_code[], errors_passwordless_phone_code[];
+enum err serve_passwordless_email(struct http *h, const void *in);
+enum err serve_passwordless_username(struct http *h, const void *in);
+enum err serve_passwordless_phone(struct http *h, const void *in);
+enum err serve_passwordless_link(struct http *h, const void *in);
+enum err serve_passwordless_email_code(struct http *h, const void *in);
+enum err serve_passwordless_username_code(struct http *h, const void *in);
+enum err serve_passwordless_phone_code(struct http *h, const void *in);
 
 /* serve_user.c */
 struct in_update {

@@ -5,6 +5,28 @@
 #include "domain/login.h"
 #include "response.h"
 
+/* LG5: which texts risk rules would send.  There are no such rules yet. */
+#define RISK_TEXT(name) \
+	{ name, NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, 64, 0, \
+	  "Of risk rules: without effect until there are some" }
+#define RISK_FIELDS \
+	RISK_TEXT("rbabrowseremailtemplate"), \
+	RISK_TEXT("rbabrowsersmstemplate"), \
+	RISK_TEXT("rbacityemailtemplate"), \
+	RISK_TEXT("rbacitysmstemplate"), \
+	RISK_TEXT("rbacountryemailtemplate"), \
+	RISK_TEXT("rbacountrysmstemplate"), \
+	RISK_TEXT("rbaipemailtemplate"), \
+	RISK_TEXT("rbaipsmstemplate"), \
+	RISK_TEXT("rbadeviceemailtemplate"), \
+	RISK_TEXT("rbadevicesmstemplate"), \
+	RISK_TEXT("rbaoneclickemailtemplate"), \
+	RISK_TEXT("rbaotpsmstemplate"), \
+	{ "passworddelegation", NULL, IN_QUERY, FIELD_DISCARD, FIELD_BOOL, 0, \
+	  0, 0, 0, "Without effect: passwords are compared here alone" }, \
+	{ "passworddelegationapp", NULL, IN_QUERY, FIELD_DISCARD, \
+	  FIELD_TEXT, 0, 0, 256, 0, "Without effect" }
+
 /* All but the name. */
 #define LOGIN_REST \
 	{ "password", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET, \
@@ -19,6 +41,7 @@
 	{ "loginurl", NULL, IN_QUERY, FIELD_DISCARD, FIELD_TEXT, 0, 0, \
 	  LIMIT_URL, 0, "Without effect" }, \
 	SMS_FIELDS(in_login, "Variant of a verification's text message"), \
+	RISK_FIELDS, \
 	{ "options", NULL, IN_QUERY, FIELD_LINE, FIELD_TEXT, 0, 0, 256, \
 	  AT(in_login, options), "PreventVerificationSms" }, \
 	{ "securityanswer", NULL, IN_BODY, 0, FIELD_JSON, 0, 0, 0, \

@@ -16,9 +16,8 @@ const struct reply reply_posted_sms[] = {
 	{ NULL, 0, 0, NULL }
 };
 
-/* Posted, with the receipt of a message in Data. */
-static enum err
-posted_sms(struct http *h)
+enum err
+serve_posted_sms(struct http *h)
 {
 	struct json *j = json_new_object(h->ctx->arena);
 	struct json *data = json_new_object(h->ctx->arena);
@@ -107,7 +106,7 @@ serve_phone_change(struct http *h, const void *in)
 	e = phone_change(h->ctx, h->session.uid, &ask, &sent);
 	if (e != ERR_OK)
 		return e;
-	return sent ? posted_sms(h) :
+	return sent ? serve_posted_sms(h) :
 	    response_flag(h, "IsPosted", true);
 }
 
@@ -199,7 +198,7 @@ serve_phone_resend(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_resend(h->ctx, &ask);
-	return e != ERR_OK ? e : posted_sms(h);
+	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 
 enum err
@@ -209,7 +208,7 @@ serve_phone_resend_own(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_resend_own(h->ctx, h->session.uid, &ask);
-	return e != ERR_OK ? e : posted_sms(h);
+	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 
 /* ---- W2 ---- */
@@ -233,7 +232,7 @@ serve_forgot_phone(struct http *h, const void *arg)
 	e = captcha_demand(h->ctx, CAPTCHA_FORGOT_PHONE, &in->captcha);
 	if (e == ERR_OK)
 		e = phone_forgot(h->ctx, &ask);
-	return e != ERR_OK ? e : posted_sms(h);
+	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 
 /* ---- I5 ---- */
@@ -253,7 +252,7 @@ serve_forgot_pin_phone(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_forgot_pin(h->ctx, &ask);
-	return e != ERR_OK ? e : posted_sms(h);
+	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 
 /* ---- A8, A9 ---- */
@@ -273,7 +272,7 @@ serve_phone_delete_ask(struct http *h, const void *in)
 	enum err e;
 
 	e = phone_delete_ask(h->ctx, h->session.uid, &ask);
-	return e != ERR_OK ? e : posted_sms(h);
+	return e != ERR_OK ? e : serve_posted_sms(h);
 }
 
 enum err

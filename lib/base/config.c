@@ -1201,7 +1201,7 @@ judge_site(struct reader *r)
 
 const char *const captcha_operations[] = { "register", "forgot_email",
 	"forgot_phone", "change_password", "update_profile", "availability",
-	"login", "unlock", NULL };
+	"login", "unlock", "passwordless", "one_touch", NULL };
 
 /* What is listed and not known would never be demanded. */
 static bool

@@ -22,6 +22,8 @@
 #define CAPTCHA_AVAILABILITY	"availability"
 #define CAPTCHA_LOGIN	"login"
 #define CAPTCHA_UNLOCK	"unlock"
+#define CAPTCHA_PASSWORDLESS	"passwordless"
+#define CAPTCHA_ONE_TOUCH	"one_touch"
 
 /* What clients send: the member of the configured provider counts. */
 struct captcha_answer {

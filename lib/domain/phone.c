@@ -98,7 +98,8 @@ address_of(const struct phone_code *m)
 enum err
 phone_send_code(struct ctx *c, const struct phone_code *m)
 {
-	int64_t life_s = c->config->lifetime_phone_code_s;
+	int64_t life_s = m->life_s != 0 ? m->life_s :
+	    c->config->lifetime_phone_code_s;
 	struct ticket t = {
 		.purpose = m->purpose,
 		.uid = m->decoy ? ticket_decoy_uid(c, m->number) : m->uid,

@@ -40,6 +40,7 @@ struct phone_code {
 	int64_t generation;
 	bool voice;
 	bool decoy;			/* same work, for an unknown number */
+	int64_t life_s;		/* 0: lifetime.phone_code_s */
 };
 /* Inside a transaction: the ticket (its data is the number) and its message.
  * Limits are the caller's business. */
@@ -123,6 +124,10 @@ MUST_CHECK enum err phone_resend_own(struct ctx *c, struct uid uid,
 /* W2.  ERR_OK whether or not the number is a proven one of an account, unless
  * compat.  W6 is password_reset. */
 MUST_CHECK enum err phone_forgot(struct ctx *c,
+    const struct phone_asking *in);
+
+/* LG15, the same for signing in. */
+MUST_CHECK enum err phone_ask_to_sign_in(struct ctx *c,
     const struct phone_asking *in);
 
 /* I5, the same for a PIN: ERR_PIN_OFF, with compat ERR_PIN_NONE as well.  I8

@@ -8,6 +8,7 @@
 #include "account_internal.h"
 #include "audit.h"
 #include "base/config.h"
+#include "entry.h"
 #include "limit.h"
 #include "store/store_phone.h"
 #include "store/store_pin.h"
@@ -16,15 +17,17 @@
 
 #define RESET_SMS	"reset-password"
 #define RESET_PIN_SMS	"reset-pin"
+#define SIGN_IN_SMS	"passwordless"
 
 static const struct uid nobody;
 
-/* To unknown people: H6, W2, I5 */
+/* To unknown people: H6, W2, I5, LG15 */
 
 struct asking {
 	const struct phone_asking *in;
 	enum ticket_purpose purpose;
 	const char *template;
+	int64_t life_s;			/* 0: as usual */
 	struct identifier number;
 	enum err (*judge)(struct ctx *c, const struct store_holder *h);
 	bool full;
@@ -88,7 +91,7 @@ ask_tx(struct ctx *c, void *arg)
 	struct phone_code m = {
 		.purpose = q->purpose, .template = q->template,
 		.variant = q->in->template, .number = q->number.canonical,
-		.voice = q->in->voice
+		.voice = q->in->voice, .life_s = q->life_s
 	};
 	enum err e, found, pin;
 
@@ -155,6 +158,18 @@ phone_forgot_pin(struct ctx *c, const struct phone_asking *in)
 
 	if (!c->config->pin_enabled)
 		return err_set(c, ERR_PIN_OFF, NULL, "off");
+	return ask(c, &q);
+}
+
+enum err
+phone_ask_to_sign_in(struct ctx *c, const struct phone_asking *in)
+{
+	struct asking q = {
+		.in = in, .purpose = TICKET_PASSWORDLESS_PHONE,
+		.template = SIGN_IN_SMS, .judge = judge_proven
+	};
+
+	q.life_s = entry_life_s(c, q.purpose, true);
 	return ask(c, &q);
 }
 

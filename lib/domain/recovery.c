@@ -82,8 +82,10 @@ make_secret(struct ctx *c, const struct recovery *in, const struct ticket *t,
 
 	url = url_with(c->arena, in->base, "vtype", str_of(in->vtype));
 	*code = STR("");
-	if (in->by_code) {
-		e = ticket_make_code(c, t, code);
+	if (in->by_code) {	/* one may stand under another of its names */
+		e = ticket_void(c, t->purpose, t->uid);
+		if (e == ERR_OK)
+			e = ticket_make_code(c, t, code);
 		url = url_with(c->arena, url,
 		    in->id.kind == IDENTIFIER_EMAIL ? "email" : "username",
 		    in->id.given);
@@ -144,6 +146,8 @@ send_mail(struct ctx *c, const struct asking *q, const struct ticket *t,
 int64_t
 recovery_life_s(const struct ctx *c, const struct recovery *r)
 {
+	if (r->life_s != 0)
+		return r->life_s;
 	return r->by_code ? c->config->lifetime_email_code_s :
 	    c->config->lifetime_reset_link_s;
 }
@@ -168,6 +172,9 @@ send_secret(struct ctx *c, const struct asking *q)
 		.data = address, .expires_s = c->now_s + life_s
 	};
 
+	if (str_present(q->in->note))
+		t.data = str_printf(c->arena, "%.*s\n%.*s",
+		    STR_FMT(address), STR_FMT(q->in->note));
 	return send_mail(c, q, &t, life_s);
 }
 

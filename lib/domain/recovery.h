@@ -20,6 +20,9 @@ struct recovery {
 	struct str base;	/* of the link, judged before */
 	struct identifier id;
 	struct str variant, return_url;
+	int64_t life_s;		/* of the secret; 0: a reset's */
+	struct str note;	/* kept with the ticket, behind its address
+				 * and a line's end; absent: nothing */
 	/* Why an account that was found gets none, with compat told; reached:
 	 * it has an address for that. */
 	enum err (*judge)(const struct account *a, bool reached);

@@ -40,8 +40,18 @@ static const struct purpose purposes[] = {
 	[TICKET_PIN] = { "pin", false, true },
 	[TICKET_CHANGE_PHONE] = { "change-phone", true, false },
 	[TICKET_UNDO_EMAIL] = { .name = "undo-email", .lasting = true },
-	[TICKET_REGISTRATION] = { "registration", false, true }
+	[TICKET_REGISTRATION] = { "registration", false, true },
+	[TICKET_PASSWORDLESS] = { "passwordless", false, false },
+	[TICKET_PASSWORDLESS_PHONE] = { "passwordless-phone", true, false },
+	[TICKET_ONE_TOUCH] = { "one-touch", false, false },
+	[TICKET_ONE_TOUCH_PHONE] = { "one-touch-phone", true, false }
 };
+
+const char *
+ticket_name(enum ticket_purpose p)
+{
+	return purposes[p].name;
+}
 
 static struct str
 purpose_name(enum ticket_purpose p)
@@ -280,14 +290,15 @@ static enum err
 judge_code_row(struct ctx *c, const struct store_ticket *row)
 {
 	enum ticket_purpose p = (enum ticket_purpose)row->purpose;
+	bool bound = row->generation != TICKET_NOBODY;
 
-	if (row->account_generation == 0)
+	if (bound && row->account_generation == 0)
 		return err_set(c, code_invalid(p), NULL,
 		    "code of an account that is gone");
 	if (row->used_s != 0)
 		return err_set(c, code_used(p), NULL,
 		    "code used before");
-	if (row->generation != row->account_generation)
+	if (bound && row->generation != row->account_generation)
 		return err_set(c, code_invalid(p), NULL,
 		    "code voided by a change of the account");
 	if (row->expires_s <= c->now_s)
@@ -402,23 +413,32 @@ ticket_try_own_code(struct ctx *c, enum ticket_purpose p, struct uid uid,
 	return try_code(c, &t, code, out);
 }
 
-enum err
-ticket_code_refused(struct ctx *c, enum ticket_purpose p, enum err e)
+static enum err
+refused(struct ctx *c, enum ticket_purpose p, const char *event, enum err e)
 {
 	static const struct uid nobody;
 	struct err_detail why = c->err;
 	enum err counted;
 
-	if (e != code_invalid(p))
-		return e;
 	counted = limit_source_failed(c);
 	if (counted == ERR_OK)
-		counted = audit_add(c, "code_refused", nobody,
-		    purposes[p].name);
+		counted = audit_add(c, event, nobody, purposes[p].name);
 	if (counted != ERR_OK)
 		return counted;
 	c->err = why;
 	return e;
+}
+
+enum err
+ticket_code_refused(struct ctx *c, enum ticket_purpose p, enum err e)
+{
+	return e == code_invalid(p) ? refused(c, p, "code_refused", e) : e;
+}
+
+enum err
+ticket_link_refused(struct ctx *c, enum ticket_purpose p, enum err e)
+{
+	return refused(c, p, "link_refused", e);
 }
 
 enum err

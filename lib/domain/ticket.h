@@ -18,7 +18,9 @@ enum ticket_purpose {
 	TICKET_RESET_PIN = 7, TICKET_RESET_PIN_PHONE = 8,
 	TICKET_CONSENT = 9, TICKET_PIN = 10, TICKET_CHANGE_PHONE = 11,
 	TICKET_UNDO_EMAIL = 12,	/* outlives changes of the account */
-	TICKET_REGISTRATION = 13
+	TICKET_REGISTRATION = 13,
+	TICKET_PASSWORDLESS = 14, TICKET_PASSWORDLESS_PHONE = 15,
+	TICKET_ONE_TOUCH = 16, TICKET_ONE_TOUCH_PHONE = 17
 };
 
 #define TICKET_NOBODY	0
@@ -75,10 +77,15 @@ MUST_CHECK enum err ticket_state(struct ctx *c, const struct ticket *t);
  */
 MUST_CHECK enum err ticket_code_refused(struct ctx *c, enum ticket_purpose p,
     enum err e);
+/* The same for a link's secret that is none of ours. */
+MUST_CHECK enum err ticket_link_refused(struct ctx *c, enum ticket_purpose p,
+    enum err e);
 /* ERR_OK while it could be used, ERR_EMAIL_CODE_*; judges no code, so it
  * says nothing to a stranger. */
 MUST_CHECK enum err ticket_code_state(struct ctx *c, enum ticket_purpose p,
     struct str address);
+/* The purpose's name, for the audit. */
+const char *ticket_name(enum ticket_purpose p);
 /* Are the hour's tries of purpose and address used up?  Then a new code would
  * be of no use. */
 MUST_CHECK enum err ticket_tries_full(struct ctx *c, enum ticket_purpose p,

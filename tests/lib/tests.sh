@@ -296,7 +296,7 @@ part_http()
 	fi
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code account.add_email_by=code \
-	    account.delete_by=code
+	    account.delete_by=code passwordless.email=code
 	settings consent "${1:-}"
 	settings fields "${1:-}" login.phone=yes
 	settings hold "${1:-}" account.hold_days=30 \
@@ -327,6 +327,8 @@ part_http()
 	    questions.list="$asked" questions.ask_on_registration=yes \
 	    registration.verification=optional login.lock=block \
 	    compat.reveal_account_existence=yes
+	settings passwordless "${1:-}" "${phone_settings[@]}" \
+	    passwordless.email=link passwordless.phone=yes
 	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000
 	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
@@ -438,7 +440,8 @@ after_all()
 	"$BUILD/doorwardctl" --config "$TESTS/pages/etc/doorward.conf" \
 	    openapi >"$TESTS/openapi.json"
 	mariadb-dump --no-defaults -S "$tests_short/db" --hex-blob \
-	    --databases dw_lighttpd_fcgi dw_consent dw_phone dw_pages \
+	    --databases dw_lighttpd_fcgi dw_consent dw_phone dw_passwordless \
+	    dw_pages \
 	    >"$TESTS/dump.sql" 2>"$TESTS/log/dump.log"
 	for database in $(echo 'SHOW DATABASES' | database_sql \
 	    "$tests_short/db" | grep '^dw_'); do
@@ -448,6 +451,7 @@ after_all()
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
 	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
+	    "$TESTS"/passwordless \
 	    "$TESTS"/{schema,captcha,pages-schema,pages}
 }
 
