@@ -26,6 +26,8 @@
 #define LIMIT_USER_AGENT	512
 #define LIMIT_HOST		255
 #define LIMIT_SOTT		512
+#define LIMIT_JWT		(16 * 1024)
+#define LIMIT_JWT_HEADER	(2 * 1024)
 #define LIMIT_CAPTCHA		(4 * 1024)	/* an answer */
 #define LIMIT_CONFIG_LINE	(64 * 1024)
 #define LIMIT_MAIL		(256 * 1024)
