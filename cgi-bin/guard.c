@@ -66,6 +66,12 @@ is_site_host(const struct config *cfg, struct str host)
 	    str_ieq(str_sub(host, 0, host.len - port.len), want);
 }
 
+bool
+guard_is_site(const struct http *h)
+{
+	return is_site_host(h->ctx->config, h->host);
+}
+
 static enum err
 check_channel(struct http *h)
 {
@@ -238,19 +244,26 @@ guard_caller(struct http *h)
 	return e;
 }
 
-/* RFC 6750 §2.1; of the three places the first counts (S-096). */
+struct str
+guard_bearer(const struct http *h)
+{
+	struct str s = http_header(h, "authorization");
+
+	if (!str_istarts(s, STR("Bearer ")))
+		return STR_NONE;
+	s = str_trim(str_sub(s, 7, SIZE_MAX));
+	return str_present(s) ? s : STR_NONE;
+}
+
+/* Of the three places the first counts (S-096). */
 static struct str
 bearer(const struct http *h)
 {
 	const struct config *cfg = h->ctx->config;
-	struct str s = http_header(h, "authorization");
+	struct str s = guard_bearer(h);
 
-	if (str_istarts(s, STR("Bearer "))) {
-		s = str_trim(str_sub(s, 7, SIZE_MAX));
-		if (str_present(s))
-			return s;
-	}
-	s = STR_NONE;
+	if (s.p != NULL)
+		return s;
 	if (cfg->compat_access_token_in_query &&
 	    ((h->route->need & TOKEN_BY_HEADER) == 0 ||
 	    cfg->compat_accept_by_query_token))

@@ -6,6 +6,11 @@
 
 #include "http.h"
 
+/* Is this the host of the site's address? */
+bool guard_is_site(const struct http *h);
+/* RFC 6750 §2.1: the token of the Authorization header, or absent. */
+struct str guard_bearer(const struct http *h);
+
 /* Before the body is read: host, scheme, size, rate, API key and secret. */
 MUST_CHECK enum err guard_caller(struct http *h);
 /* After the row was chosen: how it may be called, the token or page session,

@@ -12,6 +12,13 @@
 
 struct route;
 
+/* Who wants to know whether an address is open: nobody, this is a request for
+ * ourselves; a web server that hands on our answer; one that takes no more
+ * than yes or no from it; or the same, with the error document that it shows
+ * after a no. */
+enum asked_by { ASKED_BY_NOBODY, ASKED_BY_SERVER, ASKED_FOR_VERDICT,
+	ASKED_BY_DOCUMENT };
+
 struct http {
 	struct ctx *ctx;
 
@@ -36,6 +43,18 @@ struct http {
 	struct str protected_uri;	/* of a 401 error document: the address
 					 * that was asked for; else absent */
 
+	/* Of a guard's request. */
+	struct asked {
+		enum asked_by by;
+		struct str uri;		/* raw, as the visitor sent it */
+		struct str redirected;	/* raw, after the server's rewriting */
+		struct str file;	/* decoded: where the server looks */
+		struct str method;	/* of the visitor */
+		bool doubtful;		/* a variable stands twice */
+		bool hides;		/* the server keeps Variable-... */
+		bool machine;		/* JSON, and no sign-in page */
+	} asked;
+
 	/* What the router and the guard found out. */
 	const struct route *route;
 	struct str path_values[4];	/* {name} segments, in order */
@@ -55,6 +74,7 @@ struct http {
 	struct str out_body;
 	const char *policy_more, *policy_style;	/* what a page adds to its
 				 * content policy, and to its style-src */
+	bool bare;			/* no headers but the answer's own */
 	enum err outcome;		/* for the log */
 };
 

@@ -112,12 +112,12 @@ configure(struct program *p)
 	return NULL;
 }
 
-/* Guards are another matter: whoever asks for one gets a no (S-114). */
+/* A filter is asked for: whoever does gets a no. */
 static void
 refuse_role(struct program *p)
 {
-	log_write(NULL, LOG_ERROR, "role", "the web server asked for another "
-	    "FastCGI role than that of a responder");
+	log_write(NULL, LOG_ERROR, "role", "the web server asked for a FastCGI role "
+	    "that is neither responder nor authorizer");
 	transport_write(p->transport, STR("Status: 403 Forbidden\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\n"
 	    "Cache-Control: no-store\r\n\r\nForbidden\n"));
@@ -129,7 +129,7 @@ serve(struct program *p)
 {
 	struct ctx c;
 
-	if (!transport_is_responder(p->transport)) {
+	if (transport_role(p->transport) == ROLE_OTHER) {
 		refuse_role(p);
 		return;
 	}

@@ -300,6 +300,11 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_METHOD, "This address cannot be used in this way." },
 	{ ERR_UNDER_AGE, "You are under the minimum age of this site." },
 	{ ERR_BIRTH_DATE, "Enter a date such as 12/31/1990." },
+	{ ERR_AREA_SIGN_IN, "Sign in to see this." },
+	{ ERR_AREA_REFUSED, "This is not open to you." },
+	{ ERR_AREA_UNVERIFIED, "Confirm your email address to see this." },
+	{ ERR_AREA_FACTOR, "This needs a second factor besides your "
+	    "password, which you have not given." },
 	{ ERR_MISDIRECTED, "This address is not this site's." }
 };
 

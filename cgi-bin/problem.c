@@ -173,12 +173,20 @@ retry_header(struct http *h, enum err e)
 	    (long long)(wait_s > 0 ? wait_s : 1)));
 }
 
+/* RFC 6750 §3. */
+static struct str
+challenge(enum err e)
+{
+	return e == ERR_AREA_TOKEN ?
+	    STR("Bearer realm=\"api\", error=\"invalid_token\"") :
+	    STR("Bearer realm=\"api\"");
+}
+
 static void
 problem_headers(struct http *h, enum err e)
 {
 	if (problems[e].status == 401)
-		response_header(h, "WWW-Authenticate",
-		    STR("Bearer realm=\"api\""));
+		response_header(h, "WWW-Authenticate", challenge(e));
 	if (problems[e].status == 405)
 		response_header(h, "Allow", router_allow(h));
 	retry_header(h, e);

@@ -11,6 +11,9 @@
 struct meta {
 	struct str method, uri, path_info, script_name, query, length;
 	struct str address, https, scheme, redirect_status;
+	/* What guards are told besides. */
+	struct str guard, apache_role, facts, redirect_uri, redirect_url;
+	struct str redirect_method, document_uri, file, root, prefix;
 };
 
 static const struct {
@@ -29,6 +32,25 @@ static const struct {
 	{ STR("REDIRECT_STATUS"), offsetof(struct meta, redirect_status) },
 };
 
+/* Of a guard's request, where a doubtful one is a no; elsewhere they mean
+ * nothing, and can stand twice. */
+static const struct {
+	struct str var;
+	size_t offset;
+} guard_vars[] = {
+	{ STR("DOORWARD_GUARD"), offsetof(struct meta, guard) },
+	{ STR("DOORWARD_FACTS"), offsetof(struct meta, facts) },
+	{ STR("FCGI_APACHE_ROLE"), offsetof(struct meta, apache_role) },
+	{ STR("REDIRECT_URI"), offsetof(struct meta, redirect_uri) },
+	{ STR("REDIRECT_URL"), offsetof(struct meta, redirect_url) },
+	{ STR("REDIRECT_REQUEST_METHOD"),
+	    offsetof(struct meta, redirect_method) },
+	{ STR("DOCUMENT_URI"), offsetof(struct meta, document_uri) },
+	{ STR("SCRIPT_FILENAME"), offsetof(struct meta, file) },
+	{ STR("CONTEXT_DOCUMENT_ROOT"), offsetof(struct meta, root) },
+	{ STR("CONTEXT_PREFIX"), offsetof(struct meta, prefix) },
+};
+
 /*
  * The headers that mean something to us.  A server that maps '_' and '-' to
  * one variable can hand one over twice: the forwarding ones are then ignored,
@@ -39,6 +61,7 @@ static const struct {
 	bool forwarding;
 } header_vars[] = {
 	{ STR("CONTENT_TYPE"), STR("content-type"), false },
+	{ STR("HTTP_ACCEPT"), STR("accept"), false },
 	{ STR("HTTP_ACCEPT_LANGUAGE"), STR("accept-language"), false },
 	{ STR("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
 	    STR("access-control-request-method"), false },
@@ -455,6 +478,24 @@ take_locality(struct http *h, struct str name, struct str value)
 	return true;
 }
 
+static bool
+take_guard_variable(struct http *h, struct meta *m, struct str name,
+    struct str value)
+{
+	struct str *at;
+	size_t i;
+
+	for (i = 0; i < COUNT(guard_vars); i++) {
+		if (!str_eq(name, guard_vars[i].var))
+			continue;
+		at = (struct str *)(void *)((char *)m + guard_vars[i].offset);
+		h->asked.doubtful |= at->p != NULL && !str_eq(*at, value);
+		*at = value;
+		return true;
+	}
+	return false;
+}
+
 static enum err
 take_variable(struct http *h, struct meta *m, struct str name,
     struct str value)
@@ -469,7 +510,8 @@ take_variable(struct http *h, struct meta *m, struct str name,
 		*at = value;
 		return ERR_OK;
 	}
-	if (take_locality(h, name, value))
+	if (take_guard_variable(h, m, name, value) ||
+	    take_locality(h, name, value))
 		return ERR_OK;
 	for (i = 0; i < COUNT(header_vars); i++) {
 		if (!str_eq(name, header_vars[i].var))
@@ -608,6 +650,56 @@ request_client(struct http *h)
 		c->client.host = printable(c->arena, v, LIMIT_HOST);
 }
 
+/* Apache alone tells it: the file, as a path below its prefix. */
+static struct str
+file_path(struct http *h, const struct meta *m)
+{
+	struct str root = m->root, prefix = m->prefix;
+
+	while (root.len > 0 && root.p[root.len - 1] == '/')
+		root.len--;
+	while (prefix.len > 0 && prefix.p[prefix.len - 1] == '/')
+		prefix.len--;
+	if (!str_present(root) || !str_starts(m->file, root) ||
+	    (m->file.len > root.len && m->file.p[root.len] != '/'))
+		return STR_NONE;
+	return str_printf(h->ctx->arena, "%.*s%.*s/", STR_FMT(prefix),
+	    STR_FMT(str_sub(m->file, root.len, SIZE_MAX)));
+}
+
+/* Only a web server sets these variables: a client's all begin with HTTP_. */
+static void
+find_asked(struct http *h, const struct meta *m, bool authorizer)
+{
+	struct asked *q = &h->asked;
+
+	if (str_eq(m->guard, STR("verdict")) ||
+	    (authorizer && str_eq(m->apache_role, STR("ACCESS_CHECKER"))))
+		q->by = ASKED_FOR_VERDICT;
+	else if (authorizer)
+		q->by = ASKED_BY_SERVER;
+	else if (h->redirect_status == 401 && h->ctx->config->areas.n > 0)
+		q->by = ASKED_BY_DOCUMENT;
+	else
+		return;
+	q->uri = target_of(h, m->uri);
+	q->method = h->method;
+	q->redirected = m->redirect_uri;
+	if (q->by == ASKED_BY_DOCUMENT) {
+		q->file = str_present(m->redirect_url) ? m->redirect_url :
+		    m->document_uri;
+		if (str_present(m->redirect_method))
+			q->method = m->redirect_method;
+	} else {
+		q->file = str_present(m->document_uri) ? m->document_uri :
+		    file_path(h, m);
+	}
+	if (str_eq(q->method, STR("HEAD")))
+		q->method = STR("GET");
+	q->hides = !str_eq(m->apache_role, STR("ACCESS_CHECKER")) ||
+	    str_eq(m->facts, STR("hidden"));
+}
+
 enum err
 request_read(struct http *h, struct transport *t)
 {
@@ -629,13 +721,16 @@ request_read(struct http *h, struct transport *t)
 	known = find_peer(h, &m, &peer);
 	set_client(h, known, &peer);
 	path = find_path(h, &m);
+	find_asked(h, &m, transport_role(t) == ROLE_AUTHORIZER);
+	h->page_cookie = http_cookie(h, COOKIE_SESSION);
+	if (h->asked.by != ASKED_BY_NOBODY)
+		return e;	/* path, query and body are the application's */
 	if (e == ERR_OK)
 		e = path;
 	if (e == ERR_OK)
 		e = read_length(h, m.length);
 	if (e == ERR_OK)
 		e = read_query(h, m.query);
-	h->page_cookie = http_cookie(h, COOKIE_SESSION);
 	return e;
 }
 

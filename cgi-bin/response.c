@@ -310,7 +310,8 @@ response_text(struct http *h)
 	struct buf b;
 	size_t i;
 
-	common_headers(h);
+	if (!h->bare)
+		common_headers(h);
 	buf_init(&b, h->ctx->arena, 2 * LIMIT_RESPONSE);
 	buf_printf(&b, "Status: %d %s\r\n", h->status, reason(h->status));
 	if (h->status != 204)

@@ -133,6 +133,8 @@ router_is_api(const struct http *h)
 	struct str root;
 	size_t i;
 
+	if (h->asked.by != ASKED_BY_NOBODY)
+		return h->asked.machine;
 	if (h->route != NULL)
 		return (h->route->need & IS_PAGE) == 0;
 	for (i = 0; i < COUNT(roots); i++) {

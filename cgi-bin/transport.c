@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,8 +17,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-
-#define ROLE_RESPONDER	1	/* FastCGI specification §6.2 */
 
 struct transport {
 	enum transport_kind kind;
@@ -236,11 +235,13 @@ transport_accept(struct transport *t)
 	return TRANSPORT_REQUEST;
 }
 
-bool
-transport_is_responder(const struct transport *t)
+/* FastCGI specification §5.1. */
+enum transport_role
+transport_role(const struct transport *t)
 {
-	return t->kind != TRANSPORT_FASTCGI ||
-	    t->fcgi.role == ROLE_RESPONDER;
+	if (t->kind != TRANSPORT_FASTCGI || t->fcgi.role == FCGI_RESPONDER)
+		return ROLE_RESPONDER;
+	return t->fcgi.role == FCGI_AUTHORIZER ? ROLE_AUTHORIZER : ROLE_OTHER;
 }
 
 const char *const *

@@ -32,8 +32,9 @@ enum transport_kind transport_kind(const struct transport *t);
 enum transport_event transport_wait(struct transport *t, int timeout_ms);
 /* Take what waits: REQUEST, IDLE when another process was faster, STOP. */
 enum transport_event transport_accept(struct transport *t);
-/* Of FastCGI: did the server ask for an answer, not for an authorization? */
-bool transport_is_responder(const struct transport *t);
+/* What the server asks for: an answer, an authorization, or else. */
+enum transport_role { ROLE_RESPONDER, ROLE_AUTHORIZER, ROLE_OTHER };
+enum transport_role transport_role(const struct transport *t);
 /* NAME=value strings, NULL at the end.  A name can stand several times. */
 const char *const *transport_env(const struct transport *t);
 /* Some of the body: 0 at its end, -1 on failure or when nothing came until

@@ -13,6 +13,7 @@
 #include "response.h"
 #include "route.h"
 #include "router.h"
+#include "serve_area.h"
 
 static enum err
 read_body(struct http *h, struct transport *t)
@@ -54,6 +55,8 @@ serve(struct http *h, struct transport *t)
 	enum err e, found;
 
 	e = request_read(h, t);
+	if (h->asked.by != ASKED_BY_NOBODY)
+		return serve_area(h, e);
 	found = router_find(h);
 	if (e != ERR_OK)
 		return e;
@@ -76,7 +79,8 @@ log_it(const struct http *h, int64_t started_ms)
 {
 	struct log_request r = {
 		.method = h->method.p != NULL ? h->method.p : "-",
-		.route = h->route != NULL ? h->route->path : "-",
+		.route = h->asked.by != ASKED_BY_NOBODY ? "guard" :
+		    h->route != NULL ? h->route->path : "-",
 		.status = h->status,
 		.ms = clock_mono_ms() - started_ms,
 	};

@@ -1156,6 +1156,24 @@ judge_pin(struct reader *r)
 }
 
 static bool
+judge_guard(struct reader *r)
+{
+	struct config *c = r->cfg;
+	const char *wrong;
+	size_t i;
+
+	if (!areas_read(r->arena, c->guard_rules, &c->areas, &wrong))
+		return fail_set(r, SET_guard_rules, wrong);
+	for (i = 0; i < c->guard_facts.n; i++)
+		if (!choice_has("uid|roles|email|phone|username|name|"
+		    "signed_in_s", c->guard_facts.items[i]))
+			return fail_set(r, SET_guard_facts, "uid, roles, "
+			    "email, phone, username, name and signed_in_s are "
+			    "known");
+	return true;
+}
+
+static bool
 judge_questions(struct reader *r)
 {
 	struct config *c = r->cfg;
@@ -1308,7 +1326,7 @@ judge(struct reader *r)
 	return judge_site(r) && judge_keys(r) && judge_database(r) &&
 	    judge_mail(r) && judge_sms(r) && judge_captcha(r) &&
 	    judge_origins(r) && judge_urls(r) && judge_pin(r) &&
-	    judge_questions(r) &&
+	    judge_questions(r) && judge_guard(r) &&
 	    judge_privacy(r) &&
 	    judge_networks(r, SET_api_allowed_ips, &c->api_allowed_ips) &&
 	    judge_networks(r, SET_proxy_trusted, &c->proxy_trusted) &&

@@ -6,6 +6,7 @@
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
 
+#include "areas.h"
 #include "questions.h"
 #include "secret.h"
 #include "str.h"
@@ -35,6 +36,7 @@ struct config {
 	struct str site_base;	/* path of site.url without its end slash */
 	bool site_https;
 	bool site_loopback;	/* host localhost, 127.0.0.0/8 or [::1] */
+	struct areas areas;	/* of guard.rules */
 	struct questions questions;	/* of questions.list and .file */
 	struct str program_dir;	/* folder that holds cgi-bin/ or bin/ */
 };

@@ -179,6 +179,12 @@ full_name(struct ctx *c, const struct json *document)
 	    STR_FMT(last));
 }
 
+struct str
+profile_name(struct ctx *c, struct str text)
+{
+	return full_name(c, profile_document(c, text));
+}
+
 static void
 put_derived(struct ctx *c, const struct json *document, struct json *out)
 {

@@ -49,6 +49,8 @@ MUST_CHECK enum err profile_from_registration(struct ctx *c,
  */
 #define PROFILE_WORDS	9
 size_t profile_words(struct ctx *c, struct str document, struct str *out);
+/* First and last name of a stored document; absent without both. */
+struct str profile_name(struct ctx *c, struct str document);
 /* The members, for OpenAPI: fn gets name, JSON type and nullability. */
 void profile_members(void (*fn)(void *arg, const char *name,
     const char *type, bool nullable), void *arg);

@@ -215,6 +215,34 @@ session_check(struct ctx *c, enum session_kind kind, struct str token,
 	return e;
 }
 
+enum err
+session_guard(struct ctx *c, enum session_kind kind, struct str token,
+    struct session_guarded *out)
+{
+	unsigned char hash[TOKEN_HASH];
+	struct store_session s = { .kind = 0 };
+	enum err e;
+
+	if (!token_hash(kind, token, hash))
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "malformed session token");
+	e = store_session_for_guard(c, hash, &s);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "unknown session token");
+	if (e == ERR_OK)
+		e = judge(c, kind, &s);
+	if (e == ERR_OK && s.idle_s > 0 && s.seen_s + SEEN_EVERY_S <= c->now_s)
+		e = store_session_seen(c, hash, c->now_s);
+	if (e == ERR_OK)
+		*out = (struct session_guarded){
+			.uid = s.uid, .auth_s = s.auth_s,
+			.factor_s = s.factor_s,
+			.verified = s.email_verified_s != 0, .roles = s.roles
+		};
+	return e;
+}
+
 struct ending {
 	enum session_kind kind;
 	const unsigned char *hash;

@@ -51,6 +51,18 @@ MUST_CHECK enum err session_start(struct ctx *c, const struct account *a,
  */
 MUST_CHECK enum err session_check(struct ctx *c, enum session_kind kind,
     struct str token, struct session *out);
+/*
+ * The same for the guard, with what it goes by; nothing is written but where
+ * an idle session would end for it.
+ */
+struct session_guarded {
+	struct uid uid;
+	int64_t auth_s, factor_s;	/* factor_s 0: never passed */
+	bool verified;			/* a confirmed email address */
+	struct str roles;
+};
+MUST_CHECK enum err session_guard(struct ctx *c, enum session_kind kind,
+    struct str token, struct session_guarded *out);
 /* S3 and sign-out.  Already ended or expired: ERR_OK for a known token,
  * ERR_TOKEN_UNKNOWN else.  The refresh tokens of the family go too, unless
  * compat.logout_keeps_refresh. */

@@ -40,6 +40,29 @@ store_session_by_token(struct ctx *c, const unsigned char token_hash[32],
 }
 
 enum err
+store_session_for_guard(struct ctx *c, const unsigned char token_hash[32],
+    struct store_session *out)
+{
+	static const struct db_column columns[] = {
+		COLUMN(struct store_session, kind),
+		COLUMN(struct store_session, uid),
+		COLUMN(struct store_session, generation),
+		COLUMN(struct store_session, auth_s),
+		COLUMN(struct store_session, seen_s),
+		COLUMN(struct store_session, expires_s),
+		COLUMN(struct store_session, idle_s),
+		COLUMN(struct store_session, factor_s),
+		COLUMN(struct store_session, account_generation),
+		COLUMN(struct store_session, account_state),
+		COLUMN(struct store_session, email_verified_s),
+		COLUMN(struct store_session, roles)
+	};
+
+	return db_one(c, STMT_SESSION_FOR_GUARD, ARGS(db_hash(token_hash)),
+	    columns, out);
+}
+
+enum err
 store_session_by_handle(struct ctx *c, struct uid handle,
     struct store_session *out)
 {

@@ -15,11 +15,16 @@ struct store_session {
 	int64_t created_s, auth_s, seen_s, expires_s, idle_s, remember;
 	struct str provider, address, user_agent;
 	int64_t account_generation, account_state;	/* when read */
+	int64_t factor_s, email_verified_s;	/* for the guard alone */
+	struct str roles;
 };
 MUST_CHECK enum err store_session_insert(struct ctx *c,
     const struct store_session *s);
 /* With its account; without address and user agent.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_by_token(struct ctx *c,
+    const unsigned char token_hash[32], struct store_session *out);
+/* What the guard goes by: no hash, family, handle and provider. */
+MUST_CHECK enum err store_session_for_guard(struct ctx *c,
     const unsigned char token_hash[32], struct store_session *out);
 /* token_hash, uid, family, kind and generation alone.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_by_handle(struct ctx *c,
