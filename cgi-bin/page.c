@@ -275,6 +275,9 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_TICKET_INVALID, "This link is not valid." },
 	{ ERR_LINK_USED, "This link has been used already." },
 	{ ERR_LINK_EXPIRED, "This link has expired." },
+	{ ERR_PASSWORDLESS_USED, "This link has been used already." },
+	{ ERR_PASSWORDLESS_OFF, "No message can be sent for this. Sign in in "
+	    "another way." },
 	{ ERR_EMAIL_CODE_INVALID, "This code is not valid. Check it, or ask "
 	    "for a new one." },
 	{ ERR_EMAIL_CODE_USED, "This code has been used already." },
@@ -345,6 +348,9 @@ static const struct {
 	{ "/check-mail", show_check_mail },
 	{ "/verify", show_verify },
 	{ "/login", show_signin },
+	{ "/passwordless", show_passwordless },
+	{ "/passwordless/code", show_passwordless_code },
+	{ "/passwordless/link", show_passwordless_link },
 	{ "/forgot", show_forgot },
 	{ "/reset", show_reset },
 	{ "/accept", show_accept },

@@ -24,6 +24,22 @@ PAGE("P-login", GET, "/login", serve_signin_form, 0, in_no_fields,
     "The form for signing in")
 PAGE("P-login-post", POST, "/login", serve_signin, NEED_FORM, in_signin,
     "Sign in")
+PAGE("P-passwordless", GET, "/passwordless", serve_passwordless_form, 0,
+    in_no_fields, "The form for a link or code that signs in")
+PAGE("P-passwordless-post", POST, "/passwordless", serve_passwordless_ask,
+    NEED_FORM, in_passwordless_ask, "Send a link or code that signs in")
+PAGE("P-passwordless-code", GET, "/passwordless/code",
+    serve_passwordless_code_form, 0, in_no_fields,
+    "The form for a code that signs in")
+PAGE("P-passwordless-code-post", POST, "/passwordless/code",
+    serve_passwordless_page_code, NEED_FORM, in_passwordless_code,
+    "Sign in by a code")
+PAGE("P-passwordless-link", GET, "/passwordless/link",
+    serve_passwordless_landing, 0, in_link,
+    "Where links lead that sign in: shows the account and a button")
+PAGE("P-passwordless-link-post", POST, "/passwordless/link",
+    serve_passwordless_enter, NEED_FORM, in_passwordless_enter,
+    "Sign in by a link")
 PAGE("P-accept", GET, "/accept", serve_accept_form, 0, in_no_fields,
     "To sign-in: what was asked for there went with its form")
 PAGE("P-accept-post", POST, "/accept", serve_accept_page, NEED_FORM,

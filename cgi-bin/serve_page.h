@@ -23,7 +23,8 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_profile_page[], in_accept_page[], in_link[], in_no_fields[],
     in_address_link[], in_address_page[], in_username_page[],
     in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[],
-    in_pin_page[], in_pin_prompt[], in_reset_pin_page[];
+    in_pin_page[], in_pin_prompt[], in_reset_pin_page[],
+    in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[];
 
 /* Fields that several forms have. */
 #define PAGE_TICKET \
@@ -49,6 +50,12 @@ enum err serve_verify_form(struct http *h, const void *in);
 enum err serve_verify_page(struct http *h, const void *in);
 enum err serve_signin_form(struct http *h, const void *in);
 enum err serve_signin(struct http *h, const void *in);
+enum err serve_passwordless_form(struct http *h, const void *in);
+enum err serve_passwordless_ask(struct http *h, const void *in);
+enum err serve_passwordless_code_form(struct http *h, const void *in);
+enum err serve_passwordless_page_code(struct http *h, const void *in);
+enum err serve_passwordless_landing(struct http *h, const void *in);
+enum err serve_passwordless_enter(struct http *h, const void *in);
 enum err serve_forgot_form(struct http *h, const void *in);
 enum err serve_forgot_page(struct http *h, const void *in);
 enum err serve_reset_form(struct http *h, const void *in);
@@ -107,6 +114,9 @@ enum err show_signup(struct http *h, int status, enum err e);
 enum err show_check_mail(struct http *h, int status, enum err e);
 enum err show_verify(struct http *h, int status, enum err e);
 enum err show_signin(struct http *h, int status, enum err e);
+enum err show_passwordless(struct http *h, int status, enum err e);
+enum err show_passwordless_code(struct http *h, int status, enum err e);
+enum err show_passwordless_link(struct http *h, int status, enum err e);
 enum err show_forgot(struct http *h, int status, enum err e);
 enum err show_reset(struct http *h, int status, enum err e);
 enum err show_profile(struct http *h, int status, enum err e);
@@ -205,6 +215,8 @@ enum err page_enter(struct http *h, const struct session_tokens *t,
 /* Off to sign-in, which says what is done and keeps the way back. */
 enum err page_signin_after(struct http *h, const char *done);
 
+/* Which ways there are without a password, for login.html. */
+void page_passwordless(struct http *h, struct values *v);
 /* The list "questions" for _answers.html: those of who signs in by this name,
  * where error e asks for answers. */
 void page_questions_of(struct http *h, struct values *v, struct str name,

@@ -32,6 +32,7 @@ show_signin(struct http *h, int status, enum err e)
 	page_input(h, v, "password", STR(""), password, e);
 	values_flag(v, "remember", http_form(h, "remember").p != NULL);
 	values_flag(v, "registration", cfg->registration_enabled);
+	page_passwordless(h, v);
 	if (e == ERR_OK)
 		values_flag(v, "identifier_focus", true);
 	else if (!name)
