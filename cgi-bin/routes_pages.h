@@ -146,6 +146,8 @@ PAGE("P-style", GET, "/static/doorward.css", serve_style, ANY_SCHEME,
     in_no_fields, "The style sheet")
 PAGE("P-site-style", GET, "/static/site.css", serve_site_style, ANY_SCHEME,
     in_no_fields, "The site's own style sheet")
+PAGE("P-script", GET, "/static/doorward.js", serve_script, ANY_SCHEME,
+    in_no_fields, "The module for scripts of front ends")
 PAGE("P-altcha", GET, "/static/altcha.js", serve_altcha_script, ANY_SCHEME,
     in_no_fields, "The solver of ALTCHA, where the site uses it")
 PAGE("P-qq", GET, "/static/qq.js", serve_qq_script, ANY_SCHEME,

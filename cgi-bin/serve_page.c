@@ -13,6 +13,7 @@
 
 #define STYLE_MAX	(256 * 1024)
 #define STYLE_AGE_S	(365 * 86400)
+#define SCRIPT_AGE_S	3600	/* others import it by one address for ever */
 
 const struct field in_no_fields[] = { { .name = NULL } };
 
@@ -305,8 +306,9 @@ style_version(struct http *h, const char *name, bool of_site)
 	    (unsigned long long)st.st_size);
 }
 
-enum err
-send_static(struct http *h, const char *type, const char *name, bool of_site)
+static enum err
+send_aged(struct http *h, const char *type, const char *name, bool of_site,
+    int64_t age_s)
 {
 	struct str path = style_path(h, name, of_site);
 	struct buf b;
@@ -315,7 +317,13 @@ send_static(struct http *h, const char *type, const char *name, bool of_site)
 	if (path.p == NULL || !buf_add_file(&b, path.p))
 		return err_set(h->ctx, ERR_NOT_FOUND_PATH, NULL,
 		    "no file static/%s", name);
-	return response_file(h, type, buf_view(&b), STYLE_AGE_S);
+	return response_file(h, type, buf_view(&b), age_s);
+}
+
+enum err
+send_static(struct http *h, const char *type, const char *name, bool of_site)
+{
+	return send_aged(h, type, name, of_site, STYLE_AGE_S);
 }
 
 enum err
@@ -331,4 +339,19 @@ serve_site_style(struct http *h, const void *in)
 {
 	(void)in;
 	return send_static(h, "text/css; charset=utf-8", "site.css", true);
+}
+
+/*
+ * Public, and for pages of any origin: what such a page can do with it is up
+ * to cors.origins.
+ */
+enum err
+serve_script(struct http *h, const void *in)
+{
+	(void)in;
+	response_header(h, "Access-Control-Allow-Origin", STR("*"));
+	response_header(h, "Cross-Origin-Resource-Policy",
+	    STR("cross-origin"));
+	return send_aged(h, "text/javascript; charset=utf-8", "doorward.js",
+	    false, SCRIPT_AGE_S);
 }

@@ -105,6 +105,7 @@ enum err serve_logout_form(struct http *h, const void *in);
 enum err serve_logout(struct http *h, const void *in);
 enum err serve_style(struct http *h, const void *in);
 enum err serve_site_style(struct http *h, const void *in);
+enum err serve_script(struct http *h, const void *in);
 
 /*
  * Each form, shown fresh (ERR_OK) or again with an error; status is that of
