@@ -1,26 +1,16 @@
 // The class authenticationApi, and the calls of a session.
 import assert from 'node:assert/strict';
-import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
-import { solveChallenge } from 'altcha-lib';
-import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { AUTH, call, granted, guid, mail, time } from '../api.mjs';
 import { fails, sdk, works } from './driver.mjs';
 import { address, answers, as, configure, mailCode, mailToken, nowhere,
-    password, person, second, signedIn, site, sott, third, wrong }
+    password, person, second, signedIn, site, solved, sott, third, wrong }
     from './people.mjs';
 import { deleted, exists, maybe, policy, posted, postedProfile, profile,
     questions, session } from './shapes.mjs';
 
-globalThis.crypto ??= webcrypto;
 const page = 'https://localhost/reset';
 const it = (method) => `authenticationApi.${method}`;
-const solved = async (operation) => {
-    const challenge = granted(await call('GET', '/altcha',
-        { query: { operation } }));
-    return Buffer.from(JSON.stringify({ challenge, solution: await
-    solveChallenge({ challenge, deriveKey }) })).toString('base64');
-};
 const login = (p, word = password) => works(it('loginByEmail'),
     [{ email: p.email, password: word }], session);
 

@@ -123,6 +123,11 @@ export function fromElsewhere() {
     settings.originIp = source();
 }
 
+// Is there a row for it?  Tests of what is not built yet wait for that; once
+// it is served, standing() misses them.
+export const served = async (method, path) =>
+    await row({ method, path }) !== undefined;
+
 // What the method would ask, with words for arguments and {} where it insists
 // on an object.
 async function probed(name) {

@@ -1,6 +1,11 @@
 // People of these tests, who come by the SDK as everybody else.
 import assert from 'node:assert/strict';
-import { address, mails, nowhere, password, phone, smsCode }
+import { webcrypto } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { solveChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
+import { address, call, granted, mails, nowhere, password, phone, smsCode }
     from '../api.mjs';
 import { configure } from '../consent/site.mjs';
 import { sdk, settings, works } from './driver.mjs';
@@ -61,6 +66,16 @@ export async function caller(more = {}) {
     return { number, token: s.access_token };
 }
 
+// What a widget of ALTCHA makes of a challenge.
+globalThis.crypto ??= webcrypto;
+export async function solved(operation) {
+    const challenge = granted(await call('GET', '/altcha',
+        { query: { operation } }));
+    const solution = await solveChallenge({ challenge, deriveKey });
+    return Buffer.from(JSON.stringify({ challenge, solution }))
+        .toString('base64');
+}
+
 // While fn runs, the SDK is configured so.
 export async function as(changes, fn) {
     const before = { ...settings };
@@ -76,12 +91,12 @@ export async function as(changes, fn) {
 
 // While fn runs, the site is.
 export async function site(changes, fn) {
-    const off = { yes: 'no', no: 'yes', code: 'link', moderated: 'off' };
+    const file = join(process.env.DOORWARD_SITE, 'etc/doorward.conf');
+    const before = readFileSync(file);
     configure(changes);
     try {
         return await fn();
     } finally {
-        configure(Object.fromEntries(Object.entries(changes)
-            .map(([n, v]) => [n, off[v]])));
+        writeFileSync(file, before);
     }
 }

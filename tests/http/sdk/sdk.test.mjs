@@ -5,6 +5,9 @@ import './authentication.mjs';
 import './phone.mjs';
 import './pin.mjs';
 import './consent.mjs';
+import './session.mjs';
+import './objects.mjs';
+import './passwordless.mjs';
 import { sheet, standing } from './driver.mjs';
 
 // What needs a company's service, whoever serves it.

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { guid, time } from '../api.mjs';
 
 export const Integer = (v) => Number.isInteger(v);
-export const maybe = (shape) => ({ maybe: shape });	// or null
-export const optional = (shape) => ({ optional: shape });	// or absent
+export const maybe = (shape) => ({ maybe: shape });   // or null
+export const optional = (shape) => ({ optional: shape });     // or absent
 
 // A shape: String, Number, Boolean; a pattern; a test; [shape] of each
 // element; {member: shape}; maybe, optional; anything else is the value.
