@@ -202,6 +202,23 @@ parse_form(struct http *h)
 	return ERR_OK;
 }
 
+/* No member of it is ours, so none is looked at here. */
+static enum err
+judge_data(struct http *h)
+{
+	enum syntax syntax = SYNTAX_NONE;
+	enum err e;
+
+	if (h->body.len == 0 || h->body_truncated)
+		return err_set(h->ctx, h->route->method == PUT ?
+		    json_error(h) : ERR_OBJECT_BODY, NULL,
+		    "no body, or cut short");
+	e = find_syntax(h, &syntax);
+	if (e == ERR_OK && syntax == SYNTAX_FORM)
+		e = ERR_OBJECT_BODY;
+	return e;
+}
+
 enum err
 body_parse(struct http *h)
 {
@@ -210,6 +227,8 @@ body_parse(struct http *h)
 
 	if (h->route->method == GET)
 		return ERR_OK;
+	if ((h->route->need & BODY_DATA) != 0)
+		return judge_data(h);
 	if (h->body.len == 0 && !h->body_truncated)
 		return body_needed(h) ? err_set(h->ctx, json_error(h), NULL,
 		    "no body") : ERR_OK;

@@ -229,6 +229,23 @@ body_schema(struct operation *o, const struct route *r, bool *any,
 	return j;
 }
 
+/* A body that is data: any object. */
+static void
+add_data_body(struct operation *o, struct json *op)
+{
+	struct json *content = object(o), *media = object(o);
+	struct json *body = object(o), *schema;
+
+	schema = typed(o->arena, "object", NULL, false);
+	json_set_cstr(schema, "description", "The data itself; names keep "
+	    "their order and case, numbers their digits");
+	json_set(media, "schema", schema);
+	json_set(content, "application/json", media);
+	json_set_bool(body, "required", true);
+	json_set(body, "content", content);
+	json_set(op, "requestBody", body);
+}
+
 static void
 add_body(struct operation *o, struct json *op)
 {
@@ -239,6 +256,10 @@ add_body(struct operation *o, struct json *op)
 
 	if (o->rows[0]->method == GET)
 		return;
+	if ((o->rows[0]->need & BODY_DATA) != 0) {
+		add_data_body(o, op);
+		return;
+	}
 	for (i = 0; i < o->n; i++)
 		if (i == 0 || o->rows[i]->fields != o->rows[i - 1]->fields)
 			json_append(shapes, body_schema(o, o->rows[i], &any,

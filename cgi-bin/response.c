@@ -312,7 +312,7 @@ response_text(struct http *h)
 
 	if (!h->bare)
 		common_headers(h);
-	buf_init(&b, h->ctx->arena, 2 * LIMIT_RESPONSE);
+	buf_init(&b, h->ctx->arena, LIMIT_RESPONSE + h->out_body.len);
 	buf_printf(&b, "Status: %d %s\r\n", h->status, reason(h->status));
 	if (h->status != 204)
 		buf_printf(&b, "Content-Type: %.*s\r\n",

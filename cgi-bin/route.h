@@ -64,6 +64,8 @@ struct reply {
 				 * privacy policy */
 #define TOKEN_BY_HEADER	2048u	/* not from the query; see compat */
 #define ANY_SCHEME	512u	/* plain http will do: holds no secret */
+#define BODY_DATA	4096u	/* JSON that the handler reads itself, from
+				 * h->body */
 
 struct route {
 	const char *id;		/* "LG1": the reference's name */

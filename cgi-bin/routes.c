@@ -1,11 +1,13 @@
 #include "route.h"
 
+#include "base/limits.h"
 #include "captcha.h"
 #include "serve.h"
 #include "serve_page.h"
 
 #define AUTH	"/identity/v2/auth"
 #define PASSWORDLESS AUTH "/login/passwordlesslogin"
+#define MANAGE	"/identity/v2/manage"
 #define TAKES(type, list)	.fields = (list), .in_size = sizeof(struct type)
 
 const struct route routes[] = {
@@ -398,6 +400,58 @@ const struct route routes[] = {
 	  serve_pin_session_end, NEED_KEY | NEED_ACTION,
 	  TAKES(in_pin_session, in_pin_session), .reply = reply_posted,
 	  .errors = errors_pin_session, .summary = "End a PIN session" },
+
+	/* ---- Custom Object ---- */
+	{ "C1", POST, AUTH "/customobject", NULL, serve_object_create,
+	  NEED_KEY | NEED_TOKEN | BODY_DATA,
+	  TAKES(in_object, in_object_write), .reply = reply_object,
+	  .body_max = LIMIT_BODY_OBJECT, .errors = errors_object_create,
+	  .summary = "Make a custom object of one's own" },
+	{ "C2", GET, AUTH "/customobject", NULL, serve_object_list,
+	  NEED_KEY | NEED_TOKEN, TAKES(in_object, in_object),
+	  .reply = reply_objects, .errors = errors_object_list,
+	  .summary = "List one's custom objects of a name" },
+	{ "C3", GET, AUTH "/customobject/{objectrecordid}", NULL,
+	  serve_object_get, NEED_KEY | NEED_TOKEN,
+	  TAKES(in_object, in_object), .reply = reply_object,
+	  .errors = errors_object_get,
+	  .summary = "Read one of one's custom objects" },
+	{ "C4", PUT, AUTH "/customobject/{objectrecordid}", NULL,
+	  serve_object_update, NEED_KEY | NEED_TOKEN | BODY_DATA,
+	  TAKES(in_object, in_object_update), .reply = reply_object,
+	  .body_max = LIMIT_BODY_OBJECT, .errors = errors_object_update,
+	  .summary = "Change one of one's custom objects" },
+	{ "C5", DELETE, AUTH "/customobject/{objectrecordid}", NULL,
+	  serve_object_delete, NEED_KEY | NEED_TOKEN,
+	  TAKES(in_object, in_object_write), .reply = reply_deleted,
+	  .errors = errors_object_delete,
+	  .summary = "Delete one of one's custom objects" },
+	{ "C6", POST, MANAGE "/account/{uid}/customobject", NULL,
+	  serve_object_create, NEED_KEY | NEED_SECRET | BODY_DATA,
+	  TAKES(in_object, in_object_write), .reply = reply_object,
+	  .body_max = LIMIT_BODY_OBJECT, .errors = errors_objects_create,
+	  .summary = "Make a custom object of an account" },
+	{ "C7", GET, MANAGE "/account/{uid}/customobject", NULL,
+	  serve_object_list, NEED_KEY | NEED_SECRET,
+	  TAKES(in_object, in_object), .reply = reply_objects,
+	  .errors = errors_objects_list,
+	  .summary = "List an account's custom objects of a name" },
+	{ "C8", GET, MANAGE "/account/{uid}/customobject/{objectrecordid}",
+	  NULL, serve_object_get, NEED_KEY | NEED_SECRET,
+	  TAKES(in_object, in_object), .reply = reply_object,
+	  .errors = errors_objects_get,
+	  .summary = "Read one of an account's custom objects" },
+	{ "C9", PUT, MANAGE "/account/{uid}/customobject/{objectrecordid}",
+	  NULL, serve_object_update, NEED_KEY | NEED_SECRET | BODY_DATA,
+	  TAKES(in_object, in_object_update), .reply = reply_object,
+	  .body_max = LIMIT_BODY_OBJECT, .errors = errors_objects_update,
+	  .summary = "Change one of an account's custom objects" },
+	{ "C10", DELETE,
+	  MANAGE "/account/{uid}/customobject/{objectrecordid}", NULL,
+	  serve_object_delete, NEED_KEY | NEED_SECRET,
+	  TAKES(in_object, in_object_write), .reply = reply_deleted,
+	  .errors = errors_objects_delete,
+	  .summary = "Delete one of an account's custom objects" },
 
 	/* ---- Session ---- */
 	{ "S1", GET, AUTH "/access_token", NULL, serve_token_info,

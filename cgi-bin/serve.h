@@ -294,6 +294,20 @@ enum err serve_answer_phone(struct http *h, const void *in);
 enum err serve_answer_username(struct http *h, const void *in);
 enum err serve_unlock(struct http *h, const void *in);
 
+/* serve_object.c */
+struct in_object { struct str name, type; };
+extern const struct reply reply_object[], reply_objects[];
+extern const struct field in_object[], in_object_write[], in_object_update[];
+extern const enum err errors_object_create[], errors_object_list[],
+    errors_object_get[], errors_object_update[], errors_object_delete[],
+    errors_objects_create[], errors_objects_list[], errors_objects_get[],
+    errors_objects_update[], errors_objects_delete[];
+enum err serve_object_create(struct http *h, const void *in);
+enum err serve_object_list(struct http *h, const void *in);
+enum err serve_object_get(struct http *h, const void *in);
+enum err serve_object_update(struct http *h, const void *in);
+enum err serve_object_delete(struct http *h, const void *in);
+
 /* serve_session.c */
 struct in_invalidate { bool prevent_refresh; };
 struct in_sott { int64_t minutes; struct str technology; };

@@ -67,6 +67,8 @@ serve(struct http *h, struct transport *t)
 	e = guard_caller(h);
 	if (e == ERR_OK)
 		e = read_body(h, t);
+	if (e == ERR_BODY_TOO_LARGE && (h->route->need & BODY_DATA) != 0)
+		return ERR_OBJECT_BODY;
 	if (e != ERR_OK)
 		return e;
 	router_select(h);

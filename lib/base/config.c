@@ -23,6 +23,7 @@
 #define SECRET_FILE_MAX	4096
 #define NAME_MAX_BYTES	64	/* of "section.key" */
 #define PREFIX_MAX	16
+#define OBJECT_NAME_MAX	64
 
 enum kind { KIND_TEXT, KIND_INT, KIND_BOOL, KIND_LIST, KIND_CHOICE,
 	KIND_SECRET };
@@ -1268,6 +1269,68 @@ judge_captcha(struct reader *r)
 
 #define VERSION_MAX	64	/* bytes */
 
+static bool
+is_object_name(struct str s)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ", rest[] = "0123456789_";
+	size_t i;
+
+	if (s.len == 0 || s.len > OBJECT_NAME_MAX)
+		return false;
+	for (i = 0; i < s.len; i++)
+		if (memchr(letters, s.p[i], sizeof(letters) - 1) == NULL &&
+		    (i == 0 || memchr(rest, s.p[i], sizeof(rest) - 1) ==
+		    NULL))
+			return false;
+	return true;
+}
+
+bool
+config_object(struct str item, struct str *name_out,
+    enum object_client *client_out)
+{
+	static const struct str words[] = {
+		[OBJECT_CLIENT_NONE] = STR("none"),
+		[OBJECT_CLIENT_READ] = STR("read"),
+		[OBJECT_CLIENT_WRITE] = STR("write")
+	};
+	struct str name;
+	size_t i;
+
+	if (!str_split(&item, ':', &name) || !is_object_name(name))
+		return false;
+	for (i = 0; i < COUNT(words); i++)
+		if (item.p != NULL && str_eq(item, words[i])) {
+			*name_out = name;
+			*client_out = (enum object_client)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+judge_objects(struct reader *r)
+{
+	const struct list *l = &r->cfg->objects_names;
+	enum object_client client;
+	struct str name, other;
+	size_t i, k;
+
+	for (i = 0; i < l->n; i++) {
+		if (!config_object(l->items[i], &name, &client))
+			return fail_set(r, SET_objects_names, "NAME:write, "
+			    "NAME:read or NAME:none was expected, such as "
+			    "colors:write");
+		for (k = 0; k < i; k++)
+			if (config_object(l->items[k], &other, &client) &&
+			    str_eq(other, name))
+				return fail_set(r, SET_objects_names,
+				    "a name can stand but once");
+	}
+	return true;
+}
+
 bool
 config_version(struct str item, struct str *version_out, int64_t *start_s_out)
 {
@@ -1327,7 +1390,7 @@ judge(struct reader *r)
 	    judge_mail(r) && judge_sms(r) && judge_captcha(r) &&
 	    judge_origins(r) && judge_urls(r) && judge_pin(r) &&
 	    judge_questions(r) && judge_guard(r) &&
-	    judge_privacy(r) &&
+	    judge_privacy(r) && judge_objects(r) &&
 	    judge_networks(r, SET_api_allowed_ips, &c->api_allowed_ips) &&
 	    judge_networks(r, SET_proxy_trusted, &c->proxy_trusted) &&
 	    judge_loopback_only(r);

@@ -89,6 +89,12 @@ struct str config_with(struct arena *a, struct str text, const char *section,
 
 /* What captcha.on may name; NULL ends it. */
 extern const char *const captcha_operations[];
+/* What an owner may do with custom objects of a name. */
+enum object_client { OBJECT_CLIENT_NONE, OBJECT_CLIENT_READ,
+	OBJECT_CLIENT_WRITE };
+/* An item of objects.names: "colors:write".  False: not of that form. */
+bool config_object(struct str item, struct str *name_out,
+    enum object_client *client_out);
 /* An item of privacy.versions: "1.0@2026-01-01".  False: not of that form. */
 bool config_version(struct str item, struct str *version_out,
     int64_t *start_s_out);

@@ -15,6 +15,8 @@
 #define LIMIT_COOKIES		64	/* count */
 #define LIMIT_JSON_DEPTH	16	/* levels */
 #define LIMIT_JSON_MEMBERS	1000	/* count, whole text */
+#define LIMIT_OBJECTS		100	/* count, of one account and name */
+#define LIMIT_OBJECTS_SIZE	(4 * 1024 * 1024)	/* of all those */
 #define LIMIT_PROFILE		(128 * 1024)	/* a stored one */
 #define LIMIT_RESPONSE		(1024 * 1024)
 #define LIMIT_EMAIL		254

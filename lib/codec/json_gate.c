@@ -2,7 +2,7 @@
  * The strict gate before json-c, which forgives too much: RFC 8259 to the
  * letter, and no two readings of one text.  One pass, no recursion.
  */
-#include "json.h"
+#include "json_data.h"
 
 #include "base/arena.h"
 #include "text.h"
@@ -28,6 +28,7 @@ struct gate {
 	struct name *names;	/* of the objects that are open */
 	size_t n_names;
 	bool naming;		/* a name is being read */
+	bool any_number;	/* of any size */
 	enum json_fault fault;
 };
 
@@ -323,8 +324,9 @@ read_number(struct gate *g)
 		if (minus)
 			exponent = -exponent;
 	}
-	if (real ? !is_finite(whole, fraction, exponent) :
-	    !fits_int64(whole, negative))
+	if (!g->any_number && (real ?
+	    !is_finite(whole, fraction, exponent) :
+	    !fits_int64(whole, negative)))
 		return fail(g, JSON_NUMBER);
 	return true;
 }
@@ -469,13 +471,13 @@ outer_name(const struct gate *g)
 }
 
 static enum json_fault
-run(struct str text, unsigned depth, unsigned members, struct str *member_out)
+run(struct gate g, struct str text, struct str *member_out)
 {
-	struct gate g = { .depth_max = depth, .members_max = members };
+	size_t members = g.members_max;
 	struct arena *a;
 	size_t most;
 
-	must(depth <= DEPTH_MAX);
+	must(g.depth_max <= DEPTH_MAX);
 	*member_out = STR_NONE;
 	if (text.p == NULL || text.len > UINT32_MAX)
 		return JSON_SYNTAX;
@@ -494,16 +496,28 @@ run(struct str text, unsigned depth, unsigned members, struct str *member_out)
 enum json_fault
 json_check(struct str text, unsigned depth, unsigned members)
 {
+	struct gate g = { .depth_max = depth, .members_max = members };
 	struct str member;
 
-	return run(text, depth, members, &member);
+	return run(g, text, &member);
 }
 
 struct str
 json_fault_member(struct str text, unsigned depth, unsigned members)
 {
+	struct gate g = { .depth_max = depth, .members_max = members };
 	struct str member;
 
-	run(text, depth, members, &member);
+	run(g, text, &member);
 	return member;
+}
+
+enum json_fault
+json_data_check(struct str text, unsigned depth, unsigned members,
+    struct str *member_out)
+{
+	struct gate g = { .depth_max = depth, .members_max = members,
+		.any_number = true };
+
+	return run(g, text, member_out);
 }

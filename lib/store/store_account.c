@@ -220,6 +220,7 @@ store_account_delete(struct ctx *c, struct uid uid, int64_t now_s)
 		STMT_ACCOUNT_DELETE_ANSWERS,
 		STMT_ACCOUNT_DELETE_PRIVACY,
 		STMT_ACCOUNT_DELETE_CONSENT_LOG,
+		STMT_ACCOUNT_DELETE_OBJECTS,
 		STMT_ACCOUNT_DELETE
 	};
 	enum err e;

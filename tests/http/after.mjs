@@ -45,7 +45,8 @@ const decisions = `
     answers_set code_refused consents_changed consents_submitted
     deletion_asked email_primary email_removed email_undone email_verified
     email_waiting keys_rotated login login_limited login_refused logout
-    new_browser password_breached password_change_refused password_changed
+    new_browser object_created object_deleted object_updated
+    password_breached password_change_refused password_changed
     password_reset phone_change_asked phone_changed phone_code_decoy
     phone_code_limited phone_code_sent phone_removed phone_verified
     pin_changed pin_refused pin_reset pin_reset_decoy pin_reset_limited

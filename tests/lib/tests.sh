@@ -303,6 +303,8 @@ part_http()
 	    registration.deny_domains=denied.example \
 	    registration.deny_addresses=denied@example.com
 	settings memory "${1:-}"
+	settings objects "${1:-}" objects.names="colors:write other:write \
+notes:read rights:none" limits.requests_per_s=100000
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
@@ -451,7 +453,7 @@ after_all()
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
 	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
-	    "$TESTS"/passwordless \
+	    "$TESTS"/{passwordless,objects} \
 	    "$TESTS"/{schema,captcha,pages-schema,pages}
 }
 
