@@ -239,7 +239,7 @@ fixture_begin(void **state)
 		"ticket", "failure", "meter", "outbox", "audit", "mark",
 		"tombstone", "pending_identifier", "held_identifier", "pin",
 		"pin_session", "security_answer", "privacy_acceptance",
-		"consent_log", "import", "device_login" };
+		"consent_log", "custom_object", "import", "device_login" };
 	size_t i;
 
 	(void)state;

@@ -5,6 +5,7 @@
 
 #define THING	"/identity/v2/auth/thing"
 #define ITEM	"/identity/v2/auth/item/1"
+#define DATA	"/identity/v2/auth/of/1/data"
 #define FORM	WITH("CONTENT_TYPE=application/x-www-form-urlencoded")
 #define TEST(fn)	cmocka_unit_test_setup_teardown(fn, web_set_up, \
 	web_tear_down)
@@ -71,6 +72,50 @@ test_two_spellings_with_two_values_are_1090(void **state)
 	assert_false(json_bool(json_get(a.json, "secret_in_tree")));
 	/* Data keeps its case. */
 	assert_int_equal(code("{\"any\":{\"a\":1,\"A\":2}}"), 0);
+}
+
+/* A body that is data: its members are nobody's business here. */
+static void
+test_data_is_handed_on_as_it_came(void **state)
+{
+	static const char *const bodies[] = { "{\"a\":1, \"A\":2}",
+		"{\"access_token\":\"x\"}", "[1]", " {", "\"\"", "{\xff}" };
+	struct answer a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		a = web_ask("POST", DATA, bodies[i], NULL);
+		assert_int_equal(a.status, 200);
+		assert_str(web_text(&a, "body"), bodies[i]);
+		assert_false(json_bool(json_get(a.json, "parsed")));
+	}
+	assert_int_equal(web_ask("POST", DATA, "{\"a\":1}", FORM).code, 0);
+	assert_int_equal(web_ask("POST", DATA, "a=1", FORM).code, 1035);
+	assert_int_equal(web_ask("POST", DATA, "{}",
+	    WITH("CONTENT_TYPE=text/plain")).code, 1083);
+}
+
+static void
+test_data_missing_or_too_large_has_codes_of_its_own(void **state)
+{
+	static const char fits[] = "{\"a\":\"0123456789012345678901234567890"
+	    "1\"}", over[] = "{\"a\":\"01234567890123456789012345678901"
+	    "2\"}";
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(strlen(fits), 40);
+	assert_int_equal(web_ask("POST", DATA, "", NULL).code, 1035);
+	assert_int_equal(web_ask("PUT", DATA "/1", "", NULL).code, 1079);
+	assert_int_equal(web_ask("POST", DATA, fits, NULL).status, 200);
+	a = web_ask("POST", DATA, over, NULL);
+	assert_int_equal(a.code, 1035);
+	assert_int_equal(a.status, 400);
+	/* Without a length it is found out as it is read. */
+	a = web_ask("PUT", DATA "/1", over, WITH("CONTENT_LENGTH="));
+	assert_int_equal(a.code, 1035);
+	assert_int_equal(web_served, 1);
 }
 
 /* As a published sample writes it. */
@@ -386,6 +431,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_json_that_is_none_has_the_methods_code),
 		TEST(test_json_of_wrong_shape_is_1090),
+		TEST(test_data_is_handed_on_as_it_came),
+		TEST(test_data_missing_or_too_large_has_codes_of_its_own),
 		TEST(test_two_spellings_with_two_values_are_1090),
 		TEST(test_blanks_around_a_members_name_do_not_count),
 		TEST(test_bytes_that_are_no_text_name_their_field),

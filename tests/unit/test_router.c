@@ -54,6 +54,58 @@ test_value_segment_takes_exactly_one(void **state)
 	    GOOD).status, 404);
 }
 
+static struct answer
+ask_of(const char *path)
+{
+	return web_ask("PUT", str_printf(web_arena, "/identity/v2/auth/of/%s",
+	    path).p, "{}", NULL);
+}
+
+/* S-110, F-52: decoded once, and never a path of another shape. */
+static void
+test_values_of_a_path_are_decoded_once(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	a = ask_of("Ab%20c/DATA/%7Bid%7d%2e/");
+	assert_str(web_text(&a, "owner"), "Ab c");
+	assert_str(web_text(&a, "value"), "{id}.");
+	a = ask_of("%C3%A9/data/%2541");
+	assert_str(web_text(&a, "owner"), "\xc3\xa9");
+	assert_str(web_text(&a, "value"), "%41");
+	a = ask_of("a/%64ata/b");
+	assert_str(web_text(&a, "value"), "b");
+	assert_int_equal(web_served, 3);
+}
+
+static void
+test_values_of_a_wrong_form_reach_no_row(void **state)
+{
+	static const struct { const char *path; int status; } t[] = {
+		{ "a/data/b%2Fc", 404 }, { "a%2fdata/b", 404 },
+		{ "a/data//b", 404 }, { "/data/b", 404 },
+		{ "a/data/..", 400 }, { "a/data/%2e%2e", 400 },
+		{ "a/data/b%00", 400 }, { "a/data/b%0a", 400 },
+		{ "a/data/%ff", 400 }, { "a/data/%c3", 400 },
+		{ "a/data/%4", 400 }, { "a/data/%zz", 400 },
+	};
+	char path[1200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(t); i++)
+		if (ask_of(t[i].path).status != t[i].status)
+			fail_msg("%s: %d", t[i].path, ask_of(t[i].path).status);
+	memset(path, 'x', sizeof(path));
+	memcpy(path, "a/data/", 7);
+	path[sizeof(path) - 1] = '\0';
+	assert_int_equal(ask_of(path).status, 414);
+	assert_int_equal(web_served, 0);
+	path[900] = '\0';
+	assert_int_equal(ask_of(path).status, 200);
+}
+
 static void
 test_wrong_method_is_405_with_allow(void **state)
 {
@@ -119,6 +171,8 @@ main(void)
 		TEST(test_path_matches_in_any_case_and_values_keep_theirs),
 		TEST(test_unknown_path_is_404_in_the_form_of_its_side),
 		TEST(test_value_segment_takes_exactly_one),
+		TEST(test_values_of_a_path_are_decoded_once),
+		TEST(test_values_of_a_wrong_form_reach_no_row),
 		TEST(test_wrong_method_is_405_with_allow),
 		TEST(test_head_is_answered_like_get_without_a_body),
 		TEST(test_row_is_chosen_by_the_field_that_is_there),

@@ -111,6 +111,21 @@ serve_one(struct http *h, const void *arg)
 	return response_json(h, j);
 }
 
+/* The body's own bytes; the values of its path. */
+static enum err
+serve_data(struct http *h, const void *arg)
+{
+	struct json *j = json_new_object(h->ctx->arena);
+
+	(void)arg;
+	web_served++;
+	json_set_str(j, "owner", h->path_values[0]);
+	json_set_str(j, "value", h->path_values[1]);
+	json_set_str(j, "body", h->body);
+	json_set_bool(j, "parsed", h->json != NULL);
+	return response_json(h, j);
+}
+
 static enum err
 serve_profile(struct http *h, const void *arg)
 {
@@ -174,6 +189,12 @@ const struct route routes[] = {
 	  NEED_KEY | NEED_TOKEN, .reply = any_reply, .summary = "One" },
 	{ "item-gone", DELETE, AUTH "/item/{id}", NULL, serve_thing,
 	  NEED_KEY | NEED_TOKEN | BODY_OPTIONAL, THING },
+	{ "data", PUT, AUTH "/of/{uid}/data/{id}", NULL, serve_data,
+	  NEED_KEY | BODY_DATA, .reply = any_reply, .body_max = 40,
+	  .summary = "Data" },
+	{ "data-new", POST, AUTH "/of/{uid}/data", NULL, serve_data,
+	  NEED_KEY | BODY_DATA, .reply = any_reply, .body_max = 40,
+	  .summary = "New data" },
 	{ "act", GET, AUTH "/act", NULL, serve_one,
 	  NEED_KEY | NEED_TOKEN | NEED_ACTION | TOKEN_ENDED_OK,
 	  .reply = any_reply, .summary = "Act" },
