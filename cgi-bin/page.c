@@ -278,6 +278,9 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_PASSWORDLESS_USED, "This link has been used already." },
 	{ ERR_PASSWORDLESS_OFF, "No message can be sent for this. Sign in in "
 	    "another way." },
+	{ ERR_DEVICE_USED, "This sign-in has been answered already, or a newer "
+	    "one has taken its place." },
+	{ ERR_DEVICE_APPROVED, "You have confirmed this sign-in already." },
 	{ ERR_EMAIL_CODE_INVALID, "This code is not valid. Check it, or ask "
 	    "for a new one." },
 	{ ERR_EMAIL_CODE_USED, "This code has been used already." },
@@ -373,7 +376,9 @@ static const struct {
 	{ "/account/phone", show_own_phone },
 	{ "/account/phone/code", show_own_phone },
 	{ "/account/phone/again", show_own_phone },
-	{ "/account/phone/remove", show_own_phone }
+	{ "/account/phone/remove", show_own_phone },
+	{ "/smart", show_smart },
+	{ "/smart/confirm", show_smart_confirm }
 };
 
 /* Errors that say nothing about what was entered have a page of their own. */

@@ -154,6 +154,8 @@ http_cookie_name(const struct http *h, enum http_cookie which)
 		    "__Host-doorward-arrived" },
 		[COOKIE_BROWSER] = { "doorward-browser",
 		    "__Host-doorward-browser" },
+		[COOKIE_DEVICE] = { "doorward-device",
+		    "__Host-doorward-device" },
 	};
 
 	return names[which][h->ctx->config->site_https];

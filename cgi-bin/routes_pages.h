@@ -138,6 +138,19 @@ PAGE("P-own-phone-again", POST, "/account/phone/again",
 PAGE("P-own-phone-remove", POST, "/account/phone/remove",
     serve_own_phone_remove, NEED_PAGE | NEED_FORM, in_no_fields,
     "Remove one's number")
+PAGE("P-smart", GET, "/smart", serve_smart_form, 0, in_no_fields,
+    "The form for signing in by way of another device")
+PAGE("P-smart-post", POST, "/smart", serve_smart_page, NEED_FORM,
+    in_smart_page, "Send the link that signs in this device")
+PAGE("P-smart-wait", GET, "/smart/wait", serve_smart_wait, 0, in_no_fields,
+    "Waits until somebody has answered, then goes on")
+PAGE("P-smart-confirm", GET, "/smart/confirm", serve_smart_confirm_form, 0,
+    in_link, "Where links of smart login lead: shows who asks")
+PAGE("P-smart-confirm-post", POST, "/smart/confirm",
+    serve_smart_confirm_page, NEED_FORM, in_smart_answer,
+    "Confirm or refuse the sign-in of another device")
+PAGE("P-wait-script", GET, "/static/wait.js", serve_wait_script, ANY_SCHEME,
+    in_no_fields, "What waits without loading the page again")
 PAGE("P-logout", GET, "/logout", serve_logout_form, 0, in_no_fields,
     "A button for signing out")
 PAGE("P-logout-post", POST, "/logout", serve_logout, NEED_FORM, in_no_fields,

@@ -99,6 +99,27 @@ enum err serve_login_email(struct http *h, const void *in);
 enum err serve_login_username(struct http *h, const void *in);
 enum err serve_login_phone(struct http *h, const void *in);
 
+/* serve_smart.c */
+struct in_smart_ask {
+	struct str identifier, guid, url, email_template, sms_template;
+	struct str welcome_template;
+	bool remember;
+	struct captcha_answer captcha;
+};
+struct in_smart_confirm { struct str token, number, welcome_template; };
+struct in_ping { struct str guid; };
+extern const struct reply reply_smart_ask[], reply_confirmed[];
+extern const struct field in_smart_email[], in_smart_username[],
+    in_smart_phone[], in_smart_confirm_query[], in_smart_confirm[],
+    in_ping_query[], in_ping[];
+extern const enum err errors_smart_email[], errors_smart_username[],
+    errors_smart_phone[], errors_smart_confirm[], errors_ping[];
+enum err serve_smart_email(struct http *h, const void *in);
+enum err serve_smart_username(struct http *h, const void *in);
+enum err serve_smart_phone(struct http *h, const void *in);
+enum err serve_smart_confirm(struct http *h, const void *in);
+enum err serve_ping(struct http *h, const void *in);
+
 /* serve_phone.c */
 struct in_phone {
 	struct str phone, code, template;

@@ -24,7 +24,9 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_address_link[], in_address_page[], in_username_page[],
     in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[],
     in_pin_page[], in_pin_prompt[], in_reset_pin_page[],
-    in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[];
+    in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[],
+    in_smart_page[], in_smart_answer[];
+extern const struct reply reply_smart_state[];
 
 /* Fields that several forms have. */
 #define PAGE_TICKET \
@@ -100,6 +102,13 @@ enum err serve_own_phone(struct http *h, const void *in);
 enum err serve_own_phone_code(struct http *h, const void *in);
 enum err serve_own_phone_again(struct http *h, const void *in);
 enum err serve_own_phone_remove(struct http *h, const void *in);
+enum err serve_smart_form(struct http *h, const void *in);
+enum err serve_smart_page(struct http *h, const void *in);
+enum err serve_smart_wait(struct http *h, const void *in);
+enum err serve_smart_state(struct http *h, const void *in);
+enum err serve_smart_confirm_form(struct http *h, const void *in);
+enum err serve_smart_confirm_page(struct http *h, const void *in);
+enum err serve_wait_script(struct http *h, const void *in);
 
 enum err serve_logout_form(struct http *h, const void *in);
 enum err serve_logout(struct http *h, const void *in);
@@ -135,6 +144,8 @@ enum err show_pin_prompt(struct http *h, int status, enum err e);
 enum err show_forgot_pin(struct http *h, int status, enum err e);
 enum err show_reset_pin(struct http *h, int status, enum err e);
 enum err show_questions(struct http *h, int status, enum err e);
+enum err show_smart(struct http *h, int status, enum err e);
+enum err show_smart_confirm(struct http *h, int status, enum err e);
 /* A sign-in stopped for a PIN: token goes on with it. */
 enum err page_pin_prompt(struct http *h, int status, struct str token,
     enum err e);

@@ -33,6 +33,7 @@ show_signin(struct http *h, int status, enum err e)
 	values_flag(v, "remember", http_form(h, "remember").p != NULL);
 	values_flag(v, "registration", cfg->registration_enabled);
 	page_passwordless(h, v);
+	values_flag(v, "by_smart", cfg->smart_login_enabled);
 	if (e == ERR_OK)
 		values_flag(v, "identifier_focus", true);
 	else if (!name)

@@ -1220,7 +1220,7 @@ judge_site(struct reader *r)
 
 const char *const captcha_operations[] = { "register", "forgot_email",
 	"forgot_phone", "change_password", "update_profile", "availability",
-	"login", "unlock", "passwordless", "one_touch", NULL };
+	"login", "unlock", "passwordless", "one_touch", "smart_login", NULL };
 
 /* What is listed and not known would never be demanded. */
 static bool

@@ -24,6 +24,7 @@
 #define CAPTCHA_UNLOCK	"unlock"
 #define CAPTCHA_PASSWORDLESS	"passwordless"
 #define CAPTCHA_ONE_TOUCH	"one_touch"
+#define CAPTCHA_SMART	"smart_login"
 
 /* What clients send: the member of the configured provider counts. */
 struct captcha_answer {

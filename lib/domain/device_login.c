@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "codec/text.h"
 #include "crypto/keys.h"
+#include "crypto/token.h"
 #include "store/store_device.h"
 #include "store/store_tx.h"
 
@@ -41,6 +42,14 @@ device_guid_judge(struct ctx *c, struct str guid)
 	}
 	return different >= GUID_DIFFERENT ? ERR_OK : err_set(c,
 	    ERR_PARAMETER, "clientguid", "not random");
+}
+
+struct str
+device_guid_new(struct ctx *c)
+{
+	unsigned char hash[TOKEN_HASH];
+
+	return token_link(c->arena, hash);
 }
 
 /* It may have less than 128 random bits, so a plain hash will not do. */
@@ -163,7 +172,8 @@ give(struct ctx *c, const struct store_device *d, struct device_request *out)
 		.family = (enum device_family)d->family,
 		.created_s = d->created_s, .expires_s = d->expires_s,
 		.address = d->address, .user_agent = d->user_agent,
-		.city = d->city, .country = d->country
+		.city = d->city, .country = d->country,
+		.approved = d->state == DEVICE_APPROVED
 	};
 	put_numbers(c, d->id, out);
 }
@@ -247,7 +257,9 @@ find(struct ctx *c, struct str guid, struct store_device *out)
 	guid_id(c, guid, id);
 	e = store_device_read(c, id, out);
 	if (e == ERR_NOT_FOUND)
-		return gone(c, "unknown guid");
+		return c->config->smart_login_enabled ?
+		    gone(c, "unknown guid") :
+		    err_set(c, ERR_SMART_OFF, NULL, "off");
 	if (e == ERR_OK && out->expires_s <= c->now_s)
 		return gone(c, "over");
 	return e;

@@ -14,6 +14,8 @@ enum device_family { DEVICE_SMART = 1, DEVICE_ONE_TOUCH = 2 };
 /* Of a guid's form: 16 to 128 printable characters, not all alike.  Missing
  * and malformed: ERR_PARAMETER. */
 MUST_CHECK enum err device_guid_judge(struct ctx *c, struct str guid);
+/* One for a device that leaves the making to us. */
+struct str device_guid_new(struct ctx *c);
 
 struct device_start {
 	enum device_family family;
@@ -41,6 +43,7 @@ struct device_request {
 	struct str address, user_agent, city, country;	/* "": not known */
 	struct str number;			/* two digits */
 	struct str choices[DEVICE_CHOICES];	/* it among others */
+	bool approved;				/* and not collected yet */
 };
 /* ERR_TICKET_INVALID (unknown), ERR_DEVICE_APPROVED, ERR_DEVICE_USED
  * (collected, refused or replaced), ERR_LINK_EXPIRED; ERR_OK: it waits. */

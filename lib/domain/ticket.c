@@ -44,7 +44,8 @@ static const struct purpose purposes[] = {
 	[TICKET_PASSWORDLESS] = { "passwordless", false, false },
 	[TICKET_PASSWORDLESS_PHONE] = { "passwordless-phone", true, false },
 	[TICKET_ONE_TOUCH] = { "one-touch", false, false },
-	[TICKET_ONE_TOUCH_PHONE] = { "one-touch-phone", true, false }
+	[TICKET_ONE_TOUCH_PHONE] = { "one-touch-phone", true, false },
+	[TICKET_SMART] = { "smart", false, false }
 };
 
 const char *
@@ -242,6 +243,22 @@ ticket_peek_link(struct ctx *c, enum ticket_purpose p, struct str secret,
 	e = read_link(c, p, id, &row);
 	if (e == ERR_OK)
 		e = judge_link(c, &row);
+	if (e == ERR_OK)
+		give(&row, out);
+	return e;
+}
+
+enum err
+ticket_recall_link(struct ctx *c, enum ticket_purpose p, struct str secret,
+    struct ticket *out)
+{
+	unsigned char id[TOKEN_HASH];
+	struct store_ticket row;
+	enum err e;
+
+	if (!link_id(p, secret, id))
+		return err_set(c, ERR_LINK_INVALID, NULL, "malformed link");
+	e = read_link(c, p, id, &row);
 	if (e == ERR_OK)
 		give(&row, out);
 	return e;

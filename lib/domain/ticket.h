@@ -20,7 +20,8 @@ enum ticket_purpose {
 	TICKET_UNDO_EMAIL = 12,	/* outlives changes of the account */
 	TICKET_REGISTRATION = 13,
 	TICKET_PASSWORDLESS = 14, TICKET_PASSWORDLESS_PHONE = 15,
-	TICKET_ONE_TOUCH = 16, TICKET_ONE_TOUCH_PHONE = 17
+	TICKET_ONE_TOUCH = 16, TICKET_ONE_TOUCH_PHONE = 17,
+	TICKET_SMART = 18
 };
 
 #define TICKET_NOBODY	0
@@ -50,6 +51,10 @@ MUST_CHECK enum err ticket_make_code(struct ctx *c, const struct ticket *t,
 MUST_CHECK enum err ticket_peek_link(struct ctx *c, enum ticket_purpose p,
     struct str secret, struct ticket *out);
 MUST_CHECK enum err ticket_consume_link(struct ctx *c, enum ticket_purpose p,
+    struct str secret, struct ticket *out);
+/* What a link held that is used now, to tell what came of it.
+ * ERR_LINK_INVALID. */
+MUST_CHECK enum err ticket_recall_link(struct ctx *c, enum ticket_purpose p,
     struct str secret, struct ticket *out);
 /*
  * Judge a code: counts a try in the same statement that selects it (outside

@@ -308,7 +308,7 @@ notes:read rights:none" limits.requests_per_s=100000
 	settings open "${1:-}" registration.verification=optional \
 	    registration.login_on_verification=yes \
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
-	settings phone "${1:-}" "${phone_settings[@]}"
+	settings phone "${1:-}" "${phone_settings[@]}" smart_login.enabled=yes
 	settings gateway "${1:-}" login.phone=yes sott.required=no \
 	    sms.site_per_day=100000
 	settings schema "${1:-}" "${schema_settings[@]}"
