@@ -274,6 +274,22 @@ bearer(const struct http *h)
 	return str_present(s) ? s : STR_NONE;
 }
 
+/* In one statement with the session. */
+static enum err
+check_session(struct http *h, enum session_kind kind)
+{
+	struct account *a;
+	enum err e;
+
+	if ((h->route->need & WITH_ACCOUNT) == 0)
+		return session_check(h->ctx, kind, h->token, &h->session);
+	a = ARENA_NEW(h->ctx->arena, struct account);
+	e = session_check_account(h->ctx, kind, h->token, &h->session, a);
+	if (e == ERR_OK)
+		h->account = a;
+	return e;
+}
+
 static enum err
 check_token(struct http *h)
 {
@@ -284,8 +300,8 @@ check_token(struct http *h)
 		return ERR_TOKEN_MISSING;
 	if ((h->route->need & TOKEN_ENDED_OK) != 0)
 		return ERR_OK;
-	e = session_check(h->ctx, (h->route->need & TOKEN_LIMITED_OK) != 0 ?
-	    SESSION_LIMITED : SESSION_API, h->token, &h->session);
+	e = check_session(h, (h->route->need & TOKEN_LIMITED_OK) != 0 ?
+	    SESSION_LIMITED : SESSION_API);
 	h->has_session = e == ERR_OK;
 	return e;
 }

@@ -59,7 +59,8 @@ struct http {
 	const struct route *route;
 	struct str path_values[4];	/* {name} segments, in order */
 	bool has_session;		/* a good one, of whatever kind */
-	const struct account *account;	/* once read: page_account */
+	const struct account *account;	/* once read: page_account, or a row
+					 * WITH_ACCOUNT */
 	struct session session;
 	struct str token;		/* bearer token as sent, or absent */
 	struct str page_cookie;		/* session cookie, or absent */

@@ -63,6 +63,8 @@ struct reply {
 #define TOKEN_LIMITED_OK 1024u	/* also of a sign-in that stopped for the
 				 * privacy policy */
 #define TOKEN_BY_HEADER	2048u	/* not from the query; see compat */
+#define WITH_ACCOUNT	4096u	/* of the token, and whether it is locked, in
+				 * h->account */
 #define ANY_SCHEME	512u	/* plain http will do: holds no secret */
 #define BODY_DATA	4096u	/* JSON that the handler reads itself, from
 				 * h->body */

@@ -167,7 +167,7 @@ const struct route routes[] = {
 
 	/* ---- User ---- */
 	{ "A1", GET, AUTH "/account", NULL, serve_account_read,
-	  NEED_KEY | NEED_TOKEN, TAKES(in_welcome, in_read),
+	  NEED_KEY | NEED_TOKEN | WITH_ACCOUNT, TAKES(in_welcome, in_read),
 	  .reply = reply_profile, .summary = "Read one's own profile" },
 	{ "A2", PUT, AUTH "/account", NULL, serve_account_update,
 	  NEED_KEY | NEED_TOKEN, TAKES(in_update, in_update),

@@ -23,19 +23,14 @@ enum err
 serve_account_read(struct http *h, const void *arg)
 {
 	const struct in_welcome *in = arg;
-	struct json *profile;
-	struct str text;
 	enum err e;
 
 	e = welcome_on_read(h->ctx, h->session.uid, in->email_template);
 	if (e != ERR_OK)
 		return e;
-	if (h->fields.p == NULL) {
-		e = profile_read_text(h->ctx, h->session.uid, &text);
-		return e != ERR_OK ? e : response_json_text(h, text);
-	}
-	e = profile_read(h->ctx, h->session.uid, &profile);
-	return e != ERR_OK ? e : response_json(h, profile);
+	return h->fields.p == NULL ?
+	    response_json_text(h, profile_text(h->ctx, h->account)) :
+	    response_json(h, profile_json(h->ctx, h->account));
 }
 
 /* ---- A2 ---- */

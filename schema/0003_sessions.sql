@@ -49,3 +49,8 @@ CREATE TABLE IF NOT EXISTS {}device_login (
 	KEY device_login_account (uid, family, state),
 	KEY device_login_expires (expires_s)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- No suspension of the name ends later than this: only until then it must be
+-- looked for in failure, which alone says whether there is one.
+ALTER TABLE {}identifier ADD COLUMN locked_until_s BIGINT NOT NULL DEFAULT 0;
+UPDATE {}identifier SET locked_until_s = UNIX_TIMESTAMP() + 604800 WHERE locked_until_s = 0;

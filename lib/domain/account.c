@@ -75,7 +75,7 @@ account_read_lock(struct ctx *c, struct account *a)
 	int64_t until_s = 0;
 	enum err e;
 
-	if (name.p == NULL)
+	if (name.p == NULL || a->locked_until_s <= c->now_s)
 		return ERR_OK;
 	e = limit_suspended(c, LIMIT_FOR_LOGIN, name, &until_s);
 	if (e == ERR_OK)

@@ -51,6 +51,7 @@ struct account {
 	struct str roles;	/* see role.h */
 	bool first_login;		/* of this very sign-in */
 	bool locked;			/* suspended by failures */
+	int64_t locked_until_s;	/* no lock of its first name ends later */
 };
 
 /* ERR_NOT_FOUND. */

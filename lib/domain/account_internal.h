@@ -18,8 +18,8 @@ MUST_CHECK enum err account_rename(struct ctx *c, const struct account *a,
  * ERR_USERNAME_TAKEN for reserved ones, ERR_VALIDATION by the schema. */
 MUST_CHECK enum err account_judge_username(struct ctx *c, struct str name,
     struct identifier *out);
-/* Is one of the account's identifiers suspended by failures?  One statement
- * for each of its ways to sign in. */
+/* Is its first name suspended by failures?  One statement, where that may be:
+ * what failure says is true, locked_until_s is a bound. */
 MUST_CHECK enum err account_read_lock(struct ctx *c, struct account *a);
 /*
  * Inside a transaction: a mail of this template to every proven address, or

@@ -39,9 +39,24 @@ read_pending(struct ctx *c, struct account *a)
 	return ERR_OK;
 }
 
+/* The name that account_read_lock asks for. */
+static int64_t
+locked_until(const struct store_identifier_of *list, size_t n)
+{
+	static const enum identifier_kind order[] = { IDENTIFIER_EMAIL,
+		IDENTIFIER_PHONE, IDENTIFIER_USERNAME };
+	size_t i, k;
+
+	for (k = 0; k < COUNT(order); k++)
+		for (i = 0; i < n; i++)
+			if (list[i].kind == (int64_t)order[k])
+				return list[i].locked_until_s;
+	return 0;
+}
+
 enum err
-account_from_row(struct ctx *c, const struct store_account *row,
-    struct account *out)
+account_from_rows(struct ctx *c, const struct store_account *row,
+    const struct store_identifier_of *list, size_t n, struct account *out)
 {
 	struct account a = {
 		.uid = row->uid, .profile_id = row->profile_id,
@@ -61,15 +76,12 @@ account_from_row(struct ctx *c, const struct store_account *row,
 		.privacy_policy = row->privacy_policy,
 		.consent_profile = row->consent_profile,
 		.secure = row->secure, .breached_s = row->breached_s,
-		.roles = row->roles
+		.roles = row->roles,
+		.locked_until_s = locked_until(list, n)
 	};
-	struct store_identifier_of *list;
-	size_t n, i;
-	enum err e;
+	enum err e = ERR_OK;
+	size_t i;
 
-	e = store_account_identifiers(c, row->uid, &list, &n);
-	if (e != ERR_OK)
-		return e;
 	a.emails = ARENA_ARRAY(c->arena, struct account_email, n);
 	for (i = 0; i < n; i++)
 		add_identifier(&a, &list[i]);
@@ -78,4 +90,16 @@ account_from_row(struct ctx *c, const struct store_account *row,
 	if (e == ERR_OK)
 		*out = a;
 	return e;
+}
+
+enum err
+account_from_row(struct ctx *c, const struct store_account *row,
+    struct account *out)
+{
+	struct store_identifier_of *list;
+	enum err e;
+	size_t n;
+
+	e = store_account_identifiers(c, row->uid, &list, &n);
+	return e != ERR_OK ? e : account_from_rows(c, row, list, n, out);
 }

@@ -12,6 +12,7 @@
 #include "base/rand.h"
 #include "crypto/keys.h"
 #include "net/sms.h"
+#include "store/store_account.h"
 #include "store/store_limit.h"
 
 #define WAIT_MS		5000	/* for attempts in flight */
@@ -155,7 +156,8 @@ own_id(struct ctx *c, const unsigned char id[32], unsigned char out[32])
 /* Counted until the identifier's window ends, so that a success can take
  * these back and no others. */
 static enum err
-count_own(struct ctx *c, const unsigned char id[32], int64_t now_s)
+count_own(struct ctx *c, const unsigned char id[32], int64_t now_s,
+    int64_t *suspended_until_s_out)
 {
 	struct store_failure f = { 0 };
 	unsigned char own[32];
@@ -164,13 +166,15 @@ count_own(struct ctx *c, const unsigned char id[32], int64_t now_s)
 	e = store_limit_state(c, id, &f);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*suspended_until_s_out = f.suspended_until_s;
 	own_id(c, id, own);
 	return store_meter_add(c, own, now_s, f.window_until_s);
 }
 
 /* The source's row first, as in the reservation: one order of locks. */
 static enum err
-settle_wrong(struct ctx *c, const unsigned char id[32])
+settle_wrong(struct ctx *c, const unsigned char id[32],
+    int64_t *suspended_until_s_out)
 {
 	const struct config *cfg = c->config;
 	struct store_wrong w = {
@@ -185,7 +189,23 @@ settle_wrong(struct ctx *c, const unsigned char id[32])
 	e = limit_source_failed(c);
 	if (e == ERR_OK)
 		e = store_limit_wrong(c, id, &w);
-	return e != ERR_OK ? e : count_own(c, id, w.now_s);
+	return e != ERR_OK ? e : count_own(c, id, w.now_s,
+	    suspended_until_s_out);
+}
+
+/* The name itself remembers until when it is worth a look, whoever has it. */
+static enum err
+settle_wrong_name(struct ctx *c, const char *purpose, struct str canonical,
+    const unsigned char id[32])
+{
+	int64_t until_s = 0;
+	enum err e;
+
+	e = settle_wrong(c, id, &until_s);
+	if (e != ERR_OK || until_s <= c->now_s ||
+	    !str_eq(str_of(purpose), STR(LIMIT_FOR_LOGIN)))
+		return e;
+	return store_identifier_locked(c, canonical, until_s);
 }
 
 /* Somebody who knows the password may mistype it; who guesses from
@@ -218,7 +238,7 @@ limit_settle(struct ctx *c, const char *purpose, struct str canonical,
 	case LIMIT_RIGHT:
 		return settle_right(c, id);
 	case LIMIT_WRONG:
-		return settle_wrong(c, id);
+		return settle_wrong_name(c, purpose, canonical, id);
 	default:
 		return store_limit_void(c, id);
 	}

@@ -344,34 +344,6 @@ profile_json(struct ctx *c, const struct account *a)
 	return out;
 }
 
-enum err
-profile_read(struct ctx *c, struct uid uid, struct json **out)
-{
-	struct account a;
-	enum err e;
-
-	e = account_get(c, uid, &a);
-	if (e == ERR_OK)
-		e = account_read_lock(c, &a);
-	if (e == ERR_OK)
-		*out = profile_json(c, &a);
-	return e;
-}
-
-enum err
-profile_read_text(struct ctx *c, struct uid uid, struct str *out)
-{
-	struct account a;
-	enum err e;
-
-	e = account_get(c, uid, &a);
-	if (e == ERR_OK)
-		e = account_read_lock(c, &a);
-	if (e == ERR_OK)
-		*out = profile_text(c, &a);
-	return e;
-}
-
 /* Update */
 
 struct update {

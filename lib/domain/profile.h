@@ -12,11 +12,6 @@ struct json *profile_json(struct ctx *c, const struct account *a);
 /* The same as its text, for an answer as it is (json_text with its words
  * guarded); a document of some size costs a fraction. */
 struct str profile_text(struct ctx *c, const struct account *a);
-/* A1: read by account. */
-MUST_CHECK enum err profile_read(struct ctx *c, struct uid uid,
-    struct json **out);
-MUST_CHECK enum err profile_read_text(struct ctx *c, struct uid uid,
-    struct str *out);
 
 struct profile_update {
 	const struct json *body;	/* as sent, names caseless */

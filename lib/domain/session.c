@@ -5,6 +5,8 @@
  */
 #include "session.h"
 
+#include "account_internal.h"
+#include "account_row.h"
 #include "audit.h"
 #include "base/config.h"
 #include "browser.h"
@@ -190,29 +192,64 @@ give(const struct store_session *s, struct session *out)
 	memcpy(out->token_hash, s->token_hash, sizeof(out->token_hash));
 }
 
+static enum err
+malformed(struct ctx *c)
+{
+	return err_set(c, ERR_TOKEN_UNKNOWN, NULL, "malformed session token");
+}
+
+/* What was read of the session, or why it was not. */
+static enum err
+admit(struct ctx *c, enum session_kind kind, enum err read,
+    const struct store_session *s, struct session *out)
+{
+	enum err e;
+
+	if (read == ERR_NOT_FOUND)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "unknown session token");
+	if (read != ERR_OK)
+		return read;
+	e = judge(c, kind, s);
+	if (e == ERR_OK && s->seen_s + SEEN_EVERY_S <= c->now_s)
+		e = store_session_seen(c, s->token_hash, c->now_s);
+	if (e == ERR_OK)
+		give(s, out);
+	return e;
+}
+
 enum err
 session_check(struct ctx *c, enum session_kind kind, struct str token,
     struct session *out)
 {
 	unsigned char hash[TOKEN_HASH];
 	struct store_session s;
+
+	if (!token_hash(kind, token, hash))
+		return malformed(c);
+	return admit(c, kind, store_session_by_token(c, hash, &s), &s, out);
+}
+
+enum err
+session_check_account(struct ctx *c, enum session_kind kind,
+    struct str token, struct session *out, struct account *account_out)
+{
+	unsigned char hash[TOKEN_HASH];
+	struct store_identifier_of *list;
+	struct store_account row;
+	struct store_session s;
+	size_t n;
 	enum err e;
 
 	if (!token_hash(kind, token, hash))
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
-		    "malformed session token");
-	e = store_session_by_token(c, hash, &s);
-	if (e == ERR_NOT_FOUND)
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
-		    "unknown session token");
-	if (e != ERR_OK)
-		return e;
-	e = judge(c, kind, &s);
-	if (e == ERR_OK && s.seen_s + SEEN_EVERY_S <= c->now_s)
-		e = store_session_seen(c, hash, c->now_s);
+		return malformed(c);
+	e = store_session_account(c, hash, &s, &row, &list, &n);
+	e = admit(c, kind, e, &s, out);
+	if (e == ERR_OK && row.profile.p == NULL)
+		e = store_account_by_uid(c, s.uid, &row);
 	if (e == ERR_OK)
-		give(&s, out);
-	return e;
+		e = account_from_rows(c, &row, list, n, account_out);
+	return e != ERR_OK ? e : account_read_lock(c, account_out);
 }
 
 enum err

@@ -63,6 +63,11 @@ struct session_guarded {
 };
 MUST_CHECK enum err session_guard(struct ctx *c, enum session_kind kind,
     struct str token, struct session_guarded *out);
+/* The same with its account, as account_get fills it, and whether that is
+ * locked; one statement more where its name may be, or things wait. */
+MUST_CHECK enum err session_check_account(struct ctx *c,
+    enum session_kind kind, struct str token, struct session *out,
+    struct account *account_out);
 /* S3 and sign-out.  Already ended or expired: ERR_OK for a known token,
  * ERR_TOKEN_UNKNOWN else.  The refresh tokens of the family go too, unless
  * compat.logout_keeps_refresh. */

@@ -5,7 +5,6 @@
 #define KIND_EMAIL	1
 #define KIND_USERNAME	2
 #define KIND_PHONE	3
-#define IDENTIFIERS_MAX	100	/* of one account */
 
 static const struct db_column account_columns[] = {
 	COLUMN(struct store_account, uid),
@@ -41,7 +40,8 @@ static const struct db_column identifier_columns[] = {
 	COLUMN(struct store_identifier_of, verified_s),
 	COLUMN(struct store_identifier_of, canonical),
 	COLUMN(struct store_identifier_of, given),
-	COLUMN(struct store_identifier_of, label)
+	COLUMN(struct store_identifier_of, label),
+	COLUMN(struct store_identifier_of, locked_until_s)
 };
 
 enum err
@@ -74,7 +74,15 @@ store_account_identifiers(struct ctx *c, struct uid uid,
     struct store_identifier_of **out, size_t *n_out)
 {
 	return db_all(c, STMT_ACCOUNT_IDENTIFIERS, ARGS(db_uid(uid)),
-	    identifier_columns, sizeof(**out), IDENTIFIERS_MAX, out, n_out);
+	    identifier_columns, sizeof(**out), STORE_IDENTIFIERS_MAX,
+	    out, n_out);
+}
+
+enum err
+store_identifier_locked(struct ctx *c, struct str canonical, int64_t until_s)
+{
+	return db_exec(c, STMT_IDENTIFIER_LOCKED, ARGS(db_int(until_s),
+	    db_int(until_s), db_bytes(canonical)), NULL);
 }
 
 enum err
@@ -114,7 +122,7 @@ store_username_add(struct ctx *c, struct uid uid, struct str canonical,
 {
 	return db_exec(c, STMT_USERNAME_ADD, ARGS(db_int(KIND_USERNAME),
 	    db_bytes(canonical), db_uid(uid), db_text(given),
-	    db_int(now_s)), NULL);
+	    db_int(now_s), db_int(now_s + STORE_LOCK_LONGEST_S)), NULL);
 }
 
 enum err

@@ -23,7 +23,12 @@ struct store_identifier_of {
 	struct uid uid;
 	int64_t kind, position, verified_s;
 	struct str canonical, given, label;
+	int64_t locked_until_s;	/* no lock of the name ends later */
+	int64_t created_s;	/* of store_session_account alone */
 };
+#define STORE_IDENTIFIERS_MAX	100	/* of one account */
+/* Longest lock (login.suspend_max_s); a new name may be locked already. */
+#define STORE_LOCK_LONGEST_S	604800
 
 /* ERR_NOT_FOUND. */
 MUST_CHECK enum err store_account_by_uid(struct ctx *c, struct uid uid,
@@ -36,6 +41,10 @@ MUST_CHECK enum err store_account_lock(struct ctx *c, struct uid uid);
 /* Of one account: by kind, primary first. */
 MUST_CHECK enum err store_account_identifiers(struct ctx *c, struct uid uid,
     struct store_identifier_of **out, size_t *n_out);
+
+/* A name was locked until then.  Nothing to do where it is nobody's. */
+MUST_CHECK enum err store_identifier_locked(struct ctx *c,
+    struct str canonical, int64_t until_s);
 
 /* ERR_NOT_FOUND when the row is not of that version any more. */
 struct store_profile {

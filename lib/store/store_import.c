@@ -111,6 +111,7 @@ store_import_identifiers(struct ctx *c,
 		*a++ = db_int(r->position);
 		*a++ = db_int(r->verified_s);
 		*a++ = db_int(r->created_s);
+		*a++ = db_int(c->now_s + STORE_LOCK_LONGEST_S);
 	}
 	return db_exec_many(c, STMT_IDENTIFIER_INSERT, args, n);
 }

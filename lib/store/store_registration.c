@@ -1,6 +1,7 @@
 #include "store_registration.h"
 
 #include "store.h"
+#include "store_account.h"
 
 static const struct db_column holder_columns[] = {
 	COLUMN(struct store_holder, uid),
@@ -30,7 +31,8 @@ store_identifier_insert(struct ctx *c, const struct store_new_identifier *i)
 	return db_exec(c, STMT_IDENTIFIER_INSERT, ARGS(db_int(i->kind),
 	    db_bytes(i->canonical), db_uid(i->uid), db_text(i->given),
 	    db_text(i->label), db_int(i->position), db_int(i->verified_s),
-	    db_int(i->created_s)), NULL);
+	    db_int(i->created_s), db_int(c->now_s + STORE_LOCK_LONGEST_S)),
+	    NULL);
 }
 
 enum err

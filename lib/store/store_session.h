@@ -7,6 +7,7 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "store_account.h"
 
 struct store_session {
 	unsigned char token_hash[32];
@@ -26,6 +27,13 @@ MUST_CHECK enum err store_session_by_token(struct ctx *c,
 /* What the guard goes by: no hash, family, handle and provider. */
 MUST_CHECK enum err store_session_for_guard(struct ctx *c,
     const unsigned char token_hash[32], struct store_session *out);
+/* The same with the account's row and its identifiers, by kind, primary
+ * first; profile is absent where only further addresses are left.
+ * ERR_NOT_FOUND. */
+MUST_CHECK enum err store_session_account(struct ctx *c,
+    const unsigned char token_hash[32], struct store_session *session_out,
+    struct store_account *account_out,
+    struct store_identifier_of **list_out, size_t *n_out);
 /* token_hash, uid, family, kind and generation alone.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_by_handle(struct ctx *c,
     struct uid handle, struct store_session *out);

@@ -12,6 +12,7 @@
 #include "crypto/pwhash.h"
 #include "domain/account_create.h"
 #include "domain/login.h"
+#include "domain/profile.h"
 #include "domain/site.h"
 #include "store/store_tx.h"
 
@@ -333,6 +334,27 @@ fx_check(enum session_kind kind, struct str token)
 	struct session s;
 
 	return session_check(fx, kind, token, &s);
+}
+
+struct account
+fx_seen(struct uid uid)
+{
+	struct str token = fx_session(uid, SESSION_API).access_token;
+	struct account a;
+	struct session s;
+
+	assert_int_equal(session_check_account(fx, SESSION_API, token, &s,
+	    &a), ERR_OK);
+	assert_memory_equal(&a.uid, &uid, sizeof(uid));
+	return a;
+}
+
+struct json *
+fx_profile(struct uid uid)
+{
+	struct account a = fx_seen(uid);
+
+	return profile_json(fx, &a);
 }
 
 enum err

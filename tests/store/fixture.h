@@ -43,6 +43,9 @@ struct secret fx_secret(const char *s);
 /* A session of the account as it is now. */
 struct session_tokens fx_session(struct uid uid, enum session_kind kind);
 enum err fx_check(enum session_kind kind, struct str token);
+/* The account as A1 reads it, with a session of its own; and its profile. */
+struct account fx_seen(struct uid uid);
+struct json *fx_profile(struct uid uid);
 /* Signing in by email address. */
 enum err fx_login(const char *email, const char *password);
 

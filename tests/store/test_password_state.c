@@ -58,11 +58,8 @@ leak(const char *password)
 static struct json *
 profile(void)
 {
-	struct json *j = NULL;
-
 	fx_next();
-	assert_int_equal(profile_read(fx, ada, &j), ERR_OK);
-	return j;
+	return fx_profile(ada);
 }
 
 static bool

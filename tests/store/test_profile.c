@@ -28,10 +28,7 @@ update(struct uid uid, const char *body)
 static struct json *
 member(struct uid uid, const char *name)
 {
-	struct json *j;
-
-	assert_int_equal(profile_read(fx, uid, &j), ERR_OK);
-	return json_get(j, name);
+	return json_get(fx_profile(uid), name);
 }
 
 static void
@@ -89,7 +86,7 @@ test_whole_profile_can_be_sent_back(void **state)
 	    "\"Norway\"},\"Addresses\":[{\"City\":\"Oslo\"}],"
 	    "\"CustomFields\":{\"plan\":\"gold\"},\"IsEmailSubscribed\":1}"),
 	    ERR_OK);
-	assert_int_equal(profile_read(fx, uid, &first), ERR_OK);
+	first = fx_profile(uid);
 	text = json_text(fx->arena, first, true);
 	assert_int_equal(update_at(uid, text.p, fx->now_s, &second), ERR_OK);
 	assert_str(json_text(fx->arena, second, true), text.p);

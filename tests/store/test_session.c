@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include "domain/profile.h"
 #include "store/store_tx.h"
 
 static struct uid
@@ -67,6 +68,97 @@ test_s091_last_use_is_written_at_most_once_a_minute(void **state)
 	assert_int_equal(written, 3);
 	assert_int_equal(fx_number("SELECT seen_s FROM dw_session"),
 	    began_s + 180);
+}
+
+/* What the profile shows of the two ways to read an account. */
+static void
+assert_seen(struct uid uid)
+{
+	struct account seen = fx_seen(uid), got;
+
+	assert_int_equal(account_get(fx, uid, &got), ERR_OK);
+	assert_str(json_text(fx->arena, profile_json(fx, &seen), false),
+	    json_text(fx->arena, profile_json(fx, &got), false).p);
+	assert_int_equal(seen.generation, got.generation);
+	assert_int_equal(seen.profile_version, got.profile_version);
+}
+
+static void
+put_email(const char *name, struct uid uid, int position, int created_s)
+{
+	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
+	    " label, position, verified_s, created_s) VALUES (1, '%s',"
+	    " UNHEX('%s'), '%s', '%s label', %d, 1, %d)", name,
+	    uid_hex(fx->arena, uid).p, name, name, position, created_s);
+}
+
+static void
+test_session_and_account_in_one_read_are_what_two_reads_are(void **state)
+{
+	struct uid uid = fx_account("ada@example.org", "cobalt-meadow-71",
+	    "ada", true);
+	const char *hex = uid_hex(fx->arena, uid).p;
+
+	(void)state;
+	assert_seen(uid);
+	put_email("b@example.org", uid, 1, 7);
+	put_email("c@example.org", uid, 2, 6);
+	put_email("d@example.org", uid, 1, 6);
+	put_email("a@example.org", uid, 1, 7);
+	fx_sql("INSERT INTO dw_pending_identifier (uid, kind, canonical,"
+	    " given, created_s) VALUES (UNHEX('%s'), 1, 'p@example.org',"
+	    " 'p@example.org', 1)", hex);
+	fx_sql("UPDATE dw_account SET pending = 1, profile ="
+	    " CONCAT('{\"About\":\"', REPEAT('long ', 3000), '\"}')");
+	assert_seen(uid);
+	fx_sql("DELETE FROM dw_identifier WHERE position = 0");
+	assert_seen(uid);
+	fx_sql("DELETE FROM dw_identifier");
+	fx_sql("DELETE FROM dw_password");
+	assert_seen(uid);
+}
+
+static unsigned
+cost_of_profile(struct str token, bool locked)
+{
+	unsigned before = fx->statements;
+	struct session s;
+	struct account a;
+
+	assert_int_equal(session_check_account(fx, SESSION_API, token, &s,
+	    &a), ERR_OK);
+	assert_int_equal(a.locked, locked);
+	return fx->statements - before;
+}
+
+/* A new name may have been locked before it was an account's. */
+static void
+test_a_lock_is_looked_for_only_while_there_may_be_one(void **state)
+{
+	struct str token;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		assert_int_equal(fx_login("ada@example.org", "wrong-one-71"),
+		    ERR_LOGIN_REFUSED);
+	token = fx_session(ada(), SESSION_API).access_token;
+	assert_int_equal(cost_of_profile(token, true), 2);
+	fx_sql("UPDATE dw_failure SET suspended_until_s = 0, failures = 0,"
+	    " window_until_s = 0");
+	assert_int_equal(cost_of_profile(token, false), 2);
+	fx_sql("UPDATE dw_identifier SET locked_until_s = 0");
+	assert_int_equal(cost_of_profile(token, false), 1);
+	for (i = 0; i < 9; i++)
+		assert_int_equal(fx_login("ada@example.org", "wrong-one-71"),
+		    ERR_LOGIN_REFUSED);
+	assert_int_equal(cost_of_profile(token, false), 1);
+	assert_int_equal(fx_login("ada@example.org", "wrong-one-71"),
+	    ERR_LOGIN_REFUSED);
+	assert_int_equal(cost_of_profile(token, true), 2);
+	assert_int_equal(fx_number("SELECT locked_until_s FROM"
+	    " dw_identifier"), fx_number("SELECT MAX(suspended_until_s)"
+	    " FROM dw_failure"));
 }
 
 static void
@@ -345,6 +437,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	T(test_s091_one_read_checks_a_session_of_which_a_hash_is_kept),
 	T(test_s091_last_use_is_written_at_most_once_a_minute),
+	T(test_session_and_account_in_one_read_are_what_two_reads_are),
+	T(test_a_lock_is_looked_for_only_while_there_may_be_one),
 	T(test_a_token_is_good_for_its_own_kind_alone),
 	T(test_s093_an_access_token_ends_at_its_second),
 	T(test_s093_a_page_session_ends_idle_and_in_any_case),

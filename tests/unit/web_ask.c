@@ -242,6 +242,14 @@ serve_area(struct http *h, enum err e)
 	    "no guard here");
 }
 
+enum err
+session_check_account(struct ctx *c, enum session_kind kind,
+    struct str token, struct session *out, struct account *account_out)
+{
+	*account_out = (struct account){ .locked = false };
+	return session_check(c, kind, token, out);
+}
+
 struct template_place
 page_place(const struct http *h)
 {
