@@ -18,7 +18,8 @@ bench_programs()
 {
 	build_options=(CFLAGS='-g -O2')
 	BUILD=$ROOT/build-bench
-	build_tree all bench_programs
+	build_tree all
+	build_tree bench_programs
 }
 
 # median NUMBER...

@@ -33,7 +33,8 @@ sanitize_build()
 	mkdir -p "$reports"
 	chmod 1777 "$reports"
 	rm -f "$reports"/*
-	build_tree all tests/guard/canary
+	build_tree all
+	build_tree tests/guard/canary
 	build_tree check TESTS=
 }
 
