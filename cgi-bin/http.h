@@ -52,6 +52,7 @@ struct http {
 		struct str method;	/* of the visitor */
 		bool doubtful;		/* a variable stands twice */
 		bool hides;		/* the server keeps Variable-... */
+		bool needs_user;	/* the server takes nobody */
 		bool machine;		/* JSON, and no sign-in page */
 	} asked;
 
@@ -75,7 +76,8 @@ struct http {
 	struct str out_body;
 	const char *policy_more, *policy_style;	/* what a page adds to its
 				 * content policy, and to its style-src */
-	bool bare;			/* no headers but the answer's own */
+	bool bare;			/* a guard's yes or no: no headers but
+				 * those that it sets, no type, no body */
 	enum err outcome;		/* for the log */
 };
 

@@ -109,6 +109,17 @@ page_return(struct http *h, struct str wanted)
 	return out;
 }
 
+/* An address of this origin as a path, which the judge takes again. */
+static struct str
+as_carried(const struct http *h, struct str judged)
+{
+	struct str origin = h->ctx->config->site_origin;
+
+	return str_starts(judged, origin) && judged.len > origin.len &&
+	    judged.p[origin.len] == '/' ?
+	    str_sub(judged, origin.len, SIZE_MAX) : judged;
+}
+
 static struct str
 wanted_return(struct http *h)
 {
@@ -118,7 +129,7 @@ wanted_return(struct http *h)
 		wanted = http_query(h, "return");
 	if (wanted.p == NULL)
 		wanted = h->protected_uri;
-	return page_return(h, wanted);
+	return as_carried(h, page_return(h, wanted));
 }
 
 enum err

@@ -688,16 +688,17 @@ find_asked(struct http *h, const struct meta *m, bool authorizer)
 	q->method = h->method;
 	q->redirected = m->redirect_uri;
 	if (q->by == ASKED_BY_DOCUMENT) {
-		q->file = str_present(m->redirect_url) ? m->redirect_url :
+		q->file = m->redirect_url.p != NULL ? m->redirect_url :
 		    m->document_uri;
 		if (str_present(m->redirect_method))
 			q->method = m->redirect_method;
 	} else {
-		q->file = str_present(m->document_uri) ? m->document_uri :
+		q->file = m->document_uri.p != NULL ? m->document_uri :
 		    file_path(h, m);
 	}
 	if (str_eq(q->method, STR("HEAD")))
 		q->method = STR("GET");
+	q->needs_user = str_eq(m->apache_role, STR("AUTHENTICATOR"));
 	q->hides = !str_eq(m->apache_role, STR("ACCESS_CHECKER")) ||
 	    str_eq(m->facts, STR("hidden"));
 }

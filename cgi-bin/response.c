@@ -314,12 +314,12 @@ response_text(struct http *h)
 		common_headers(h);
 	buf_init(&b, h->ctx->arena, LIMIT_RESPONSE + h->out_body.len);
 	buf_printf(&b, "Status: %d %s\r\n", h->status, reason(h->status));
-	if (h->status != 204)
+	if (h->status != 204 && !h->bare)
 		buf_printf(&b, "Content-Type: %.*s\r\n",
 		    STR_FMT(h->content_type));
 	for (i = 0; i < h->out_headers.n; i++)
 		add_header(&b, &h->out_headers.items[i]);
-	if (h->status != 204 && !h->head)
+	if (h->status != 204 && !h->head && !h->bare)
 		buf_printf(&b, "Content-Length: %zu\r\n", h->out_body.len);
 	buf_cstr(&b, "\r\n");
 	if (h->status != 204 && !h->head)

@@ -10,10 +10,10 @@
 static bool
 add_path(struct http *h, struct area_ask *ask, struct str raw, bool encoded)
 {
-	struct str path;
+	struct str query = raw, path;
 
-	if (encoded)
-		str_split(&raw, '?', &raw);
+	if (encoded && !str_split(&query, '?', &raw))
+		return false;
 	if (!area_path(h->ctx->arena, raw, encoded, &path))
 		return false;
 	ask->paths[ask->n_paths++] = path;
@@ -64,7 +64,10 @@ check(struct http *h, struct area_answer *out)
 	e = find_paths(h, &ask);
 	if (e == ERR_OK)
 		e = find_token(h, &ask);
-	return e != ERR_OK ? e : area_check(h->ctx, &ask, out);
+	if (e == ERR_OK)
+		e = area_check(h->ctx, &ask, out);
+	return e == ERR_OK && h->asked.needs_user && !out->signed_in ?
+	    ERR_AREA_SIGN_IN : e;
 }
 
 /* Somebody who looks at a page, and can be sent to another. */
@@ -92,12 +95,13 @@ to_login(struct http *h)
 	    "return", h->asked.uri));
 }
 
+/* Whatever stood here, mod_fcgid would put on what it shows: a type, for
+ * one. */
 static enum err
 bare(struct http *h, int status)
 {
 	h->bare = true;
 	h->status = status;
-	h->content_type = STR("text/plain; charset=utf-8");
 	h->out_body = STR("");
 	return ERR_OK;
 }

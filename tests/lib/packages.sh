@@ -12,6 +12,7 @@ packages_servers="nginx spawn-fcgi apache2-suexec-custom"
 packages_tls="openssl"
 packages_lint="clang-tidy-14 cppcheck"
 packages_unit="openssl"
+packages_php="php8.2-cgi"
 packages_browser="chromium fonts-dejavu-core"
 
 package_missing()

@@ -83,6 +83,7 @@ lighttpd_up()
 	    PREFIX="${base:-/}" PROGRAM="$short/bin/doorward.fcgi" \
 	    CONFIG="$site/etc/doorward.conf" SOCKET="$short/fcgi" \
 	    PROCESSES="${site_processes:-4}" ACCESSLOG="$site/log/access.log"
+	${site_more:-:} "$site" "$short" "$base"
 	render "$ROOT/tests/lib/lighttpd.conf" "$site/etc/lighttpd.conf" \
 	    PORT="$port" IPV6="$ipv6" SITE="$site" DEMO="$demo"
 	process_run "$site" web "${as_web[@]}" lighttpd -D \
@@ -116,6 +117,7 @@ nginx_up()
 	    HOST=localhost BASE="$base" SOCKET="$short/fcgi" \
 	    ACCESSLOG="$site/log/access.log" \
 	    ERRORLOG="$site/log/nginx-doorward.log"
+	${site_more:-:} "$site" "$short" "$base"
 	render "$ROOT/tests/lib/nginx.conf" "$site/etc/nginx.conf" SITE="$site"
 	process_run "$site" web "${as_web[@]}" /usr/sbin/nginx -p "$site" \
 	    -e "$site/log/nginx-error.log" -c "$site/etc/nginx.conf"
@@ -183,6 +185,7 @@ SuexecUserGroup $web_user $web_user"
 		    ERRORLOG="$site/log/apache-error.log"
 		;;
 	esac
+	${site_more:-:} "$site" "$short" "$base"
 	# The demo's mailbox is plain CGI.
 	gateway="LoadModule cgid_module $modules/mod_cgid.so
 ScriptSock $short/cgid
@@ -195,6 +198,8 @@ $gateway"
 	    -f "$site/etc/apache.conf" -DFOREGROUND
 }
 
+# What is added to a server's configuration: a function of site_more, called
+# with FOLDER, SHORTFOLDER and BASE.
 # site_up FOLDER lighttpd|apache|nginx MODE BASE PORT SHORTFOLDER DEMO
 # MODE: fcgi or cgi; of Apache also htaccess-fcgi, -cgi, suexec-fcgi, -cgi and
 # proxy; of nginx fcgi.

@@ -3,7 +3,7 @@
 # In the order in which they run; the first ones beside the second ones, with
 # what they have of their own: what waits leaves room for what computes.
 tests_beside=(lint unit fuzz sanitize)
-tests_first=(store cgi http pages)
+tests_first=(store cgi http pages area)
 tests_last=(faults kills)
 tests_parts=("${tests_beside[@]}" "${tests_first[@]}" "${tests_last[@]}")
 passed=0 failed=0 skipped=0
