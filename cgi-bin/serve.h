@@ -174,6 +174,26 @@ enum err serve_passwordless_email_code(struct http *h, const void *in);
 enum err serve_passwordless_username_code(struct http *h, const void *in);
 enum err serve_passwordless_phone_code(struct http *h, const void *in);
 
+/* serve_one_touch.c */
+struct in_one_touch {
+	struct str guid, email, name, url, email_template, welcome_template;
+	struct str phone, sms_template, code, token, number;
+	bool voice;
+	struct json *answers;
+	struct captcha_answer captcha;
+};
+extern const struct reply reply_one_touch[], reply_verified[];
+extern const struct field in_one_touch_email[], in_one_touch_phone[],
+    in_one_touch_phone_code[], in_one_touch_link_query[],
+    in_one_touch_link[], in_one_touch_code_query[], in_one_touch_code[];
+extern const enum err errors_one_touch_email[], errors_one_touch_phone[],
+    errors_one_touch_phone_code[], errors_one_touch_link[],
+    errors_one_touch_code[];
+enum err serve_one_touch_email(struct http *h, const void *in);
+enum err serve_one_touch_phone(struct http *h, const void *in);
+enum err serve_one_touch_phone_code(struct http *h, const void *in);
+enum err serve_one_touch_confirm(struct http *h, const void *in);
+
 /* serve_user.c */
 struct in_update {
 	struct str verification_url, email_template, options, sms_template;

@@ -14,11 +14,20 @@ provider_is(const struct ctx *c, const char *name)
 	return str_eq(c->config->captcha_provider, str_of(name));
 }
 
+/* What mails strangers always asks; else as the site says. */
+static bool
+is_listed(const struct ctx *c, const char *operation)
+{
+	return list_has(&c->config->captcha_on, str_of(operation)) ||
+	    (c->config->one_touch_create &&
+	    strcmp(operation, CAPTCHA_ONE_TOUCH) == 0);
+}
+
 bool
 captcha_demanded(const struct ctx *c, const char *operation)
 {
 	return !provider_is(c, "off") &&
-	    list_has(&c->config->captcha_on, str_of(operation));
+	    is_listed(c, operation);
 }
 
 static struct str

@@ -100,12 +100,14 @@ phone_send_code(struct ctx *c, const struct phone_code *m)
 {
 	int64_t life_s = m->life_s != 0 ? m->life_s :
 	    c->config->lifetime_phone_code_s;
+	bool nobodys = m->decoy || m->generation == TICKET_NOBODY;
 	struct ticket t = {
 		.purpose = m->purpose,
-		.uid = m->decoy ? ticket_decoy_uid(c, m->number) : m->uid,
+		.uid = nobodys ? ticket_decoy_uid(c, m->number) : m->uid,
 		.generation = m->generation,
 		.address = address_of(m),
-		.data = m->number, .expires_s = c->now_s + life_s
+		.data = m->data.p != NULL ? m->data : m->number,
+		.expires_s = c->now_s + life_s
 	};
 	struct outbox_sms sms = {
 		.template = m->template, .variant = m->variant,

@@ -36,8 +36,9 @@ struct phone_code {
 	struct str variant;		/* smstemplate; may be absent */
 	struct str number;		/* where it goes */
 	struct str address;	/* of the ticket; absent: the number */
+	struct str data;	/* the same */
 	struct uid uid;
-	int64_t generation;
+	int64_t generation;	/* TICKET_NOBODY: for who has no account */
 	bool voice;
 	bool decoy;			/* same work, for an unknown number */
 	int64_t life_s;		/* 0: lifetime.phone_code_s */

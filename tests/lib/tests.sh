@@ -296,7 +296,8 @@ part_http()
 	fi
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code account.add_email_by=code \
-	    account.delete_by=code passwordless.email=code
+	    account.delete_by=code passwordless.email=code \
+	    one_touch.email=code
 	settings consent "${1:-}"
 	settings fields "${1:-}" login.phone=yes
 	settings hold "${1:-}" account.hold_days=30 \
@@ -330,7 +331,8 @@ notes:read rights:none" limits.requests_per_s=100000
 	    registration.verification=optional login.lock=block \
 	    compat.reveal_account_existence=yes
 	settings passwordless "${1:-}" "${phone_settings[@]}" \
-	    passwordless.email=link passwordless.phone=yes
+	    passwordless.email=link passwordless.phone=yes \
+	    one_touch.email=link one_touch.phone=yes
 	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000
 	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
