@@ -174,6 +174,18 @@ ask_tx(struct ctx *c, void *arg)
 	    "") : send_mail(c, q);
 }
 
+/* The device came with the mail, and no other call made it. */
+static enum err
+ask_in_doubt(struct ctx *c, void *arg)
+{
+	const struct asking *q = arg;
+	struct device_request r;
+	enum err e;
+
+	e = device_login_read(c, q->device, &r);
+	return e == ERR_TICKET_INVALID ? ERR_NOT_FOUND : e;
+}
+
 enum err
 one_touch_ask(struct ctx *c, const struct one_touch_ask *in,
     struct str *number_out)
@@ -191,7 +203,7 @@ one_touch_ask(struct ctx *c, const struct one_touch_ask *in,
 	if (e == ERR_OK)
 		e = link_base(c, in->url, LINK_PAGE, &q.base);
 	if (e == ERR_OK)
-		e = store_tx(c, ask_tx, &q, NULL);
+		e = store_tx(c, ask_tx, &q, ask_in_doubt);
 	if (e == ERR_OK)
 		*number_out = device_login_number(c, q.device);
 	return e;
