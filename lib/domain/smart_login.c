@@ -5,7 +5,7 @@
 #include "base/config.h"
 #include "codec/json.h"
 #include "codec/url.h"
-#include "first_proof.h"
+#include "entry.h"
 #include "limit.h"
 #include "outbox.h"
 #include "phone.h"
@@ -326,10 +326,11 @@ struct answering {
 	bool first;
 };
 
-static bool
-phone_ticket(const struct ticket *t)
+static enum identifier_kind
+kind_of_ticket(const struct ticket *t)
 {
-	return !str_has(t->address, '@');
+	return str_has(t->address, '@') ? IDENTIFIER_EMAIL :
+	    IDENTIFIER_PHONE;
 }
 
 static void
@@ -369,22 +370,6 @@ link_error(struct ctx *c, struct answering *n, enum err e)
 	    "%s", c->err.note) : e;
 }
 
-/* A secret that is wrong is counted for the source. */
-static enum err
-count_wrong(struct ctx *c, enum err e)
-{
-	struct err_detail why = c->err;
-	enum err counted;
-
-	if (e != ERR_TICKET_INVALID)
-		return e;
-	counted = limit_source_failed(c);
-	if (counted == ERR_OK)
-		counted = audit_add(c, "link_refused", nobody, "smart");
-	c->err = why;
-	return counted != ERR_OK ? counted : e;
-}
-
 static enum err
 find_link(struct ctx *c, struct answering *n, struct device_request *out)
 {
@@ -397,24 +382,12 @@ find_link(struct ctx *c, struct answering *n, struct device_request *out)
 		return e;
 	e = link_error(c, n, ticket_peek_link(c, TICKET_SMART, n->in->token,
 	    &n->ticket));
+	if (e == ERR_TICKET_INVALID)
+		return ticket_link_refused(c, TICKET_SMART, e);
 	if (e != ERR_OK)
-		return count_wrong(c, e);
+		return e;
 	read_data(c, n);
 	return device_login_read(c, n->ref, out);
-}
-
-/* Is what the link went to still the account's, and its to prove? */
-static bool
-fits(const struct account *a, const struct ticket *t)
-{
-	const struct account_email *email;
-
-	if (phone_ticket(t))
-		return a->phone.p != NULL && a->phone_verified_s != 0 &&
-		    str_eq(a->phone, t->address);
-	email = account_email_of(a, t->address);
-	return email != NULL && (email->verified_s != 0 ||
-	    (a->email_verified_s == 0 && a->phone_verified_s == 0));
 }
 
 static enum err
@@ -422,7 +395,8 @@ judge_owner(struct ctx *c, const struct answering *n, enum err read)
 {
 	if (read != ERR_OK && read != ERR_NOT_FOUND)
 		return read;
-	if (read == ERR_NOT_FOUND || !fits(&n->account, &n->ticket))
+	if (read == ERR_NOT_FOUND || !entry_fits(&n->account,
+	    kind_of_ticket(&n->ticket), n->ticket.address))
 		return err_set(c, ERR_TICKET_INVALID, NULL,
 		    "what the link went to is no longer the account's");
 	return n->account.state != ACCOUNT_BLOCKED ? ERR_OK :
@@ -432,18 +406,19 @@ judge_owner(struct ctx *c, const struct answering *n, enum err read)
 static enum err
 prove(struct ctx *c, struct answering *n)
 {
-	struct account *a = &n->account;
-	bool phone = phone_ticket(&n->ticket);
+	struct entry p = {
+		.purpose = TICKET_SMART, .method = "smart",
+		.kind = kind_of_ticket(&n->ticket),
+		.canonical = n->ticket.address,
+		.welcome_template = n->welcome, .account = n->account
+	};
+	int64_t generation = n->account.generation;
 	enum err e;
 
-	e = first_proof(c, a, phone ? IDENTIFIER_PHONE : IDENTIFIER_EMAIL,
-	    n->ticket.address, &n->first);
-	if (e != ERR_OK || !n->first)
-		return e;
-	e = welcome_send(c, a, account_email_of(a, n->ticket.address)->given,
-	    n->welcome);
-	return e != ERR_OK ? e : audit_add(c, "email_verified", a->uid,
-	    "smart");
+	e = entry_prove(c, &p);
+	n->account = p.account;
+	n->first = p.account.generation != generation;
+	return e;
 }
 
 static enum err
@@ -569,7 +544,8 @@ smart_login_peek(struct ctx *c, struct str token, struct device_request *out,
 	if (e != ERR_OK)
 		return e;
 	*out = r;
-	*address_out = phone_ticket(&n.ticket) ? n.account.phone :
+	*address_out = kind_of_ticket(&n.ticket) == IDENTIFIER_PHONE ?
+	    n.account.phone :
 	    account_email_of(&n.account, n.ticket.address)->given;
 	return ERR_OK;
 }
