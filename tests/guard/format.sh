@@ -11,7 +11,7 @@ if [ $# = 0 ]; then
 		set -- "$@" "$file"
 	done < <(find cgi-bin lib templates schema tests docs dev .ci \
 	    -name node_modules -prune -o -name seeds -prune -o \
-	    -type f ! -name '*.bloom' -print | LC_ALL=C sort)
+	    -type f ! -name '*.bloom' ! -name '*.png' -print | LC_ALL=C sort)
 	set -- "$@" configure.ac Makefile.am README.md
 fi
 exec perl -CSD -Mutf8 - "$@" <<'PERL'

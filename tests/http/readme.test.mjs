@@ -1,17 +1,16 @@
 // The README's tour, copied and run as it stands.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync,
-    writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync }
+    from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { base, key, secret } from './api.mjs';
+import { snippet } from './snippet.mjs';
 
 test('the tour of README.md works', () => {
-    const text = readFileSync(new URL('../../README.md', import.meta.url),
-        'utf8');
-    const tour = /<!-- tour -->\n```sh\n([^]*?)```/.exec(text)[1];
+    const tour = snippet('README.md', 'tour');
     const dir = mkdtempSync(join(tmpdir(), 'doorward-tour-'));
     mkdirSync(join(dir, 'var'));
     symlinkSync(process.env.DOORWARD_OUTBOX, join(dir, 'var/outbox'));

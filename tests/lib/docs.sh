@@ -11,9 +11,24 @@ docs_sdk()
 	cp "$sheet" "$ROOT/docs/sdk-compatibility.md"
 }
 
+# The pages' tests take the picture, and fail while the one in docs/ shows
+# something else.
+docs_picture()
+{
+	local picture=$VAR/test/log/login.png
+	rm -f "$picture"
+	(run_tests pages picture)
+	[ -e "$picture" ] || die "The tests of the pages took no picture."
+	cp "$picture" "$ROOT/docs/login.png"
+}
+
 docs()
 {
+	docs_picture
 	docs_sdk
+	"$BUILD/doorwardctl" sample-config |
+	    perl "$ROOT/tests/guard/configuration.pl" \
+	    >"$ROOT/docs/configuration.md"
 	(cd "$ROOT" && perl tests/guard/requirements.pl . \
 	    >docs/requirements.md)
 }

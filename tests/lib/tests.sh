@@ -385,6 +385,15 @@ part_cgi()
 	site_end
 }
 
+# A front end of another origin calls it.
+pages_frontend()
+{
+	variant pages-frontend lighttpd fcgi "" sott.required=no \
+	    login.phone=yes passwordless.email=link passwordless.phone=yes
+	node_tests pages-frontend "$ROOT"/tests/pages/frontend/*.test.mjs
+	site_end
+}
+
 pages_consent()
 {
 	variant pages-consent lighttpd fcgi ""
@@ -398,8 +407,10 @@ part_pages()
 	case captcha in "${1:-captcha}") pages_captcha ;; esac
 	case schema in "${1:-schema}") pages_schema ;; esac
 	case consent in "${1:-consent}") pages_consent ;; esac
-	case ${1:-} in captcha | schema | consent) return ;; esac
+	case frontend in "${1:-frontend}") pages_frontend ;; esac
+	case ${1:-} in captcha | schema | consent | frontend) return ;; esac
 	tests_named pages "${1:-}" || return
+	export DOORWARD_PICTURE=$TESTS/log/login.png
 	# All visitors come from one address.
 	variant pages lighttpd fcgi "" mail.per_hour_source=200
 	node_tests pages "${files[@]}"
@@ -456,7 +467,7 @@ after_all()
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
 	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
 	    "$TESTS"/{passwordless,objects} \
-	    "$TESTS"/{schema,captcha,pages-schema,pages}
+	    "$TESTS"/{schema,captcha,pages-schema,pages-frontend,pages}
 }
 
 # beside PART...: these go on at the same time; joined waits for them, shows

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { key, secret } from '../api.mjs';
+import { snippet } from '../snippet.mjs';
 import './authentication.mjs';
 import './phone.mjs';
 import './pin.mjs';
@@ -9,6 +12,19 @@ import './session.mjs';
 import './objects.mjs';
 import './passwordless.mjs';
 import { sheet, standing } from './driver.mjs';
+import { password, person } from './people.mjs';
+
+test('the SDK as README.md shows it', async () => {
+    const { email } = await person({ FirstName: 'Ada' });
+    const text = snippet('README.md', 'sdk').replace('auth.example.com',
+        'localhost');
+    assert.match(text, /'localhost'/);
+    const run = new Function('require', 'API_KEY', 'API_SECRET', 'email',
+        'password', `return (async () => { ${text}; return profile; })()`);
+    const profile = await run(createRequire(import.meta.url), key, secret,
+        email, password);
+    assert.equal(profile.FirstName, 'Ada');
+});
 
 // What needs a company's service, whoever serves it.
 const vendors = [

@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { AUTH, address, base, call, granted, key, mail, noteSecrets, password,
-    signedIn, sott } from '../http/api.mjs';
-import { configure } from '../http/consent/site.mjs';
-import { usable, visitor } from './browser.mjs';
+    phone, signedIn, smsCode, sott } from '../../http/api.mjs';
+import { configure } from '../../http/consent/site.mjs';
+import { snippet } from '../../http/snippet.mjs';
+import { usable, visitor } from '../browser.mjs';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 const html = readFileSync(new URL('docs/front-end.html', root));
 const script = `${base}/static/doorward.js`;
 
@@ -27,16 +28,9 @@ async function origin() {
 let listed, other;
 before(async () => {
     [listed, other] = [await origin(), await origin()];
-    configure({ 'cors.origins': `https://app.example.org ${listed}`,
-        'urls.allow': `https://app.example.org/docs ${listed}/`,
-        'sott.required': 'no' });
+    configure({ 'cors.origins': listed, 'urls.allow': `${listed}/` });
 });
-after(() => {
-    configure({ 'cors.origins': 'https://app.example.org',
-        'urls.allow': 'https://app.example.org/docs',
-        'sott.required': 'yes' });
-    servers.forEach((s) => s.close());
-});
+after(() => servers.forEach((s) => s.close()));
 
 const ready = (v) => v.page.waitForSelector('[data-ready]');
 const says = (v, text) => v.page.waitForFunction((text) =>
@@ -142,6 +136,24 @@ test('the module: the session, in memory and in sessionStorage',
         await v.context.close();
     });
 
+test('the module as README.md shows it', async () => {
+    const v = await visitor(), p = await signedIn();
+    await open(v);
+    const text = snippet('README.md', 'front end').replace(
+        'https://example.com/auth', base);
+    assert.ok(text.includes(script));
+    const uid = await v.page.evaluate(`(async () => {
+        const API_KEY = '${key}', email = '${p.email}',
+            password = '${password}';
+        ${text}
+        return Profile.Uid;
+    })()`);
+    const { Uid, NickName } = granted(await call('GET', `${AUTH}/account`,
+        { token: p.token }));
+    assert.deepEqual([uid, NickName], [Uid, 'Ada']);
+    await v.context.close();
+});
+
 test('the module: errors, a SOTT, passwords, whatever has no name',
     async () => {
         const v = await visitor(), email = address();
@@ -194,6 +206,39 @@ test('the module: errors, a SOTT, passwords, whatever has no name',
             password: 'amber-lantern-93' } }));
         await v.context.close();
     });
+
+test('the page and the module: links and codes that sign in', async () => {
+    const v = await visitor(), p = await signedIn();
+    await open(v);
+    await v.page.fill('[name=email]', p.email);
+    await press(v, 'sendLink');
+    await says(v, 'Look into your mail');
+    const { link } = await mail(p.email, 2);
+    assert.ok(link.startsWith(listed), link);
+    await v.page.goto(link);
+    await ready(v);
+    await says(v, 'Welcome');
+    assert.equal(await v.page.innerText('#who'), p.email);
+    const ask = (fn, who) => within(v, fn, who);
+    configure({ 'passwordless.email': 'code' });
+    await ask((doorward, who) => doorward.sendLink(who), { email: p.email });
+    const code = /^\s*(\d{6})\s*$/m.exec((await mail(p.email, 3)).text)[1];
+    const uid = async (doorward, who) => (await doorward.redeemCode(who))
+        .Profile.Uid;
+    assert.equal(await ask(uid, { email: p.email, code }),
+        p.session.Profile.Uid);
+    configure({ 'passwordless.email': 'link' });
+    const number = phone();
+    granted(await call('PUT', `${AUTH}/phone`, { token: p.token,
+        json: { phone: number } }));
+    granted(await call('PUT', `${AUTH}/phone/otp`, { token: p.token,
+        query: { otp: await smsCode(number) } }));
+    await ask((doorward, who) => doorward.sendCode(who), { phone: number });
+    assert.equal(await ask(uid, { phone: number,
+        code: await smsCode(number, 2) }), p.session.Profile.Uid);
+    assert.deepEqual(v.faults, []);
+    await v.context.close();
+});
 
 test('an origin that is not listed reads nothing, and has no session ' +
     '(S-100)', async () => {
