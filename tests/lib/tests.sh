@@ -467,7 +467,7 @@ after_all()
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
 	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
 	    "$TESTS"/{passwordless,objects} \
-	    "$TESTS"/{schema,captcha,pages-schema,pages-frontend,pages}
+	    "$TESTS"/{schema,captcha,sdk,pages-schema,pages-frontend,pages}
 }
 
 # beside PART...: these go on at the same time; joined waits for them, shows
