@@ -356,7 +356,7 @@ ctl_session_revoke(struct ctl *t)
 		if (e == ERR_OK)
 			e = session_revoke_all(t->ctx, a.uid);
 	} else if (uid_parse(str_of(rest[0]), &handle)) {
-		e = session_revoke(t->ctx, handle);
+		e = session_revoke(t->ctx, handle, (struct uid){ { 0 } });
 		if (e == ERR_NOT_FOUND)
 			e = err_set(t->ctx, ERR_NO_SESSION, NULL,
 			    "no session has this handle");

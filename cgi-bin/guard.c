@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "base/limits.h"
 #include "codec/text.h"
+#include "domain/signature.h"
 #include "page.h"
 #include "request.h"
 #include "route.h"
@@ -170,13 +171,15 @@ is_from_browser(const struct http *h)
 }
 
 static bool
-is_secret(struct ctx *c, struct str given)
+is_secret(struct http *h, struct str given)
 {
-	const struct config *cfg = c->config;
+	const struct config *cfg = h->ctx->config;
 	bool now, before;
 
-	now = same_guid(c, given, secret_view(&cfg->api_secret));
-	before = same_guid(c, given, secret_view(&cfg->api_previous_secret));
+	now = same_guid(h->ctx, given, secret_view(&cfg->api_secret));
+	before = same_guid(h->ctx, given,
+	    secret_view(&cfg->api_previous_secret));
+	h->has_primary = now;
 	return now || before;
 }
 
@@ -200,10 +203,25 @@ recognise_secret(struct http *h)
 	struct str given = given_secret(h);
 
 	if (!guid_valid(given) || is_from_browser(h) ||
-	    !is_secret(h->ctx, given) || !is_caller(h))
+	    !is_secret(h, given) || !is_caller(h))
 		return;
 	h->has_secret = true;
 	request_client(h);
+}
+
+static bool
+signature_is(const struct http *h, const char *mode)
+{
+	return str_eq(h->ctx->config->api_signature, str_of(mode));
+}
+
+/* Is the call one that its signature is to admit? */
+static bool
+is_signed(const struct http *h)
+{
+	return (h->route->need & NEED_SECRET) != 0 &&
+	    (signature_is(h, "strict") || (signature_is(h, "preferred") &&
+	    http_header(h, "digest").p != NULL));
 }
 
 static enum err
@@ -211,13 +229,18 @@ check_secret(struct http *h)
 {
 	struct str given = given_secret(h);
 
-	if (h->has_secret)
-		return ERR_OK;
 	if (!is_caller(h))
 		return err_set(h->ctx, ERR_CALLER_REFUSED, NULL,
 		    "not in api.allowed_ips");
+	if (is_signed(h))
+		return signature_judge_time(h->ctx,
+		    http_header(h, "x-request-expires"),
+		    http_header(h, "digest"));
+	if (h->has_secret)
+		return ERR_OK;
 	if (!str_present(given))
-		return ERR_SECRET_MISSING;
+		return signature_is(h, "preferred") ? ERR_SIGNATURE_OR_SECRET :
+		    ERR_SECRET_MISSING;
 	if (is_from_browser(h))
 		return err_set(h->ctx, ERR_SECRET_NOT_PERMITTED, NULL,
 		    "secret sent by a browser");
@@ -237,11 +260,35 @@ guard_caller(struct http *h)
 		recognise_secret(h);
 	if (e == ERR_OK)
 		e = guard_rate(h->ctx, clock_mono_ms());
-	if (e == ERR_OK && (need & (NEED_KEY | NEED_SECRET)) != 0)
+	if (e == ERR_OK && (need & NEED_KEY) != 0)
 		e = check_key(h);
 	if (e == ERR_OK && (need & NEED_SECRET) != 0)
 		e = check_secret(h);
 	return e;
+}
+
+enum err
+guard_signature(struct http *h)
+{
+	struct ctx *c = h->ctx;
+	const struct signature s = {
+		.expires = http_header(h, "x-request-expires"),
+		.digest = http_header(h, "digest"),
+		.url = str_printf(c->arena, "%.*s%.*s",
+		    STR_FMT(c->config->site_origin), STR_FMT(h->target)),
+		.body = h->body, .method = route_method(h->route->method),
+		.writes = h->route->method != GET
+	};
+	enum err e;
+
+	if (!is_signed(h))
+		return ERR_OK;
+	e = signature_check(c, &s, &h->has_primary);
+	if (e != ERR_OK)
+		return e;
+	h->has_secret = true;
+	request_client(h);
+	return ERR_OK;
 }
 
 struct str

@@ -13,6 +13,9 @@ struct str guard_bearer(const struct http *h);
 
 /* Before the body is read: host, scheme, size, rate, API key and secret. */
 MUST_CHECK enum err guard_caller(struct http *h);
+/* With the body, before it is parsed: the signature of a call that has one
+ * in place of the API secret. */
+MUST_CHECK enum err guard_signature(struct http *h);
 /* After the row was chosen: how it may be called, the token or page session,
  * and the form's own token. */
 MUST_CHECK enum err guard_visitor(struct http *h);

@@ -28,6 +28,7 @@ struct http {
 	struct str path;		/* below the base path, decoded once,
 					 * no slash at its end but for "/" */
 	struct str query_string;	/* raw */
+	struct str target;		/* path and query as asked, raw */
 	struct pairs query, form;	/* form: of a form-encoded body */
 	struct pairs headers;		/* lower-case names with hyphens */
 	struct pairs cookies;
@@ -65,7 +66,9 @@ struct http {
 	struct session session;
 	struct str token;		/* bearer token as sent, or absent */
 	struct str page_cookie;		/* session cookie, or absent */
-	bool has_secret;		/* the call carries the API secret */
+	bool has_secret;		/* the call carries the API secret, or
+					 * was signed with it */
+	bool has_primary;		/* api.secret, not the one before */
 	struct str fields;		/* fields=, judged; absent: the whole */
 
 	/* What goes out. */

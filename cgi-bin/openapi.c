@@ -385,6 +385,28 @@ list_errors(struct operation *o, const enum err *errors)
 #define LIST(o, ...)	list_errors((o), (const enum err[]){ __VA_ARGS__, \
 	ERR_OK })
 
+static bool
+has_reply(const struct reply *list, const char *name)
+{
+	for (; list != NULL && list->name != NULL; list++)
+		if (strcmp(list->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Can it answer with a new session and its profile? */
+static bool
+signs_in(const struct reply *list)
+{
+	if (has_reply(list, "Profile") && has_reply(list, "refresh_token"))
+		return true;
+	for (; list != NULL && list->name != NULL; list++)
+		if (strcmp(list->name, "Data") == 0 &&
+		    has_reply(list->of, "refresh_token"))
+			return true;
+	return false;
+}
+
 /* What the steps before the handler can answer. */
 static void
 list_generic(struct operation *o)
@@ -399,17 +421,23 @@ list_generic(struct operation *o)
 	    ERR_RATE_LIMITED, ERR_INTERNAL, ERR_UNAVAILABLE);
 	if ((need & ANY_SCHEME) == 0)
 		LIST(o, ERR_PLAIN_HTTP);
-	if ((need & (NEED_KEY | NEED_SECRET)) != 0)
+	if ((need & NEED_KEY) != 0)
 		LIST(o, ERR_KEY_MISSING, ERR_KEY_MALFORMED, ERR_KEY_REFUSED);
 	if ((need & NEED_SECRET) != 0)
 		LIST(o, ERR_SECRET_MISSING, ERR_SECRET_MALFORMED,
 		    ERR_SECRET_REFUSED, ERR_SECRET_NOT_PERMITTED,
-		    ERR_CALLER_REFUSED);
+		    ERR_CALLER_REFUSED, ERR_SIGNATURE_MISSING,
+		    ERR_SIGNATURE_REFUSED, ERR_SIGNATURE_OR_SECRET,
+		    ERR_SIGNED_EXPIRES_MISSING, ERR_SIGNED_EXPIRES,
+		    ERR_SIGNATURE_EXPIRED);
 	if ((need & NEED_TOKEN) != 0)
 		LIST(o, ERR_TOKEN_MISSING, ERR_TOKEN_UNKNOWN,
 		    ERR_TOKEN_EXPIRED, ERR_ACCOUNT_BLOCKED);
 	if ((need & NEED_TOKEN) != 0 && (need & TOKEN_LIMITED_OK) == 0)
 		LIST(o, ERR_PRIVACY_OUTSTANDING);
+	for (i = 0; i < o->n; i++)
+		if (signs_in(o->rows[i]->reply))
+			LIST(o, ERR_SESSION_LIMIT);
 	if (m != GET)
 		LIST(o, ERR_CONTENT_TYPE, ERR_BODY_SHAPE,
 		    ERR_BODY_TOO_LARGE);

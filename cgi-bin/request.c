@@ -67,6 +67,7 @@ static const struct {
 	    STR("access-control-request-method"), false },
 	{ STR("HTTP_AUTHORIZATION"), STR("authorization"), false },
 	{ STR("HTTP_COOKIE"), STR("cookie"), false },
+	{ STR("HTTP_DIGEST"), STR("digest"), false },
 	{ STR("HTTP_HOST"), STR("host"), false },
 	{ STR("HTTP_ORIGIN"), STR("origin"), false },
 	{ STR("HTTP_REFERER"), STR("referer"), false },
@@ -93,6 +94,7 @@ static const struct {
 	{ STR("HTTP_X_ORIGIN_USER_AGENT"), STR("x-origin-user-agent"),
 	    true },
 	{ STR("HTTP_X_PLATFORM"), STR("x-platform"), true },
+	{ STR("HTTP_X_REQUEST_EXPIRES"), STR("x-request-expires"), false },
 };
 
 /* Of proxy.city_header and proxy.country_header, whatever they are called. */
@@ -638,6 +640,8 @@ request_client(struct http *h)
 	if (source_parse(http_header(h, "x-origin-ip"), &s)) {
 		c->client.address = source_text(c->arena, &s);
 		c->client.network = source_network(c->arena, &s);
+		/* The proxy named the place of who calls. */
+		c->client.city = c->client.country = STR_NONE;
 	}
 	v = http_header(h, "x-origin-user-agent");
 	if (v.p != NULL)
@@ -721,6 +725,7 @@ request_read(struct http *h, struct transport *t)
 	h->method = h->head ? STR("GET") : m.method;
 	h->host = str_lower(a, http_header(h, "host"));
 	h->cookies = cookie_parse(a, http_header(h, "cookie"));
+	h->target = m.uri;
 	known = find_peer(h, &m, &peer);
 	set_client(h, known, &peer);
 	path = find_path(h, &m);

@@ -41,24 +41,39 @@ matches(const char *pattern, struct str path, struct str values[4])
 	return path.p == NULL;
 }
 
+/* Among rows with or without values in their paths. */
+static const struct route *
+find(struct http *h, bool fixed, const struct route **other_io)
+{
+	struct str values[4] = { STR_NONE };
+	const struct route *r;
+
+	for (r = routes; r < routes + routes_count; r++) {
+		if ((strchr(r->path, '{') == NULL) != fixed ||
+		    !matches(r->path, h->path, values))
+			continue;
+		if (str_eq(h->method, str_of(method_names[r->method]))) {
+			memcpy(h->path_values, values, sizeof(values));
+			return r;
+		}
+		if (*other_io == NULL)
+			*other_io = r;
+	}
+	return NULL;
+}
+
+/* A path that is written out is never a value of another row. */
 enum err
 router_find(struct http *h)
 {
-	const struct route *r, *other = NULL;
-	struct str values[4] = { STR_NONE };
+	const struct route *other = NULL, *r;
 
-	for (r = routes; r < routes + routes_count; r++) {
-		if (!matches(r->path, h->path, values))
-			continue;
-		if (str_eq(h->method, str_of(method_names[r->method]))) {
-			h->route = r;
-			memcpy(h->path_values, values, sizeof(values));
-			return ERR_OK;
-		}
-		if (other == NULL)
-			other = r;
-	}
-	h->route = other;
+	r = find(h, true, &other);
+	if (r == NULL && other == NULL)
+		r = find(h, false, &other);
+	h->route = r != NULL ? r : other;
+	if (r != NULL)
+		return ERR_OK;
 	return other == NULL ? ERR_NOT_FOUND_PATH : ERR_METHOD;
 }
 

@@ -350,7 +350,7 @@ enum err serve_object_update(struct http *h, const void *in);
 enum err serve_object_delete(struct http *h, const void *in);
 
 /* serve_session.c */
-struct in_invalidate { bool prevent_refresh; };
+struct in_invalidate { bool prevent_refresh; struct str token; };
 struct in_sott { int64_t minutes; struct str technology; };
 extern const struct reply reply_token_info[], reply_validate[], reply_sott[],
     reply_manage_sott[], reply_serverinfo[], reply_openapi[];
@@ -362,5 +362,33 @@ enum err serve_sott(struct http *h, const void *in);
 enum err serve_manage_sott(struct http *h, const void *in);
 enum err serve_serverinfo(struct http *h, const void *in);
 enum err serve_openapi(struct http *h, const void *in);
+
+/* serve_token.c */
+struct in_token { struct str token; int64_t minutes; };
+struct in_active { struct str token, account_id, profile_id; };
+struct in_uid { struct str uid; };
+extern const struct reply reply_tokens[], reply_ended[], reply_active[];
+extern const struct field in_request_token[], in_token_validate[],
+    in_token_invalidate[], in_active[], in_token_refresh[], in_impersonate[],
+    in_refresh[];
+extern const enum err errors_request_token[], errors_token[], errors_active[],
+    errors_token_refresh[], errors_impersonate[], errors_refresh[],
+    errors_refresh_revoke[], errors_refresh_revoke_all[];
+enum err serve_sliding_token(struct http *h, const void *in);
+enum err serve_request_token(struct http *h, const void *in);
+enum err serve_token_validate(struct http *h, const void *in);
+enum err serve_token_invalidate(struct http *h, const void *in);
+enum err serve_active(struct http *h, const void *in);
+enum err serve_token_refresh(struct http *h, const void *in);
+enum err serve_impersonate(struct http *h, const void *in);
+enum err serve_refresh(struct http *h, const void *in);
+enum err serve_refresh_revoke(struct http *h, const void *in);
+enum err serve_refresh_revoke_all(struct http *h, const void *in);
+/* {"access_token","refresh_token","expires_in"}. */
+enum err serve_tokens(struct http *h, const struct session_tokens *t);
+
+/* serve_appinfo.c */
+extern const struct reply reply_appinfo[];
+enum err serve_appinfo(struct http *h, const void *in);
 
 #endif

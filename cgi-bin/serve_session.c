@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "domain/session_renew.h"
 #include "domain/site.h"
 #include "openapi.h"
 #include "response.h"
@@ -33,19 +34,20 @@ serve_token_info(struct http *h, const void *in)
 	return response_json(h, j);
 }
 
-/* A validation that minted refresh tokens would turn a short leak into a
- * long one: they come from sign-in and refresh alone. */
+/* A validation that gave refresh tokens would turn a short leak into a long
+ * one: they come from sign-in and refresh alone, but for a setting. */
 enum err
 serve_validate(struct http *h, const void *in)
 {
-	struct json *j = json_new_object(h->ctx->arena);
+	struct session_tokens t = { .access_token = h->token,
+		.expires_s = h->session.expires_s };
+	enum err e = ERR_OK;
 
 	(void)in;
-	json_set_str(j, "access_token", h->token);
-	json_set_null(j, "refresh_token");
-	json_set_str(j, "expires_in", clock_iso(h->ctx->arena,
-	    h->session.expires_s));
-	return response_json(h, j);
+	if (h->ctx->config->compat_validate_returns_refresh)
+		e = session_offer_refresh(h->ctx, &h->session,
+		    &t.refresh_token);
+	return e != ERR_OK ? e : serve_tokens(h, &t);
 }
 
 const struct field in_invalidate[] = {

@@ -19,12 +19,14 @@ static enum err
 read_body(struct http *h, struct transport *t)
 {
 	size_t max = h->route->body_max > 0 ? h->route->body_max : LIMIT_BODY;
-	enum err e;
+	bool has_body = h->route->method != GET;
+	enum err e = ERR_OK;
 
-	if (h->route->method == GET)
-		return ERR_OK;
-	e = request_body(h, t, max);
-	return e != ERR_OK ? e : body_parse(h);
+	if (has_body)
+		e = request_body(h, t, max);
+	if (e == ERR_OK)
+		e = guard_signature(h);
+	return e != ERR_OK || !has_body ? e : body_parse(h);
 }
 
 static enum err

@@ -9,6 +9,17 @@ ALTER TABLE {}session ADD COLUMN country VARCHAR(64) CHARACTER SET utf8mb4 COLLA
 ALTER TABLE {}session ADD COLUMN factor_s BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE {}session ADD COLUMN acting TINYINT NOT NULL DEFAULT 0;
 
+-- When it cannot be renewed any more: its refresh token's end, else expires_s.
+-- Of the rows of one family the newest alone has that end, and stands for the
+-- session; those before it go as they expire.
+ALTER TABLE {}session ADD COLUMN ends_s BIGINT NOT NULL DEFAULT 0;
+UPDATE {}session SET ends_s = expires_s WHERE ends_s = 0;
+UPDATE {}session s JOIN {}refresh_token r ON r.family = s.family
+	SET s.ends_s = r.expires_s
+	WHERE r.used_s = 0 AND r.expires_s > s.ends_s;
+ALTER TABLE {}session ADD KEY session_ends (ends_s);
+ALTER TABLE {}session DROP KEY session_expires;
+
 -- Names between blanks, sorted.
 ALTER TABLE {}account ADD COLUMN roles VARCHAR(2000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '';
 

@@ -30,7 +30,8 @@ static const char *const purpose_names[KEY_PURPOSES] = {
 	[KEY_LOG] = "log",
 	[KEY_SEAL] = "seal",
 	[KEY_CAPTCHA] = "captcha",
-	[KEY_PEPPER] = "pepper"
+	[KEY_PEPPER] = "pepper",
+	[KEY_REFRESH] = "refresh"
 };
 
 struct key_set {

@@ -28,6 +28,14 @@ token_guid(struct arena *a, unsigned char hash_out[TOKEN_HASH])
 }
 
 struct str
+token_guid_of(struct arena *a, const unsigned char bits[GUID_BYTES],
+    unsigned char hash_out[TOKEN_HASH])
+{
+	sha256(bits, GUID_BYTES, hash_out);
+	return guid_encode(a, bits);
+}
+
+struct str
 token_link(struct arena *a, unsigned char hash_out[TOKEN_HASH])
 {
 	unsigned char b[LINK_BYTES];

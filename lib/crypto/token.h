@@ -13,6 +13,9 @@ struct arena;
 
 /* 128 random bits as a lower-case GUID: API tokens. */
 struct str token_guid(struct arena *a, unsigned char hash_out[TOKEN_HASH]);
+/* Of bits that were made elsewhere, such as a MAC's. */
+struct str token_guid_of(struct arena *a, const unsigned char bits[16],
+    unsigned char hash_out[TOKEN_HASH]);
 /* 256 random bits as base64url: links and page sessions. */
 struct str token_link(struct arena *a, unsigned char hash_out[TOKEN_HASH]);
 /* SHA-256 of the 16 or 32 bytes behind the text; false: not of that form. */

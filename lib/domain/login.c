@@ -50,6 +50,7 @@ login_gate_refused(enum err e)
 	case ERR_VOICE_OFF:
 	case ERR_PRIVACY_OUTSTANDING:
 	case ERR_CONSENT_OUTSTANDING:
+	case ERR_SESSION_LIMIT:
 		return true;
 	default:
 		return false;
@@ -175,6 +176,8 @@ login_gate(struct ctx *c, struct account *a, const struct gate *g,
 	for (i = 0; i < COUNT(steps) && e == ERR_OK; i++)
 		if (steps[i].step == GATE_STATE || steps[i].step > g->passed)
 			e = steps[i].judge(c, a, g);
+	if (e == ERR_OK)
+		e = session_make_room(c, a->uid, &g->session);
 	if (e == ERR_OK)
 		e = count_login(c, a);
 	if (e == ERR_OK)

@@ -12,11 +12,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "codec/text.h"
-#include "country.h"
 #include "crypto/pwhash.h"
 #include "password.h"
 #include "password_state.h"
 #include "phone.h"
+#include "place.h"
 #include "profile_internal.h"
 #include "profile_secrets.h"
 #include "schema.h"
@@ -666,25 +666,17 @@ profile_update(struct ctx *c, struct uid uid, const struct profile_update *in,
 
 /* Registration */
 
-static bool
-is_place(struct str s)
-{
-	return str_present(s) && s.len <= 200 && utf8_valid(s) &&
-	    !utf8_has_control(s);
-}
-
 /* Where the registration came from, unless somebody said otherwise. */
 static void
 put_locality(struct ctx *c, struct json *document)
 {
-	struct str city = c->client.city, country = c->client.country, name;
+	struct place p = place_of(c);
 
-	if (is_place(city) && json_get(document, "LocalCity") == NULL)
-		json_set_str(document, "LocalCity", city);
-	name = is_place(country) ? country_name(country_code(c->arena,
-	    country)) : STR_NONE;
-	if (str_present(name) && json_get(document, "LocalCountry") == NULL)
-		json_set_str(document, "LocalCountry", name);
+	if (str_present(p.city) && json_get(document, "LocalCity") == NULL)
+		json_set_str(document, "LocalCity", p.city);
+	if (str_present(p.country) &&
+	    json_get(document, "LocalCountry") == NULL)
+		json_set_str(document, "LocalCountry", p.country);
 }
 
 enum err

@@ -13,13 +13,15 @@
 #include "codec/text.h"
 #include "crypto/token.h"
 #include "pin_session.h"
+#include "place.h"
+#include "session_internal.h"
 #include "store/store_pin.h"
-#include "store/store_session.h"
 #include "store/store_tx.h"
 
 #define SEEN_EVERY_S	60
 #define ADDRESS_MAX	64
 #define AGENT_CHARS	512
+#define PLACE_CHARS	64
 
 /* Limited sessions are the API's, too. */
 static bool
@@ -59,29 +61,53 @@ page_life_s(const struct config *cfg, bool remember)
 	    cfg->lifetime_page_absolute_s;
 }
 
+int64_t
+session_expiry(const struct ctx *c, const struct store_session *s)
+{
+	const struct config *cfg = c->config;
+	int64_t life_s = cfg->lifetime_access_token_s, end_s;
+
+	if (s->remember != 0 && cfg->lifetime_access_token_remember_s > 0)
+		life_s = cfg->lifetime_access_token_remember_s;
+	end_s = c->now_s + life_s;
+	return end_s < s->ends_s ? end_s : s->ends_s;
+}
+
 static void
 set_life(struct ctx *c, const struct session_options *o,
     struct store_session *s)
 {
 	const struct config *cfg = c->config;
 
-	s->expires_s = c->now_s + (o->kind == SESSION_LIMITED ?
-	    cfg->lifetime_interrupted_s : cfg->lifetime_access_token_s);
-	if (o->kind != SESSION_PAGE)
-		return;
-	s->expires_s = c->now_s + page_life_s(cfg, o->remember);
-	s->idle_s = o->remember ? 0 : cfg->lifetime_page_idle_s;
+	switch (o->kind) {
+	case SESSION_API:
+		s->ends_s = c->now_s + cfg->lifetime_refresh_token_s;
+		s->expires_s = session_expiry(c, s);
+		break;
+	case SESSION_LIMITED:
+		s->expires_s = c->now_s + cfg->lifetime_interrupted_s;
+		s->ends_s = s->expires_s;
+		break;
+	case SESSION_PAGE:
+		s->expires_s = c->now_s + page_life_s(cfg, o->remember);
+		s->ends_s = s->expires_s;
+		s->idle_s = o->remember ? 0 : cfg->lifetime_page_idle_s;
+		break;
+	}
 }
 
-static enum err
-start_refresh(struct ctx *c, const struct store_session *s,
+enum err
+session_add_refresh(struct ctx *c, const struct store_session *s,
     struct str *token_out)
 {
-	unsigned char hash[TOKEN_HASH];
+	struct store_refresh r = {
+		.uid = s->uid, .family = s->family,
+		.generation = s->generation, .created_s = c->now_s,
+		.expires_s = s->ends_s
+	};
 
-	*token_out = token_guid(c->arena, hash);
-	return store_refresh_insert(c, hash, s,
-	    c->now_s + c->config->lifetime_refresh_token_s);
+	*token_out = token_guid(c->arena, r.token_hash);
+	return store_refresh_insert(c, &r);
 }
 
 static enum err
@@ -100,13 +126,18 @@ static enum err
 raise_limited(struct ctx *c, const struct account *a,
     const struct session *limited, struct session_tokens *out)
 {
-	const struct store_raise r = {
+	const struct store_session s = {
+		.ends_s = c->now_s + c->config->lifetime_refresh_token_s,
+		.remember = limited->remember
+	};
+	struct store_raise r = {
 		.from_kind = SESSION_LIMITED, .to_kind = SESSION_API,
 		.generation = a->generation,
-		.expires_s = c->now_s + c->config->lifetime_access_token_s,
-		.now_s = c->now_s
+		.expires_s = session_expiry(c, &s), .now_s = c->now_s
 	};
 	enum err e;
+
+	r.ends_s = c->config->session_sliding ? s.ends_s : r.expires_s;
 
 	e = store_session_raise(c, limited->token_hash, &r);
 	if (e == ERR_NOT_FOUND)
@@ -117,25 +148,50 @@ raise_limited(struct ctx *c, const struct account *a,
 	return e;
 }
 
+static struct store_session
+session_of(struct ctx *c, const struct account *a,
+    const struct session_options *o)
+{
+	struct place at = place_of(c);
+
+	return (struct store_session){
+		.kind = o->kind, .uid = a->uid, .generation = a->generation,
+		.family = uid_new(c->now_ms), .handle = uid_new(c->now_ms),
+		.created_s = c->now_s, .auth_s = o->acting ? 0 : c->now_s,
+		.seen_s = c->now_s, .remember = o->remember,
+		.provider = str_present(o->provider) ? o->provider :
+		    STR("email"),
+		.address = fit(c->client.address, ADDRESS_MAX),
+		.user_agent = fit(c->client.user_agent, AGENT_CHARS),
+		.city = fit(at.city, PLACE_CHARS),
+		.country = fit(at.country, PLACE_CHARS), .acting = o->acting
+	};
+}
+
+/* What belongs to a session of the API. */
+static enum err
+start_more(struct ctx *c, const struct account *a,
+    const struct store_session *s, struct session_tokens *t)
+{
+	enum err e;
+
+	e = session_add_refresh(c, s, &t->refresh_token);
+	return e != ERR_OK || s->acting != 0 ? e :
+	    pin_session_start(c, a, s->family, t);
+}
+
 enum err
 session_start(struct ctx *c, const struct account *a,
     const struct session_options *o, struct session_tokens *out)
 {
-	struct store_session s = {
-		.kind = o->kind, .uid = a->uid, .generation = a->generation,
-		.family = uid_new(c->now_ms), .handle = uid_new(c->now_ms),
-		.created_s = c->now_s, .auth_s = c->now_s,
-		.seen_s = c->now_s, .remember = o->remember,
-		.provider = STR("email"),
-		.address = fit(c->client.address, ADDRESS_MAX),
-		.user_agent = fit(c->client.user_agent, AGENT_CHARS)
-	};
+	struct store_session s;
 	struct session_tokens t = { .refresh_token = STR_NONE };
 	enum err e;
 
+	must(o->kind >= SESSION_API && o->kind <= SESSION_LIMITED);
 	if (o->raises != NULL)
 		return raise_limited(c, a, o->raises, out);
-	must(o->kind >= SESSION_API && o->kind <= SESSION_LIMITED);
+	s = session_of(c, a, o);
 	set_life(c, o, &s);
 	t.access_token = token_new(c, o->kind, s.token_hash);
 	t.expires_s = s.expires_s;
@@ -143,9 +199,7 @@ session_start(struct ctx *c, const struct account *a,
 		t.browser = browser_mark(c, a->uid, a->generation);
 	e = store_session_insert(c, &s);
 	if (e == ERR_OK && o->kind == SESSION_API)
-		e = start_refresh(c, &s, &t.refresh_token);
-	if (e == ERR_OK && o->kind == SESSION_API)
-		e = pin_session_start(c, a, s.family, &t);
+		e = start_more(c, a, &s, &t);
 	if (e == ERR_OK && str_present(o->replaces))
 		e = end_replaced(c, o->replaces);
 	if (e == ERR_OK)
@@ -153,8 +207,9 @@ session_start(struct ctx *c, const struct account *a,
 	return e;
 }
 
-static enum err
-judge(struct ctx *c, enum session_kind kind, const struct store_session *s)
+enum err
+session_judge(struct ctx *c, enum session_kind kind,
+    const struct store_session *s, int64_t slack_s)
 {
 	if (!is_of(kind, s->kind))
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
@@ -168,7 +223,7 @@ judge(struct ctx *c, enum session_kind kind, const struct store_session *s)
 	if (s->generation != s->account_generation)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "all sessions of the account were ended");
-	if (s->expires_s <= c->now_s)
+	if (s->expires_s + slack_s <= c->now_s)
 		return err_set(c, ERR_TOKEN_EXPIRED, NULL, "session over");
 	if (s->idle_s > 0 && s->seen_s + s->idle_s <= c->now_s)
 		return err_set(c, ERR_TOKEN_EXPIRED, NULL, "session idle");
@@ -186,7 +241,9 @@ give(const struct store_session *s, struct session *out)
 		.generation = s->generation,
 		.family = s->family, .handle = s->handle,
 		.created_s = s->created_s, .auth_s = s->auth_s,
-		.expires_s = s->expires_s, .remember = s->remember != 0,
+		.expires_s = s->expires_s, .ends_s = s->ends_s,
+		.factor_s = s->factor_s, .acting = s->acting != 0,
+		.remember = s->remember != 0,
 		.provider = s->provider
 	};
 	memcpy(out->token_hash, s->token_hash, sizeof(out->token_hash));
@@ -201,33 +258,59 @@ malformed(struct ctx *c)
 /* What was read of the session, or why it was not. */
 static enum err
 admit(struct ctx *c, enum session_kind kind, enum err read,
-    const struct store_session *s, struct session *out)
+    const struct store_session *s, int64_t slack_s)
 {
-	enum err e;
-
 	if (read == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "unknown session token");
-	if (read != ERR_OK)
-		return read;
-	e = judge(c, kind, s);
-	if (e == ERR_OK && s->seen_s + SEEN_EVERY_S <= c->now_s)
-		e = store_session_seen(c, s->token_hash, c->now_s);
-	if (e == ERR_OK)
-		give(s, out);
-	return e;
+	return read != ERR_OK ? read : session_judge(c, kind, s, slack_s);
+}
+
+enum err
+session_read(struct ctx *c, enum session_kind kind, struct str token,
+    int64_t slack_s, struct store_session *out)
+{
+	unsigned char hash[TOKEN_HASH];
+
+	if (!token_hash(kind, token, hash))
+		return malformed(c);
+	return admit(c, kind, store_session_by_token(c, hash, out), out,
+	    slack_s);
+}
+
+/*
+ * A check is one read.  It writes that the session was seen at most once a
+ * minute, and moves its expiry then; of short lives when half is gone.
+ */
+static enum err
+note_use(struct ctx *c, struct store_session *s)
+{
+	bool slides = c->config->session_sliding && s->kind == SESSION_API;
+	int64_t until_s = slides ? session_expiry(c, s) : 0;
+	bool due = s->seen_s + SEEN_EVERY_S <= c->now_s;
+
+	if (slides && s->expires_s - c->now_s < (until_s - c->now_s) / 2)
+		due = true;
+	if (!due)
+		return ERR_OK;
+	if (until_s > s->expires_s)
+		s->expires_s = until_s;
+	return store_session_seen(c, s->token_hash, until_s, c->now_s);
 }
 
 enum err
 session_check(struct ctx *c, enum session_kind kind, struct str token,
     struct session *out)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct store_session s;
+	enum err e;
 
-	if (!token_hash(kind, token, hash))
-		return malformed(c);
-	return admit(c, kind, store_session_by_token(c, hash, &s), &s, out);
+	e = session_read(c, kind, token, 0, &s);
+	if (e == ERR_OK)
+		e = note_use(c, &s);
+	if (e == ERR_OK)
+		give(&s, out);
+	return e;
 }
 
 enum err
@@ -244,8 +327,13 @@ session_check_account(struct ctx *c, enum session_kind kind,
 	if (!token_hash(kind, token, hash))
 		return malformed(c);
 	e = store_session_account(c, hash, &s, &row, &list, &n);
-	e = admit(c, kind, e, &s, out);
-	if (e == ERR_OK && row.profile.p == NULL)
+	e = admit(c, kind, e, &s, 0);
+	if (e == ERR_OK)
+		e = note_use(c, &s);
+	if (e != ERR_OK)
+		return e;
+	give(&s, out);
+	if (row.profile.p == NULL)
 		e = store_account_by_uid(c, s.uid, &row);
 	if (e == ERR_OK)
 		e = account_from_rows(c, &row, list, n, account_out);
@@ -256,21 +344,15 @@ enum err
 session_guard(struct ctx *c, enum session_kind kind, struct str token,
     struct session_guarded *out)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct store_session s = { .kind = 0 };
 	enum err e;
 
-	if (!token_hash(kind, token, hash))
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
-		    "malformed session token");
-	e = store_session_for_guard(c, hash, &s);
-	if (e == ERR_NOT_FOUND)
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
-		    "unknown session token");
-	if (e == ERR_OK)
-		e = judge(c, kind, &s);
-	if (e == ERR_OK && s.idle_s > 0 && s.seen_s + SEEN_EVERY_S <= c->now_s)
-		e = store_session_seen(c, hash, c->now_s);
+	if (!token_hash(kind, token, s.token_hash))
+		return malformed(c);
+	e = store_session_for_guard(c, s.token_hash, &s);
+	e = admit(c, kind, e, &s, 0);
+	if (e == ERR_OK && (s.idle_s > 0 || c->config->session_sliding))
+		e = note_use(c, &s);
 	if (e == ERR_OK)
 		*out = (struct session_guarded){
 			.uid = s.uid, .auth_s = s.auth_s,
@@ -283,22 +365,37 @@ session_guard(struct ctx *c, enum session_kind kind, struct str token,
 struct ending {
 	enum session_kind kind;
 	const unsigned char *hash;
+	const struct uid *handle;	/* NULL: none can be meant */
 	bool refresh_too;
 };
 
-static enum err
-end_row(struct ctx *c, const struct store_session *s, bool refresh_too,
-    const char *event)
+enum err
+session_end_row(struct ctx *c, const struct store_session *s,
+    bool refresh_too, const char *event)
 {
 	bool ended = false;
 	enum err e;
 
-	e = store_session_end(c, s->kind, s->token_hash, &ended);
+	e = store_session_end_family(c, s->family, !refresh_too, &ended);
 	if (e == ERR_OK && refresh_too)
 		e = store_refresh_drop_family(c, s->family);
+	if (e == ERR_OK && refresh_too)
+		e = store_pin_session_end_family(c, s->family);
 	if (e == ERR_OK && ended)
 		e = audit_add(c, event, s->uid, "");
 	return e;
+}
+
+static enum err
+find_ending(struct ctx *c, const struct ending *d, struct store_session *s)
+{
+	enum err e;
+
+	e = store_session_by_token(c, d->hash, s);
+	if (e == ERR_OK && !is_of(d->kind, s->kind))
+		return ERR_NOT_FOUND;
+	return e == ERR_NOT_FOUND && d->handle != NULL ?
+	    store_session_of_family(c, *d->handle, s) : e;
 }
 
 static enum err
@@ -308,13 +405,12 @@ end_tx(struct ctx *c, void *arg)
 	struct store_session s;
 	enum err e;
 
-	e = store_session_by_token(c, d->hash, &s);
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && !is_of(d->kind, s.kind)))
+	e = find_ending(c, d, &s);
+	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "unknown session token");
-	if (e != ERR_OK)
-		return e;
-	return end_row(c, &s, d->refresh_too, "logout");
+	return e != ERR_OK ? e : session_end_row(c, &s, d->refresh_too,
+	    "logout");
 }
 
 static enum err
@@ -324,7 +420,7 @@ end_in_doubt(struct ctx *c, void *arg)
 	struct store_session s;
 	enum err e;
 
-	e = store_session_by_token(c, d->hash, &s);
+	e = find_ending(c, d, &s);
 	return e == ERR_OK && s.generation != 0 ? ERR_NOT_FOUND : e;
 }
 
@@ -333,13 +429,15 @@ session_end(struct ctx *c, enum session_kind kind, struct str token,
     bool prevent_refresh)
 {
 	unsigned char hash[TOKEN_HASH];
+	struct uid handle;
 	struct ending d = { .kind = kind, .hash = hash };
 
 	d.refresh_too = prevent_refresh ||
 	    !c->config->compat_logout_keeps_refresh;
 	if (!token_hash(kind, token, hash))
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
-		    "malformed session token");
+		return malformed(c);
+	if (kind != SESSION_PAGE && guid_decode(token, handle.b))
+		d.handle = &handle;
 	return store_tx(c, end_tx, &d, end_in_doubt);
 }
 
@@ -375,7 +473,7 @@ session_end_others(struct ctx *c, const struct session *keep)
 {
 	enum err e;
 
-	e = store_session_end_others(c, keep->uid, keep->token_hash);
+	e = store_session_end_others(c, keep->uid, keep->family);
 	return e != ERR_OK ? e : store_pin_session_end_others(c, keep->uid,
 	    keep->family);
 }
@@ -384,24 +482,30 @@ enum err
 session_list(struct ctx *c, struct uid uid, size_t max,
     struct session_row **out, size_t *n_out)
 {
+	static const unsigned char all[TOKEN_HASH];
 	struct store_session *rows;
 	struct session_row *list;
 	size_t n, i;
 	enum err e;
 
-	e = store_session_list(c, uid, c->now_s, max, &rows, &n);
+	e = store_session_list(c, uid, c->now_s, all, max, &rows, &n);
 	if (e != ERR_OK)
 		return e;
 	list = ARENA_ARRAY(c->arena, struct session_row, n);
 	for (i = 0; i < n; i++)
 		list[i] = (struct session_row){
-			.handle = rows[i].handle,
+			.handle = rows[i].family,
 			.kind = (enum session_kind)rows[i].kind,
 			.created_s = rows[i].created_s,
 			.seen_s = rows[i].seen_s,
 			.expires_s = rows[i].expires_s,
+			.ends_s = rows[i].ends_s,
+			.provider = rows[i].provider,
 			.address = rows[i].address,
-			.user_agent = rows[i].user_agent
+			.user_agent = rows[i].user_agent,
+			.city = rows[i].city, .country = rows[i].country,
+			.remember = rows[i].remember != 0,
+			.acting = rows[i].acting != 0
 		};
 	*out = list;
 	*n_out = n;
@@ -417,23 +521,31 @@ repeatable(struct ctx *c, void *arg)
 	return ERR_NOT_FOUND;
 }
 
+struct revoking {
+	struct uid handle, of;
+};
+
 static enum err
 revoke_tx(struct ctx *c, void *arg)
 {
-	const struct uid *handle = arg;
+	const struct revoking *r = arg;
 	struct store_session s;
 	enum err e;
 
-	e = store_session_by_handle(c, *handle, &s);
+	e = store_session_of_family(c, r->handle, &s);
 	if (e != ERR_OK)
 		return e;
-	return end_row(c, &s, true, "session_revoked");
+	if (!uid_is_zero(r->of) && !uid_eq(r->of, s.uid))
+		return ERR_NOT_FOUND;
+	return session_end_row(c, &s, true, "session_revoked");
 }
 
 enum err
-session_revoke(struct ctx *c, struct uid handle)
+session_revoke(struct ctx *c, struct uid handle, struct uid of)
 {
-	return store_tx(c, revoke_tx, &handle, repeatable);
+	struct revoking r = { handle, of };
+
+	return store_tx(c, revoke_tx, &r, repeatable);
 }
 
 static enum err
@@ -452,4 +564,47 @@ enum err
 session_revoke_all(struct ctx *c, struct uid uid)
 {
 	return store_tx(c, revoke_all_tx, &uid, repeatable);
+}
+
+struct keeping {
+	const struct session *keep;
+	struct session_tokens rotated;
+};
+
+static enum err
+revoke_others_tx(struct ctx *c, void *arg)
+{
+	struct keeping *k = arg;
+	enum err e;
+
+	e = session_end_all(c, k->keep->uid, k->keep, &k->rotated);
+	if (e != ERR_OK)
+		return e;
+	return audit_add(c, "sessions_revoked", k->keep->uid, "others");
+}
+
+/* The new cookie value is in the row, or the old one still is. */
+static enum err
+revoke_others_in_doubt(struct ctx *c, void *arg)
+{
+	const struct keeping *k = arg;
+	struct store_session s;
+	enum err e;
+
+	e = session_read(c, SESSION_PAGE, k->rotated.access_token, 0, &s);
+	return e == ERR_TOKEN_UNKNOWN ? ERR_NOT_FOUND : e;
+}
+
+enum err
+session_revoke_others(struct ctx *c, const struct session *keep,
+    struct session_tokens *rotated_out)
+{
+	struct keeping k = { .keep = keep };
+	enum err e;
+
+	must(keep->kind == SESSION_PAGE);
+	e = store_tx(c, revoke_others_tx, &k, revoke_others_in_doubt);
+	if (e == ERR_OK)
+		*rotated_out = k.rotated;
+	return e;
 }

@@ -16,7 +16,9 @@ struct session {
 	struct uid uid, family, handle;
 	int64_t generation;
 	int64_t created_s, auth_s, expires_s;	/* auth_s: last proof of who */
-	bool remember;
+	int64_t ends_s;			/* no renewal goes past it */
+	int64_t factor_s;		/* last second factor; 0: none */
+	bool remember, acting;		/* acting: a back end got it */
 	struct str provider;
 	unsigned char token_hash[32];
 };
@@ -36,10 +38,19 @@ struct session_options {
 	struct str replaces;	/* page cookie that this ends; or absent */
 	const struct session *raises;	/* limited one that this becomes; its
 					 * token stays.  NULL: none */
+	struct str provider;	/* absent: "email" */
+	bool acting;		/* for a back end, not by its owner: counts
+				 * against no limit and proves nobody */
 };
 
 #define SESSION_FRESH_S	300	/* a sign-in that counts as one of just now */
 
+/*
+ * Inside the transaction of a sign-in: may there be one more?
+ * ERR_SESSION_LIMIT by setting; else the oldest ones end.
+ */
+MUST_CHECK enum err session_make_room(struct ctx *c, struct uid uid,
+    const struct session_options *o);
 /* Inside the transaction of a sign-in. */
 MUST_CHECK enum err session_start(struct ctx *c, const struct account *a,
     const struct session_options *o, struct session_tokens *out);
@@ -68,9 +79,10 @@ MUST_CHECK enum err session_guard(struct ctx *c, enum session_kind kind,
 MUST_CHECK enum err session_check_account(struct ctx *c,
     enum session_kind kind, struct str token, struct session *out,
     struct account *account_out);
-/* S3 and sign-out.  Already ended or expired: ERR_OK for a known token,
- * ERR_TOKEN_UNKNOWN else.  The refresh tokens of the family go too, unless
- * compat.logout_keeps_refresh. */
+/* S3, S8 and sign-out, by token or (API) by a handle from the list.  Already
+ * ended or expired: ERR_OK for a known one, ERR_TOKEN_UNKNOWN else.  The
+ * session's other tokens end as well, those for its PIN too; its refresh
+ * tokens stay with compat.logout_keeps_refresh. */
 MUST_CHECK enum err session_end(struct ctx *c, enum session_kind kind,
     struct str token, bool prevent_refresh);
 /*
@@ -92,14 +104,23 @@ MUST_CHECK enum err session_end_others(struct ctx *c,
     const struct session *keep);
 
 struct session_row {		/* for lists: never a token */
-	struct uid handle;
+	struct uid handle;	/* names the session, its refreshes included;
+				 * good for ending it and nothing else */
 	enum session_kind kind;
-	int64_t created_s, seen_s, expires_s;
-	struct str address, user_agent;
+	int64_t created_s, seen_s, expires_s, ends_s;
+	struct str provider, address, user_agent, city, country;
+	bool remember, acting;
 };
+/* Those that can be used or renewed, the newest sign-in first. */
 MUST_CHECK enum err session_list(struct ctx *c, struct uid uid, size_t max,
     struct session_row **out, size_t *n_out);
-MUST_CHECK enum err session_revoke(struct ctx *c, struct uid handle);
+/* ERR_NOT_FOUND.  Of this account; zero: of any. */
+MUST_CHECK enum err session_revoke(struct ctx *c, struct uid handle,
+    struct uid of);
 MUST_CHECK enum err session_revoke_all(struct ctx *c, struct uid uid);
+/* Its owner ends all others, with their refresh tokens; it gets a new cookie
+ * value.  ERR_TOKEN_UNKNOWN. */
+MUST_CHECK enum err session_revoke_others(struct ctx *c,
+    const struct session *keep, struct session_tokens *rotated_out);
 
 #endif

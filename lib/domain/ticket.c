@@ -45,7 +45,8 @@ static const struct purpose purposes[] = {
 	[TICKET_PASSWORDLESS_PHONE] = { "passwordless-phone", true, false },
 	[TICKET_ONE_TOUCH] = { "one-touch", false, false },
 	[TICKET_ONE_TOUCH_PHONE] = { "one-touch-phone", true, false },
-	[TICKET_SMART] = { "smart", false, false }
+	[TICKET_SMART] = { "smart", false, false },
+	[TICKET_REQUEST] = { "request", false, true }
 };
 
 const char *

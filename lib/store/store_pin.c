@@ -104,6 +104,13 @@ store_pin_session_end(struct ctx *c, const unsigned char token_hash[32],
 }
 
 enum err
+store_pin_session_end_family(struct ctx *c, struct uid family)
+{
+	return db_exec(c, STMT_PIN_SESSION_END_FAMILY, ARGS(db_uid(family)),
+	    NULL);
+}
+
+enum err
 store_pin_session_end_others(struct ctx *c, struct uid uid,
     struct uid family)
 {

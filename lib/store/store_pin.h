@@ -47,6 +47,9 @@ MUST_CHECK enum err store_pin_session_read(struct ctx *c,
 /* False: it had ended before. */
 MUST_CHECK enum err store_pin_session_end(struct ctx *c,
     const unsigned char token_hash[32], bool *ended_out);
+/* Those that were made with a session of the family. */
+MUST_CHECK enum err store_pin_session_end_family(struct ctx *c,
+    struct uid family);
 /* All of the account but those of the family; a zero family spares none. */
 MUST_CHECK enum err store_pin_session_end_others(struct ctx *c,
     struct uid uid, struct uid family);

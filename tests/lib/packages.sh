@@ -4,7 +4,7 @@
 packages_build="gcc make autoconf automake pkg-config libc6-dev libcrypt-dev
 	libfcgi-dev libjson-c-dev libargon2-dev libmariadb-dev
 	libcurl4-openssl-dev libssl-dev libsodium-dev libidn2-dev
-	libunistring-dev libcmocka-dev"
+	libunistring-dev libcmocka-dev libmaxminddb-dev libmaxminddb0"
 packages_run="mariadb-server-core mariadb-client-core mariadb-client curl"
 packages_lighttpd="lighttpd"
 packages_apache="apache2-bin libapache2-mod-fcgid"

@@ -405,12 +405,14 @@ test_s098_sessions_are_listed_and_ended_by_handles(void **state)
 	assert_int_equal(n, 2);
 	assert_int_equal(list[0].kind, SESSION_PAGE);
 	assert_str(list[0].address, "192.0.2.7");
-	assert_int_equal(session_revoke(fx, list[1].handle), ERR_OK);
+	assert_int_equal(session_revoke(fx, list[1].handle,
+	    (struct uid){ { 0 } }), ERR_OK);
 	assert_int_equal(fx_check(SESSION_API, first), ERR_TOKEN_UNKNOWN);
 	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_OK);
 	assert_int_equal(session_list(fx, uid, 10, &list, &n), ERR_OK);
 	assert_int_equal(n, 1);
-	assert_int_equal(session_revoke(fx, uid_new(1)), ERR_NOT_FOUND);
+	assert_int_equal(session_revoke(fx, uid_new(1),
+	    (struct uid){ { 0 } }), ERR_NOT_FOUND);
 	assert_int_equal(session_revoke_all(fx, uid), ERR_OK);
 	assert_int_equal(fx_check(SESSION_PAGE, second), ERR_TOKEN_UNKNOWN);
 	assert_int_equal(session_revoke_all(fx, uid_new(1)), ERR_NOT_FOUND);

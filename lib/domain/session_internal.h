@@ -1,0 +1,25 @@
+/*
+ * Between the files that work on sessions.
+ */
+#ifndef DOMAIN_SESSION_INTERNAL_H
+#define DOMAIN_SESSION_INTERNAL_H
+
+#include "session.h"
+#include "store/store_session.h"
+
+/* Good for this kind, or expired for less than slack_s?  Errors as of
+ * session_check. */
+MUST_CHECK enum err session_judge(struct ctx *c, enum session_kind kind,
+    const struct store_session *s, int64_t slack_s);
+/* Read and judged.  ERR_TOKEN_UNKNOWN for what is no token. */
+MUST_CHECK enum err session_read(struct ctx *c, enum session_kind kind,
+    struct str token, int64_t slack_s, struct store_session *out);
+/* When a new access token of the session expires. */
+int64_t session_expiry(const struct ctx *c, const struct store_session *s);
+/* Inside a transaction: all of the session, under this name in the audit. */
+MUST_CHECK enum err session_end_row(struct ctx *c,
+    const struct store_session *s, bool refresh_too, const char *event);
+/* The same: a new refresh token that ends with the session. */
+MUST_CHECK enum err session_add_refresh(struct ctx *c,
+    const struct store_session *s, struct str *token_out);
+#endif
