@@ -143,6 +143,22 @@ has_profile(const struct reply *r)
 	return false;
 }
 
+/* What the values in paths are. */
+static const char *
+path_value_help(struct str name)
+{
+	static const struct { struct str name; const char *help; } all[] = {
+		{ STR("uid"), "Uid of the account: 32 hex digits" },
+		{ STR("objectrecordid"), "Id of the custom object" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(all); i++)
+		if (str_eq(all[i].name, name))
+			return all[i].help;
+	return "";
+}
+
 static void
 add_path_values(struct operation *o, struct json *list)
 {
@@ -152,8 +168,9 @@ add_path_values(struct operation *o, struct json *list)
 	while (str_split(&rest, '/', &part)) {
 		if (part.len < 3 || part.p[0] != '{')
 			continue;
-		p = add_parameter(o, list, str_cstr(o->arena,
-		    str_sub(part, 1, part.len - 2)), "path", "");
+		part = str_sub(part, 1, part.len - 2);
+		p = add_parameter(o, list, str_cstr(o->arena, part), "path",
+		    path_value_help(part));
 		if (p == NULL)
 			continue;
 		json_set_bool(p, "required", true);
@@ -439,8 +456,14 @@ list_generic(struct operation *o)
 		if (signs_in(o->rows[i]->reply))
 			LIST(o, ERR_SESSION_LIMIT);
 	if (m != GET)
-		LIST(o, ERR_CONTENT_TYPE, ERR_BODY_SHAPE,
-		    ERR_BODY_TOO_LARGE);
+		LIST(o, ERR_CONTENT_TYPE, ERR_BODY_SHAPE);
+	if ((need & BODY_DATA) != 0) {
+		if (m == PUT)
+			LIST(o, ERR_BODY_JSON_PUT);
+		return;
+	}
+	if (m != GET)
+		LIST(o, ERR_BODY_TOO_LARGE);
 	if (m == POST)
 		LIST(o, ERR_BODY_JSON_POST, ERR_BODY_FORM_POST);
 	if (m == PUT)
@@ -565,6 +588,74 @@ operation_json(struct operation *o)
 
 /* ---- the whole ---- */
 
+/* The sections of the API by the beginnings of their paths: the first that
+ * fits counts. */
+static const struct { const char *begins, *name, *help; } sections[] = {
+	{ "/identity/v2/auth/register", "Registration",
+	    "Making an account" },
+	{ "/identity/v2/auth/login", "Login", "Signing in" },
+	{ "/identity/v2/auth/password", "Password",
+	    "Changing and resetting passwords, security questions" },
+	{ "/identity/v2/auth/securityquestion", "Password", "" },
+	{ "/identity/v2/auth/pin", "PIN", "A second, short secret" },
+	{ "/identity/v2/auth/session_token", "PIN", "" },
+	{ "/identity/v2/auth/access_token", "Session",
+	    "What an access token is, and its end" },
+	{ "/identity/v2/auth/customobject", "Custom Object",
+	    "Data of an account beside its profile" },
+	{ "/identity/v2/auth", "User",
+	    "The account: profile, addresses, numbers, consents" },
+	{ "/identity/v2/manage/account/{uid}/customobject",
+	    "Custom Object", "" },
+	{ "/identity/v2/manage", "Back end", "With the API secret" },
+	{ "/api/v2", "Back end", "" },
+	{ "/v2/manage", "Back end", "" },
+	{ "", "Service", "The site, and this description" },
+};
+
+static const char *
+section_of(const char *path)
+{
+	size_t i = 0;
+
+	while (!str_starts(str_of(path), str_of(sections[i].begins)))
+		i++;
+	return sections[i].name;
+}
+
+static void
+add_section(struct operation *o, struct json *op)
+{
+	struct json *tags = json_new_array(o->arena);
+
+	json_append_str(tags, str_of(section_of(o->rows[0]->path)));
+	json_set(op, "tags", tags);
+}
+
+/* Those that have an operation, in the order of the table. */
+static struct json *
+tags(struct arena *a)
+{
+	struct json *list = json_new_array(a), *one, *seen;
+	const struct route *r;
+	size_t i;
+
+	seen = json_new_object(a);
+	for (r = routes; r < routes + routes_count; r++)
+		if ((r->need & IS_PAGE) == 0)
+			json_set_bool(seen, section_of(r->path), true);
+	for (i = 0; i < COUNT(sections); i++) {
+		if (json_get(seen, sections[i].name) == NULL)
+			continue;
+		json_remove(seen, sections[i].name);
+		one = json_new_object(a);
+		json_set_cstr(one, "name", sections[i].name);
+		json_set_cstr(one, "description", sections[i].help);
+		json_append(list, one);
+	}
+	return list;
+}
+
 static bool
 is_first(const struct route *r)
 {
@@ -594,7 +685,7 @@ collect(struct operation *o, struct arena *a, const struct route *first)
 static struct json *
 paths(struct arena *a)
 {
-	struct json *all = json_new_object(a), *path;
+	struct json *all = json_new_object(a), *path, *one;
 	const struct route *r;
 	struct operation o;
 
@@ -607,8 +698,10 @@ paths(struct arena *a)
 			json_set(all, r->path, path);
 		}
 		collect(&o, a, r);
+		one = operation_json(&o);
+		add_section(&o, one);
 		json_set(path, str_lower(a,
-		    str_of(route_method(r->method))).p, operation_json(&o));
+		    str_of(route_method(r->method))).p, one);
 	}
 	return all;
 }
@@ -720,7 +813,7 @@ struct json *
 openapi_json(struct arena *a, const struct config *cfg)
 {
 	struct json *j = json_new_object(a), *info = json_new_object(a);
-	struct json *servers = json_new_array(a), *server;
+	struct json *servers = json_new_array(a), *server, *license;
 
 	json_set_cstr(j, "openapi", "3.1.0");
 	json_set_cstr(info, "title", "Doorward");
@@ -728,12 +821,17 @@ openapi_json(struct arena *a, const struct config *cfg)
 	json_set_cstr(info, "description", "Names of paths, query parameters "
 	    "and body members are compared without regard to case. Success "
 	    "is always status 200.");
+	license = json_new_object(a);
+	json_set_cstr(license, "name", "MIT License");
+	json_set_cstr(license, "identifier", "MIT");
+	json_set(info, "license", license);
 	json_set(j, "info", info);
 	server = json_new_object(a);
 	json_set_str(server, "url", str_present(cfg->site_url) ?
 	    cfg->site_url : STR("/"));
 	json_append(servers, server);
 	json_set(j, "servers", servers);
+	json_set(j, "tags", tags(a));
 	json_set(j, "paths", paths(a));
 	json_set(j, "components", components(a));
 	json_set(j, "x-doorward-pages", pages(a));

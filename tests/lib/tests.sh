@@ -160,6 +160,7 @@ node_tests()
 {
 	local name=$1
 	shift
+	tests_modules
 	set -a
 	eval "$(site_env "$site" "$url")"
 	DOORWARD_OUTBOX=$site/outbox DOORWARD_SITE=$site

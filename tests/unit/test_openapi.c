@@ -242,6 +242,43 @@ test_every_api_row_is_described(void **state)
 	}
 }
 
+/* Each value of a path is told, and stands in a section of the list. */
+static void
+test_paths_and_sections_are_told(void **state)
+{
+	const struct route *r;
+	struct json *op, *list, *all = json_get(api, "tags");
+	struct str name, section;
+	size_t i, k, n;
+
+	(void)state;
+	for (r = routes; r < end(); r++) {
+		if ((r->need & IS_PAGE) != 0)
+			continue;
+		op = operation(r);
+		section = json_string(walk(op, "tags.0"));
+		for (i = n = 0; i < json_length(all); i++)
+			n += str_eq(json_string(walk(json_at(all, i),
+			    "name")), section);
+		assert_int_equal(n, 1);
+		for (i = 0; i < json_length(all); i++)
+			assert_true(str_present(json_string(walk(
+			    json_at(all, i), "description"))));
+		list = json_get(op, "parameters");
+		for (k = n = 0; k < json_length(list); k++) {
+			name = json_string(json_get(json_at(list, k), "in"));
+			if (!str_eq(name, STR("path")))
+				continue;
+			n++;
+			assert_true(str_present(json_string(json_get(
+			    json_at(list, k), "description"))));
+		}
+		for (i = 0; r->path[i] != '\0'; i++)
+			n -= r->path[i] == '{';
+		assert_int_equal(n, 0);
+	}
+}
+
 static void
 test_pages_are_listed_for_the_coverage_check(void **state)
 {
@@ -366,6 +403,7 @@ main(void)
 		cmocka_unit_test(test_fields_stay_within_their_struct),
 		cmocka_unit_test(test_api_rows_declare_answers_and_keys),
 		cmocka_unit_test(test_every_api_row_is_described),
+		cmocka_unit_test(test_paths_and_sections_are_told),
 		cmocka_unit_test(test_pages_are_listed_for_the_coverage_check),
 		cmocka_unit_test(
 		    test_every_documented_error_stands_under_its_status),
