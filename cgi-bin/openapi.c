@@ -322,7 +322,8 @@ reply_type_schema(struct arena *a, const struct reply *r)
 		return ref(a, "Profile");
 	case REPLY_ARRAY:
 		j = typed(a, "array", NULL, null);
-		json_set(j, "items", reply_schema(a, r->of));
+		if (r->of != NULL)
+			json_set(j, "items", reply_schema(a, r->of));
 		return j;
 	case REPLY_OBJECT:
 		j = typed(a, "object", NULL, null);

@@ -66,7 +66,7 @@ struct reply {
 #define WITH_ACCOUNT	4096u	/* of the token, and whether it is locked, in
 				 * h->account */
 #define ANY_SCHEME	512u	/* plain http will do: holds no secret */
-#define BODY_DATA	4096u	/* JSON that the handler reads itself, from
+#define BODY_DATA	8192u	/* JSON that the handler reads itself, from
 				 * h->body */
 
 struct route {

@@ -172,7 +172,8 @@ test_api_rows_declare_answers_and_keys(void **state)
 		if (strcmp(r->path, "/openapi.json") != 0 &&
 		    strcmp(r->path, "/altcha") != 0 &&
 		    strcmp(r->path, "/smart/state") != 0)
-			assert_true((r->need & NEED_KEY) != 0);
+			assert_true((r->need & (NEED_KEY | NEED_SECRET)) !=
+			    0);
 		assert_int_equal((r->need & NEED_SECRET) != 0,
 		    strstr(r->path, "/manage/") != NULL ||
 		    strstr(r->path, "/api/v2/") != NULL);
