@@ -144,7 +144,7 @@ bool
 router_is_api(const struct http *h)
 {
 	static const char *const roots[] = { "/identity", "/api", "/v2",
-		"/ciam", "/openapi.json" };
+		"/ciam", "/openapi.json", "/.well-known" };
 	struct str root;
 	size_t i;
 

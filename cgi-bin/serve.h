@@ -391,4 +391,13 @@ enum err serve_tokens(struct http *h, const struct session_tokens *t);
 extern const struct reply reply_appinfo[];
 enum err serve_appinfo(struct http *h, const void *in);
 
+/* serve_jwt.c */
+struct in_jwt { struct str audience, token, hint; };
+extern const struct reply reply_jwt[], reply_jwk_set[], reply_introspection[];
+extern const struct field in_jwt[], in_introspect[];
+extern const enum err errors_jwt[], errors_jwk_set[];
+enum err serve_jwt(struct http *h, const void *in);
+enum err serve_jwk_set(struct http *h, const void *in);
+enum err serve_introspect(struct http *h, const void *in);
+
 #endif

@@ -65,3 +65,16 @@ CREATE TABLE IF NOT EXISTS {}device_login (
 -- looked for in failure, which alone says whether there is one.
 ALTER TABLE {}identifier ADD COLUMN locked_until_s BIGINT NOT NULL DEFAULT 0;
 UPDATE {}identifier SET locked_until_s = UNIX_TIMESTAMP() + 604800 WHERE locked_until_s = 0;
+
+-- Keys that sign access tokens.  jwk: the public part as it is published;
+-- sealed: the private part, under the master secret.  signs_s: from when it signs,
+-- until a newer one does; needed_s: when its last token ends.
+CREATE TABLE IF NOT EXISTS {}signing_key (
+	kid BINARY(16) NOT NULL,
+	jwk VARCHAR(512) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	sealed VARBINARY(128) NOT NULL,
+	created_s BIGINT NOT NULL,
+	signs_s BIGINT NOT NULL,
+	needed_s BIGINT NOT NULL DEFAULT 0,
+	PRIMARY KEY (kid)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -31,7 +31,8 @@ static const char *const purpose_names[KEY_PURPOSES] = {
 	[KEY_SEAL] = "seal",
 	[KEY_CAPTCHA] = "captcha",
 	[KEY_PEPPER] = "pepper",
-	[KEY_REFRESH] = "refresh"
+	[KEY_REFRESH] = "refresh",
+	[KEY_SIGNING] = "signing"
 };
 
 struct key_set {

@@ -380,7 +380,7 @@ keep_until(const struct ctx *c, enum store_clean what)
 		    c->config->registration_unverified_ttl_days * 86400;
 	if (what == CLEAN_SESSION || what == CLEAN_TICKET ||
 	    what == CLEAN_REFRESH || what == CLEAN_PIN_SESSION ||
-	    what == CLEAN_DEVICE)
+	    what == CLEAN_DEVICE || what == CLEAN_SIGNING_KEY)
 		return c->now_s - 86400;
 	return c->now_s;
 }

@@ -111,7 +111,8 @@ store_clean(struct ctx *c, enum store_clean what, int64_t before_s,
 		[CLEAN_PENDING] = STMT_CLEAN_PENDING,
 		[CLEAN_HELD] = STMT_CLEAN_HELD,
 		[CLEAN_PIN_SESSION] = STMT_CLEAN_PIN_SESSION,
-		[CLEAN_DEVICE] = STMT_CLEAN_DEVICE
+		[CLEAN_DEVICE] = STMT_CLEAN_DEVICE,
+		[CLEAN_SIGNING_KEY] = STMT_CLEAN_SIGNING_KEY
 	};
 
 	return db_exec(c, statements[what], ARGS(db_int(before_s)),

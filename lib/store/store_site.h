@@ -27,7 +27,8 @@ MUST_CHECK enum err store_server_facts(struct ctx *c,
 
 enum store_clean { CLEAN_SESSION, CLEAN_REFRESH, CLEAN_TICKET, CLEAN_FAILURE,
 	CLEAN_METER, CLEAN_MARK, CLEAN_OUTBOX, CLEAN_AUDIT, CLEAN_PENDING,
-	CLEAN_HELD, CLEAN_PIN_SESSION, CLEAN_DEVICE, CLEAN_KINDS };
+	CLEAN_HELD, CLEAN_PIN_SESSION, CLEAN_DEVICE, CLEAN_SIGNING_KEY,
+	CLEAN_KINDS };
 /* One batch of at most 500 rows older than the time. */
 MUST_CHECK enum err store_clean(struct ctx *c, enum store_clean what,
     int64_t before_s, int64_t *removed_out);

@@ -238,7 +238,8 @@ fixture_begin(void **state)
 	static const char *const tables[] = { "account", "identifier",
 		"password", "password_history", "session", "refresh_token",
 		"ticket", "failure", "meter", "outbox", "audit", "mark",
-		"tombstone", "pending_identifier", "held_identifier", "pin",
+		"tombstone", "signing_key", "pending_identifier",
+		"held_identifier", "pin",
 		"pin_session", "security_answer", "privacy_acceptance",
 		"consent_log", "custom_object", "import", "device_login" };
 	size_t i;
