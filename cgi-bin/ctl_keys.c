@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "codec/text.h"
+#include "domain/signing_key.h"
 #include "domain/site.h"
 
 #define MASTER_BYTES	32
@@ -234,6 +235,30 @@ prepare(struct ctl *t, struct rotation *r, struct file *f)
 	return true;
 }
 
+/*
+ * The keys that sign access tokens are sealed anew while all can read by the
+ * fresh secret, and the dropped ones still open them here.
+ */
+static bool
+reseal(struct ctl *t, const struct file *f, struct str text)
+{
+	struct config *cfg;
+	const char *why;
+	enum err e;
+
+	if (!config_parse(t->process, text, f->path, &cfg, &why)) {
+		ctl_say("%s", why);
+		return false;
+	}
+	e = signing_key_reseal(t->ctx, cfg);
+	if (e == ERR_OK)
+		return true;
+	ctl_say("the signing keys cannot be sealed anew; the secret is the "
+	    "present one still");
+	ctl_fail(t, e);
+	return false;
+}
+
 static bool
 rotate(struct ctl *t, struct rotation *r)
 {
@@ -251,7 +276,7 @@ rotate(struct ctl *t, struct rotation *r)
 	    first_and(t, r->present, &r->earlier, r->keep != 0 ? r->keep :
 	    KEYS_EARLIER_MAX));
 	text = config_with(t->process, text, "keys", "master", r->fresh);
-	return replace(t, &f, text);
+	return reseal(t, &f, text) && replace(t, &f, text);
 }
 
 static int

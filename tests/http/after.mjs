@@ -54,6 +54,7 @@ const decisions = `
     pin_token_refused privacy_accepted profile_updated registered
     registration_known registration_replaced registration_unfinished
     role_added role_removed reset_decoy reset_limited reset_refused reset_sent session_revoked
+    signing_key_dropped signing_key_made
     sott_issued username_changed verification_decoy verification_sent
     welcome_sent
     `.trim().split(/\s+/);

@@ -331,11 +331,12 @@ notes:read rights:none" limits.requests_per_s=100000
 	    questions.list="$asked" questions.ask_on_registration=yes \
 	    registration.verification=optional login.lock=block \
 	    compat.reveal_account_existence=yes
+	tests_modules
 	settings passwordless "${1:-}" "${phone_settings[@]}" \
 	    passwordless.email=link passwordless.phone=yes \
-	    one_touch.email=link one_touch.phone=yes
+	    one_touch.email=link one_touch.phone=yes jwt.enabled=yes \
+	    jwt.audiences="https://api.example.com,https://shop.example.com"
 	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000
-	tests_modules
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
 forgot_phone,change_password,update_profile,availability login.phone=yes
