@@ -229,7 +229,8 @@ check_secret(struct http *h)
 {
 	struct str given = given_secret(h);
 
-	if (!is_caller(h))
+	/* Whoever has the secret was looked at before he named a visitor. */
+	if (!h->has_secret && !is_caller(h))
 		return err_set(h->ctx, ERR_CALLER_REFUSED, NULL,
 		    "not in api.allowed_ips");
 	if (is_signed(h))

@@ -282,6 +282,8 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_CONSENT_INVALID, "This is needed to go on." },
 	{ ERR_CONSENT_TOKEN_INVALID, "This cannot go on. Sign in again." },
 	{ ERR_CONSENT_TOKEN_EXPIRED, "This took too long. Sign in again." },
+	{ ERR_SESSION_LIMIT, "You are signed in in too many places. Sign out "
+	    "somewhere else first." },
 	{ ERR_LINK_INVALID, "This link is not valid." },
 	{ ERR_TICKET_INVALID, "This link is not valid." },
 	{ ERR_LINK_USED, "This link has been used already." },
@@ -380,6 +382,7 @@ static const struct {
 	{ "/account/address/primary", show_address_primary },
 	{ "/undo", show_undo },
 	{ "/account/username", show_username },
+	{ "/account/sessions", show_sessions },
 	{ "/account/delete", show_delete },
 	{ "/delete", show_deletion },
 	{ "/verify-phone", show_verify_phone },

@@ -151,6 +151,10 @@ PAGE("P-smart-confirm-post", POST, "/smart/confirm",
     "Confirm or refuse the sign-in of another device")
 PAGE("P-wait-script", GET, "/static/wait.js", serve_wait_script, ANY_SCHEME,
     in_no_fields, "What waits without loading the page again")
+PAGE("P-sessions", GET, "/account/sessions", serve_sessions_form, NEED_PAGE,
+    in_no_fields, "Where one is signed in")
+PAGE("P-sessions-post", POST, "/account/sessions", serve_sessions_page,
+    NEED_PAGE | NEED_FORM, in_sessions_page, "Sign out elsewhere")
 PAGE("P-logout", GET, "/logout", serve_logout_form, 0, in_no_fields,
     "A button for signing out")
 PAGE("P-logout-post", POST, "/logout", serve_logout, NEED_FORM, in_no_fields,

@@ -26,6 +26,20 @@ static const struct reply reply_lock[] = {
 	{ "SuspendConfiguration", REPLY_OBJECT, 0, NULL },
 	{ NULL, 0, 0, NULL }
 };
+static const struct reply reply_option[] = {
+	{ "value", REPLY_TEXT, 0, NULL },
+	{ "text", REPLY_TEXT, 0, NULL },
+	{ NULL, 0, 0, NULL }
+};
+static const struct reply reply_form_field[] = {
+	{ "type", REPLY_TEXT, 0, NULL },
+	{ "name", REPLY_TEXT, 0, NULL },
+	{ "display", REPLY_TEXT, 0, NULL },
+	{ "rules", REPLY_TEXT, 0, NULL },
+	{ "permission", REPLY_TEXT, 0, NULL },
+	{ "options", REPLY_ARRAY, 0, reply_option },
+	{ NULL, 0, 0, NULL }
+};
 const struct reply reply_appinfo[] = {
 	{ "AppName", REPLY_TEXT, 0, NULL },
 	{ "ApiRequestSigningConfig", REPLY_OBJECT, 0, NULL },
@@ -52,7 +66,7 @@ const struct reply reply_appinfo[] = {
 	{ "PrivacyPolicyConfiguration", REPLY_OBJECT, 0, NULL },
 	{ "IsConsent", REPLY_BOOL, 0, NULL },
 	{ "IsVoiceOTP", REPLY_BOOL, 0, NULL },
-	{ "RegistrationFormSchema", REPLY_ARRAY, 0, NULL },
+	{ "RegistrationFormSchema", REPLY_ARRAY, 0, reply_form_field },
 	{ NULL, 0, 0, NULL }
 };
 

@@ -229,6 +229,7 @@ page_done(struct http *h, struct values *v)
 	values_flag(v, "done_undone", str_eq(done, STR("undone")));
 	values_flag(v, "done_username", str_eq(done, STR("username")));
 	values_flag(v, "done_deleted", str_eq(done, STR("deleted")));
+	values_flag(v, "done_sessions", str_eq(done, STR("sessions")));
 	values_flag(v, "done_phone", str_eq(done, STR("phone")));
 	values_flag(v, "done_signed_out", str_eq(done, STR("signed-out")));
 }

@@ -23,7 +23,7 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_profile_page[], in_accept_page[], in_link[], in_no_fields[],
     in_address_link[], in_address_page[], in_username_page[],
     in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[],
-    in_pin_page[], in_pin_prompt[], in_reset_pin_page[],
+    in_pin_page[], in_pin_prompt[], in_reset_pin_page[], in_sessions_page[],
     in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[],
     in_smart_page[], in_smart_answer[];
 extern const struct reply reply_smart_state[];
@@ -110,6 +110,8 @@ enum err serve_smart_confirm_form(struct http *h, const void *in);
 enum err serve_smart_confirm_page(struct http *h, const void *in);
 enum err serve_wait_script(struct http *h, const void *in);
 
+enum err serve_sessions_form(struct http *h, const void *in);
+enum err serve_sessions_page(struct http *h, const void *in);
 enum err serve_logout_form(struct http *h, const void *in);
 enum err serve_logout(struct http *h, const void *in);
 enum err serve_style(struct http *h, const void *in);
@@ -136,6 +138,7 @@ enum err show_address_add(struct http *h, int status, enum err e);
 enum err show_address_remove(struct http *h, int status, enum err e);
 enum err show_address_primary(struct http *h, int status, enum err e);
 enum err show_undo(struct http *h, int status, enum err e);
+enum err show_sessions(struct http *h, int status, enum err e);
 enum err show_username(struct http *h, int status, enum err e);
 enum err show_delete(struct http *h, int status, enum err e);
 enum err show_deletion(struct http *h, int status, enum err e);
@@ -224,6 +227,8 @@ void page_session(struct http *h, const struct session_tokens *t,
 /* The same, and off to where the visitor wanted to go. */
 enum err page_enter(struct http *h, const struct session_tokens *t,
     bool remember, const char *otherwise);
+/* The session has ended: the browser forgets it, and is off to sign-in. */
+enum err page_signed_out(struct http *h);
 /* Off to sign-in, which says what is done and keeps the way back. */
 enum err page_signin_after(struct http *h, const char *done);
 

@@ -96,6 +96,14 @@ serve_logout_form(struct http *h, const void *in)
 }
 
 enum err
+page_signed_out(struct http *h)
+{
+	response_session_cookie(h, STR_NONE, 0);
+	response_header(h, "Clear-Site-Data", STR("\"cache\",\"cookies\""));
+	return response_redirect(h, STR("/login?done=signed-out"));
+}
+
+enum err
 serve_logout(struct http *h, const void *in)
 {
 	enum err e = ERR_OK;
@@ -105,7 +113,5 @@ serve_logout(struct http *h, const void *in)
 		e = session_end(h->ctx, SESSION_PAGE, h->page_cookie, true);
 	if (e != ERR_OK && e != ERR_TOKEN_UNKNOWN)
 		return e;
-	response_session_cookie(h, STR_NONE, 0);
-	response_header(h, "Clear-Site-Data", STR("\"cache\",\"cookies\""));
-	return response_redirect(h, STR("/login?done=signed-out"));
+	return page_signed_out(h);
 }
