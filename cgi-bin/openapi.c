@@ -774,6 +774,13 @@ static const struct reply error_reply[] = {
 	{ "Data", REPLY_OBJECT, REPLY_OPTIONAL, error_data },
 	{ "PINAuthToken", REPLY_GUID, REPLY_OPTIONAL, NULL },
 	{ "ConsentToken", REPLY_TEXT, REPLY_OPTIONAL, NULL },
+	/* Below /api/v2 everything stands twice. */
+	{ "description", REPLY_TEXT, REPLY_OPTIONAL, NULL },
+	{ "errorCode", REPLY_INT, REPLY_OPTIONAL, NULL },
+	{ "message", REPLY_TEXT, REPLY_OPTIONAL, NULL },
+	{ "isProviderError", REPLY_BOOL, REPLY_OPTIONAL, NULL },
+	{ "providerErrorResponse", REPLY_TEXT,
+	  REPLY_NULLABLE | REPLY_OPTIONAL, NULL },
 	{ NULL, 0, 0, NULL }
 };
 

@@ -579,7 +579,7 @@ const struct route routes[] = {
 	  NEED_KEY | NEED_SECRET | NEED_ACTION, TAKES(in_token, in_refresh),
 	  .reply = reply_tokens, .errors = errors_refresh,
 	  .summary = "New tokens for a refresh token" },
-	{ "S13", GET, MANAGE "/access_token/refresh/revoke", NULL,
+	{ "S13", GET, MANAGE "/account/access_token/refresh/revoke", NULL,
 	  serve_refresh_revoke, NEED_KEY | NEED_SECRET | NEED_ACTION,
 	  TAKES(in_token, in_refresh), .reply = reply_deleted,
 	  .errors = errors_refresh_revoke,

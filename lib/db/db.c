@@ -22,7 +22,7 @@
 
 #define INLINE_BYTES	512	/* longer values are fetched by their length */
 #define FIXED_BYTES	40	/* ids, hashes, and what is too long */
-#define MAX_COLUMNS	48
+#define MAX_COLUMNS	64
 #define MAX_PARAMS	40
 #define IO_S		10	/* for one answer of the server */
 #define PATIENT_S	3600	/* the same, for a change of the schema */

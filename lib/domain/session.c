@@ -61,16 +61,26 @@ page_life_s(const struct config *cfg, bool remember)
 	    cfg->lifetime_page_absolute_s;
 }
 
+/* What can be renewed expires before its end, by a second at least: that
+ * tells it from what cannot. */
+int64_t
+session_cap(const struct store_session *s, int64_t expires_s)
+{
+	int64_t last_s = s->ends_s > s->expires_s ? s->ends_s - 1 :
+	    s->ends_s;
+
+	return expires_s < last_s ? expires_s : last_s;
+}
+
 int64_t
 session_expiry(const struct ctx *c, const struct store_session *s)
 {
 	const struct config *cfg = c->config;
-	int64_t life_s = cfg->lifetime_access_token_s, end_s;
+	int64_t life_s = cfg->lifetime_access_token_s;
 
 	if (s->remember != 0 && cfg->lifetime_access_token_remember_s > 0)
 		life_s = cfg->lifetime_access_token_remember_s;
-	end_s = c->now_s + life_s;
-	return end_s < s->ends_s ? end_s : s->ends_s;
+	return session_cap(s, c->now_s + life_s);
 }
 
 static void

@@ -14,6 +14,8 @@ MUST_CHECK enum err session_judge(struct ctx *c, enum session_kind kind,
 /* Read and judged.  ERR_TOKEN_UNKNOWN for what is no token. */
 MUST_CHECK enum err session_read(struct ctx *c, enum session_kind kind,
     struct str token, int64_t slack_s, struct store_session *out);
+/* That time, but for the end of the session. */
+int64_t session_cap(const struct store_session *s, int64_t expires_s);
 /* When a new access token of the session expires. */
 int64_t session_expiry(const struct ctx *c, const struct store_session *s);
 /* Inside a transaction: all of the session, under this name in the audit. */

@@ -182,11 +182,8 @@ struct moving {
 static int64_t
 expiry(struct ctx *c, const struct moving *m, const struct store_session *s)
 {
-	int64_t at_s = c->now_s + m->minutes * 60;
-
-	if (m->minutes == 0)
-		return session_expiry(c, s);
-	return at_s < s->ends_s ? at_s : s->ends_s;
+	return m->minutes == 0 ? session_expiry(c, s) :
+	    session_cap(s, c->now_s + m->minutes * 60);
 }
 
 /* One that is not the session's newest, or that has lost its refresh tokens,

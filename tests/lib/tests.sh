@@ -295,6 +295,14 @@ part_http()
 			http_variant "${1:-}" $row
 		done <<<"$http_variants"
 	fi
+	settings tokens "${1:-}"
+	export DOORWARD_GEO=$TESTS/places.mmdb
+	settings sessions "${1:-}" api.signature=preferred session.sliding=yes \
+	    session.limit=2 session.at_limit=refuse session.impersonation=no \
+	    lifetime.access_token_remember_s=7200 \
+	    geo.database="$DOORWARD_GEO" compat.refresh_reuse=yes \
+	    compat.logout_keeps_refresh=yes compat.sliding_grace_seconds=600 \
+	    compat.validate_returns_refresh=yes
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code account.add_email_by=code \
 	    account.delete_by=code passwordless.email=code \
@@ -467,7 +475,7 @@ after_all()
 	done >"$TESTS/events"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
-	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
+	    "$TESTS"/{tokens,sessions,lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
 	    "$TESTS"/{passwordless,objects} \
 	    "$TESTS"/{schema,captcha,sdk,pages-schema,pages-frontend,pages}
 }

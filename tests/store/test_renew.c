@@ -79,7 +79,7 @@ test_s095_rotation_gives_new_tokens_and_no_longer_life(void **state)
 	assert_int_equal(s.ends_s, began_s + 30 * DAY_S);
 	fx->now_s = began_s + 30 * DAY_S - 60;
 	n = refreshed(n.refresh_token);
-	assert_int_equal(n.expires_s, began_s + 30 * DAY_S);
+	assert_int_equal(n.expires_s, began_s + 30 * DAY_S - 1);
 	fx->now_s = began_s + 30 * DAY_S;
 	assert_int_equal(refresh(n.refresh_token), ERR_REFRESH_TOKEN);
 	assert_int_equal(fx_check(SESSION_API, n.access_token),
@@ -450,7 +450,9 @@ test_exchange_sets_the_life_in_minutes_up_to_the_sessions_end(void **state)
 	assert_int_equal(n.expires_s, began_s + 900);
 	assert_int_equal(session_exchange(fx, n.access_token,
 	    9999999999999, &n), ERR_OK);
-	assert_int_equal(n.expires_s, began_s + 30 * DAY_S);
+	assert_int_equal(n.expires_s, began_s + 30 * DAY_S - 1);
+	assert_int_equal(session_exchange(fx, n.access_token,
+	    9999999999999, &n), ERR_OK);
 	refreshed(n.refresh_token);
 	fx->now_s = n.expires_s;
 	assert_int_equal(session_exchange(fx, n.access_token, 0, &n),
@@ -505,7 +507,7 @@ test_s091_sliding_sessions_move_as_they_are_used(void **state)
 		fx->now_s += 20;
 	}
 	assert_in_range(written, 1, uses / 3 + 1);
-	assert_int_equal(s.expires_s, began_s + 3600);
+	assert_int_equal(s.expires_s, began_s + 3599);
 	fx->now_s = began_s + 3600;
 	assert_int_equal(fx_check(SESSION_API, token), ERR_TOKEN_EXPIRED);
 }
@@ -546,7 +548,7 @@ test_remembered_sessions_have_a_life_of_their_own(void **state)
 	    fx->now_s + 7200);
 	fx_config->lifetime_access_token_remember_s = 7776000;
 	assert_int_equal(login_by_password(fx, &in, &out), ERR_OK);
-	assert_int_equal(out.tokens.expires_s, fx->now_s + 30 * DAY_S);
+	assert_int_equal(out.tokens.expires_s, fx->now_s + 30 * DAY_S - 1);
 	in.session.remember = false;
 	assert_int_equal(login_by_password(fx, &in, &out), ERR_OK);
 	assert_int_equal(out.tokens.expires_s, fx->now_s + 900);
