@@ -286,6 +286,17 @@ for (const folder of folders) {
         });
 }
 
+if (server === 'apache') test('without mod_headers nothing is told',
+    async () => {
+        const a = await ask('/silent/facts.php', [cookie(ada)]);
+        assert.equal(a.status, 200);
+        assert.equal(a.json.REMOTE_USER, undefined);
+        assert.equal(a.json.DOORWARD_ROLES, undefined);
+        assert.ok(!/variable-|[0-9a-f]{32}/i.test(a.head), a.head);
+        shut(await ask('/silent/page.html'), 401);
+        shut(await ask('/silent/board/page.html', [cookie(bea)]), 401);
+    });
+
 test('an address that the server rewrites is judged by both', async () => {
     for (const lines of [[], [cookie(ada)], [cookie(bea)]]) {
         const a = await ask('/elsewhere/board/page.html', lines);

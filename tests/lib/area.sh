@@ -6,12 +6,18 @@ needs_area="run node lighttpd apache servers browser php"
 area_rules()
 {
 	local name rules=
-	for name in members shared authnz; do
-		rules+="/$name signed_in; /$name/open anyone;"
-		rules+=" /$name/board role:board|chair;"
+	local readme
+	readme=$(sed -n 's/^rules = //p' "$ROOT/README.md")
+	for name in members shared authnz silent; do
+		rules+="${readme//members/$name}; /$name/open anyone;"
 		rules+=" /$name/verified verified; /$name/vault factor:10; "
 	done
 	printf '%s' "$rules"
+}
+
+php_snippet()
+{
+	sed -n '/^<!-- guard php -->/,/^```$/{/^<?php/,/;$/p}' "$ROOT/README.md"
 }
 
 # area_folder FOLDER: static files and PHP, the same in each part.
@@ -22,6 +28,7 @@ area_folder()
 		mkdir -p "$1/$part"
 		cp "$ROOT/docs/servers/guard-app/index.php" \
 		    "$ROOT/tests/area/facts.php" "$1/$part/"
+		php_snippet >"$1/$part/readme.php"
 		echo '<title>A page</title><h1>Kept</h1>' >"$1/$part/page.html"
 	done
 	sed -i "s|^\$doorward = '';|\$doorward = '$2';|" "$1"/*/index.php \
@@ -65,9 +72,12 @@ area_apache()
 	render "$ROOT/docs/servers/guard-apache-fcgid.conf" \
 	    "$1/etc/guard-fcgid.conf" FOLDER="$1/htdocs/members" \
 	    PROGRAM="$2/bin/doorward.fcgi" BASE="$3"
-	render "$ROOT/docs/servers/guard-htaccess" \
-	    "$1/htdocs/shared/.htaccess" LOGIN="$3/login" \
-	    PROGRAM="$2/bin/doorward.fcgi"
+	# As README.md says.
+	(cd "$ROOT" && program=$2/bin/doorward.fcgi login=$3/login \
+	    folder=$1/htdocs/shared bash -eu) < <(sed -n \
+	    '/^<!-- guard htaccess -->/,/^```$/{/^sed/,/htaccess"$/p}' \
+	    "$ROOT/README.md") || die "README.md's lines for .htaccess failed."
+	area_folder "$1/htdocs/silent" "$3"
 	render "$ROOT/docs/servers/guard-apache-authnz.conf" \
 	    "$1/etc/guard-authnz.conf" FOLDER="$1/htdocs/authnz" PORT="$port"
 	area_spawned "$1" authnz -a 127.0.0.1 -p "$port" -- \
@@ -80,6 +90,14 @@ LoadModule authnz_fcgi_module $modules/mod_authnz_fcgi.so"
 	AddType text/html .html
 	Include "$1/etc/guard-fcgid.conf"
 	Include "$1/etc/guard-authnz.conf"
+	# As without mod_headers.
+	<Directory "$1/htdocs/silent">
+		Options +ExecCGI
+		AddHandler fcgid-script .php
+		FcgidWrapper /usr/bin/php-cgi .php
+		FcgidAccessChecker "$2/bin/doorward.fcgi"
+		FcgidAccessCheckerAuthoritative On
+	</Directory>
 	<Directory "$1/htdocs/shared">
 		Options +ExecCGI
 		DirectoryIndex index.php index.html
