@@ -289,6 +289,7 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_LINK_USED, "This link has been used already." },
 	{ ERR_LINK_EXPIRED, "This link has expired." },
 	{ ERR_PASSWORDLESS_USED, "This link has been used already." },
+	{ ERR_ONE_TOUCH_USED, "This link has been used already." },
 	{ ERR_PASSWORDLESS_OFF, "No message can be sent for this. Sign in in "
 	    "another way." },
 	{ ERR_DEVICE_USED, "This sign-in has been answered already, or a newer "
@@ -391,6 +392,7 @@ static const struct {
 	{ "/account/phone/code", show_own_phone },
 	{ "/account/phone/again", show_own_phone },
 	{ "/account/phone/remove", show_own_phone },
+	{ "/one-touch", show_one_touch },
 	{ "/smart", show_smart },
 	{ "/smart/confirm", show_smart_confirm }
 };

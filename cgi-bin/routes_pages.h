@@ -138,6 +138,10 @@ PAGE("P-own-phone-again", POST, "/account/phone/again",
 PAGE("P-own-phone-remove", POST, "/account/phone/remove",
     serve_own_phone_remove, NEED_PAGE | NEED_FORM, in_no_fields,
     "Remove one's number")
+PAGE("P-one-touch", GET, "/one-touch", serve_one_touch_form, 0, in_link,
+    "Where links and codes of one-touch sign-in lead: shows who asks")
+PAGE("P-one-touch-post", POST, "/one-touch", serve_one_touch_page, NEED_FORM,
+    in_one_touch_page, "Answer a device that asks to be signed in")
 PAGE("P-smart", GET, "/smart", serve_smart_form, 0, in_no_fields,
     "The form for signing in by way of another device")
 PAGE("P-smart-post", POST, "/smart", serve_smart_page, NEED_FORM,

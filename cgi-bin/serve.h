@@ -182,7 +182,7 @@ struct in_one_touch {
 	struct json *answers;
 	struct captcha_answer captcha;
 };
-extern const struct reply reply_one_touch[], reply_verified[];
+extern const struct reply reply_one_touch[];
 extern const struct field in_one_touch_email[], in_one_touch_phone[],
     in_one_touch_phone_code[], in_one_touch_link_query[],
     in_one_touch_link[], in_one_touch_code_query[], in_one_touch_code[];
@@ -192,7 +192,8 @@ extern const enum err errors_one_touch_email[], errors_one_touch_phone[],
 enum err serve_one_touch_email(struct http *h, const void *in);
 enum err serve_one_touch_phone(struct http *h, const void *in);
 enum err serve_one_touch_phone_code(struct http *h, const void *in);
-enum err serve_one_touch_confirm(struct http *h, const void *in);
+enum err serve_one_touch_link(struct http *h, const void *in);
+enum err serve_one_touch_code(struct http *h, const void *in);
 
 /* serve_user.c */
 struct in_update {

@@ -174,14 +174,10 @@ const struct field in_one_touch_code_query[] = {
 const struct field in_one_touch_code[] = {
 	CODE(IN_BODY), CONFIRM_REST(IN_BODY)
 };
-const struct reply reply_verified[] = {
-	{ "IsPosted", REPLY_BOOL, 0, NULL },
-	{ "IsVerified", REPLY_BOOL, 0, NULL },
-	{ NULL, 0, 0, NULL }
-};
 const enum err errors_one_touch_link[] = { ERR_ONE_TOUCH_OFF,
 	ERR_TICKET_INVALID, ERR_ONE_TOUCH_USED, ERR_LINK_EXPIRED,
-	ERR_VALIDATION, ERR_OK };
+	ERR_VALIDATION, ERR_SMART_OFF, ERR_DEVICE_APPROVED, ERR_DEVICE_USED,
+	ERR_OK };
 const enum err errors_one_touch_code[] = { ERR_ONE_TOUCH_OFF,
 	ERR_EMAIL_MISSING, ERR_EMAIL_MALFORMED, ERR_EMAIL_CODE_OFF,
 	ERR_EMAIL_CODE_INVALID, ERR_EMAIL_CODE_USED, ERR_EMAIL_CODE_EXPIRED,
@@ -189,11 +185,11 @@ const enum err errors_one_touch_code[] = { ERR_ONE_TOUCH_OFF,
 	ERR_OK };
 
 enum err
-serve_one_touch_confirm(struct http *h, const void *arg)
+serve_one_touch_code(struct http *h, const void *arg)
 {
 	const struct in_one_touch *in = arg;
 	const struct one_touch_answer a = {
-		.token = in->token, .email = in->email, .code = in->code,
+		.email = in->email, .code = in->code,
 		.number = in->number,
 		.welcome_template = in->welcome_template
 	};

@@ -9,6 +9,7 @@
 #include "domain/account.h"
 #include "domain/captcha.h"
 #include "domain/consent.h"
+#include "domain/device_login.h"
 #include "route.h"
 
 /* What any of our forms may hold. */
@@ -25,7 +26,7 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[],
     in_pin_page[], in_pin_prompt[], in_reset_pin_page[], in_sessions_page[],
     in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[],
-    in_smart_page[], in_smart_answer[];
+    in_smart_page[], in_smart_answer[], in_one_touch_page[];
 extern const struct reply reply_smart_state[];
 
 /* Fields that several forms have. */
@@ -102,6 +103,8 @@ enum err serve_own_phone(struct http *h, const void *in);
 enum err serve_own_phone_code(struct http *h, const void *in);
 enum err serve_own_phone_again(struct http *h, const void *in);
 enum err serve_own_phone_remove(struct http *h, const void *in);
+enum err serve_one_touch_form(struct http *h, const void *in);
+enum err serve_one_touch_page(struct http *h, const void *in);
 enum err serve_smart_form(struct http *h, const void *in);
 enum err serve_smart_page(struct http *h, const void *in);
 enum err serve_smart_wait(struct http *h, const void *in);
@@ -147,6 +150,7 @@ enum err show_pin_prompt(struct http *h, int status, enum err e);
 enum err show_forgot_pin(struct http *h, int status, enum err e);
 enum err show_reset_pin(struct http *h, int status, enum err e);
 enum err show_questions(struct http *h, int status, enum err e);
+enum err show_one_touch(struct http *h, int status, enum err e);
 enum err show_smart(struct http *h, int status, enum err e);
 enum err show_smart_confirm(struct http *h, int status, enum err e);
 /* A sign-in stopped for a PIN: token goes on with it. */
@@ -232,6 +236,9 @@ enum err page_signed_out(struct http *h);
 /* Off to sign-in, which says what is done and keeps the way back. */
 enum err page_signin_after(struct http *h, const char *done);
 
+/* Who asks to be signed in, for smart-confirm.html. */
+void page_device(struct http *h, struct values *v,
+    const struct device_request *r);
 /* Which ways there are without a password, for login.html. */
 void page_passwordless(struct http *h, struct values *v);
 /* The list "questions" for _answers.html: those of who signs in by this name,

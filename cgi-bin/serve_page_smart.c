@@ -228,8 +228,8 @@ place_text(struct http *h, const struct device_request *r)
 	    STR_FMT(r->country));
 }
 
-static void
-set_device(struct http *h, struct values *v, const struct device_request *r)
+void
+page_device(struct http *h, struct values *v, const struct device_request *r)
 {
 	struct agent agent = agent_read(r->user_agent);
 	size_t i;
@@ -262,7 +262,8 @@ show_request(struct http *h, int status, struct str vtoken, enum err e)
 	if (!str_present(vtoken))
 		address = STR("");
 	page_ticket(h, v, vtoken, address);
-	set_device(h, v, &r);
+	page_device(h, v, &r);
+	values_set(v, "confirm_at", STR("/smart/confirm"));
 	values_flag(v, "with_number", h->ctx->config->smart_login_number);
 	page_input(h, v, "number", STR(""), wrong, e);
 	page_summary(h, v, e, wrong && str_present(vtoken));

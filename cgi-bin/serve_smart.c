@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "captcha.h"
+#include "domain/one_touch.h"
 #include "domain/smart_login.h"
 #include "response.h"
 
@@ -149,8 +150,39 @@ const struct reply reply_confirmed[] = {
 };
 const enum err errors_smart_confirm[] = { ERR_SMART_OFF, ERR_TICKET_INVALID,
 	ERR_LINK_EXPIRED, ERR_DEVICE_APPROVED, ERR_DEVICE_USED,
-	ERR_VALIDATION, ERR_OK };
+	ERR_VALIDATION, ERR_ONE_TOUCH_OFF, ERR_ONE_TOUCH_USED, ERR_OK };
 
+static enum err
+confirmed(struct http *h, enum err e)
+{
+	struct json *j = json_new_object(h->ctx->arena);
+
+	if (e != ERR_OK)
+		return e;
+	json_set_bool(j, "IsPosted", true);
+	json_set_bool(j, "IsVerified", true);
+	return response_json(h, j);
+}
+
+static enum err
+confirm_smart(struct http *h, const struct smart_answer *a)
+{
+	bool first;
+
+	return confirmed(h, smart_login_confirm(h->ctx, a, &first));
+}
+
+static enum err
+confirm_one_touch(struct http *h, const struct smart_answer *a)
+{
+	const struct one_touch_answer o = { .token = a->token,
+		.number = a->number,
+		.welcome_template = a->welcome_template };
+
+	return confirmed(h, one_touch_confirm(h->ctx, &o));
+}
+
+/* Either path takes the links of either family. */
 enum err
 serve_smart_confirm(struct http *h, const void *arg)
 {
@@ -159,16 +191,22 @@ serve_smart_confirm(struct http *h, const void *arg)
 		.token = in->token, .number = in->number,
 		.welcome_template = in->welcome_template
 	};
-	struct json *j = json_new_object(h->ctx->arena);
-	bool first;
-	enum err e;
 
-	e = smart_login_confirm(h->ctx, &a, &first);
-	if (e != ERR_OK)
-		return e;
-	json_set_bool(j, "IsPosted", true);
-	json_set_bool(j, "IsVerified", true);
-	return response_json(h, j);
+	return one_touch_is(h->ctx, in->token) ?
+	    confirm_one_touch(h, &a) : confirm_smart(h, &a);
+}
+
+enum err
+serve_one_touch_link(struct http *h, const void *arg)
+{
+	const struct in_one_touch *in = arg;
+	const struct smart_answer a = {
+		.token = in->token, .number = in->number,
+		.welcome_template = in->welcome_template
+	};
+
+	return smart_login_is(h->ctx, in->token) ?
+	    confirm_smart(h, &a) : confirm_one_touch(h, &a);
 }
 
 /* ---- LG25 ---- */

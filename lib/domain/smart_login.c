@@ -515,6 +515,18 @@ smart_login_confirm(struct ctx *c, const struct smart_answer *in,
 	return e;
 }
 
+bool
+smart_login_is(struct ctx *c, struct str token)
+{
+	struct err_detail before = c->err;
+	struct ticket t;
+	enum err e;
+
+	e = ticket_peek_link(c, TICKET_SMART, token, &t);
+	c->err = before;
+	return e == ERR_OK || e == ERR_LINK_USED || e == ERR_LINK_EXPIRED;
+}
+
 enum err
 smart_login_refuse(struct ctx *c, struct str token)
 {

@@ -44,6 +44,8 @@ struct smart_answer {
  */
 MUST_CHECK enum err smart_login_confirm(struct ctx *c,
     const struct smart_answer *in, bool *first_out);
+/* Is it a secret of this family, good or not? */
+bool smart_login_is(struct ctx *c, struct str token);
 /* "No": the link is used, and the device waits in vain. */
 MUST_CHECK enum err smart_login_refuse(struct ctx *c, struct str token);
 

@@ -29,14 +29,6 @@ ask(void)
 }
 
 static enum err
-ask_phone(void)
-{
-	const struct phone_asking a = { .phone = STR(NUMBER) };
-
-	return passwordless_ask_phone(fx, &a);
-}
-
-static enum err
 enter(void)
 {
 	const struct passwordless p = { .token = str_of(secret),
@@ -48,10 +40,10 @@ enter(void)
 }
 
 static enum err
-enter_code(enum identifier_kind kind, const char *name)
+enter_code(void)
 {
-	const struct passwordless p = { .kind = kind,
-		.identifier = str_of(name), .code = str_of(secret),
+	const struct passwordless p = { .kind = IDENTIFIER_EMAIL,
+		.identifier = STR(ADA), .code = str_of(secret),
 		.session = { .kind = SESSION_API } };
 	struct login_result r;
 
@@ -59,22 +51,10 @@ enter_code(enum identifier_kind kind, const char *name)
 }
 
 static enum err
-enter_mail_code(void)
-{
-	return enter_code(IDENTIFIER_EMAIL, ADA);
-}
-
-static enum err
-enter_phone_code(void)
-{
-	return enter_code(IDENTIFIER_PHONE, NUMBER);
-}
-
-static enum err
-touch_of(const char *email)
+touch(void)
 {
 	const struct one_touch_ask a = { .guid = STR(GUID),
-		.email = str_of(email), .name = STR("Mira") };
+		.email = STR(NEW), .name = STR("Mira") };
 	struct str shown;
 	enum err e;
 
@@ -82,18 +62,6 @@ touch_of(const char *email)
 	if (e == ERR_OK)
 		snprintf(number, sizeof(number), "%s", shown.p);
 	return e;
-}
-
-static enum err
-touch_new(void)
-{
-	return touch_of(NEW);
-}
-
-static enum err
-touch_known(void)
-{
-	return touch_of(ADA);
 }
 
 static enum err
@@ -209,36 +177,10 @@ asked_code(void)
 }
 
 static void
-with_number(void)
-{
-	account();
-	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
-	    " verified_s, created_s) SELECT 3, '" NUMBER "', uid,"
-	    " '" NUMBER "', 1, 1 FROM dw_account");
-	fx_sql("UPDATE dw_account SET phone_verified_s = 1");
-}
-
-static void
-asked_phone(void)
-{
-	with_number();
-	assert_int_equal(ask_phone(), ERR_OK);
-	keep("passwordless.sms", "signing in is ");
-}
-
-static void
 touched_new(void)
 {
 	site();
-	assert_int_equal(touch_new(), ERR_OK);
-	keep("one-touch", "vtoken=");
-}
-
-static void
-touched_known(void)
-{
-	account();
-	assert_int_equal(touch_known(), ERR_OK);
+	assert_int_equal(touch(), ERR_OK);
 	keep("one-touch", "vtoken=");
 }
 
@@ -247,7 +189,7 @@ touched_code(void)
 {
 	site();
 	fx_config->one_touch_email = STR("code");
-	assert_int_equal(touch_new(), ERR_OK);
+	assert_int_equal(touch(), ERR_OK);
 	keep("one-touch", "code:\n\n ");
 }
 
@@ -261,32 +203,24 @@ touched_phone(void)
 
 static const struct flow flows[] = {
 	{ "ask", account, ask, .repeated = ERR_OK, .once_more = true },
-	{ "ask by phone", with_number, ask_phone, .repeated = ERR_OK,
-	    .once_more = true },
 	{ "enter", asked, enter, .repeated = ERR_PASSWORDLESS_USED },
 	{ "enter, first proof", unproven, enter,
 	    .repeated = ERR_PASSWORDLESS_USED },
 	{ "enter, stopped", stopped, enter, .good = ERR_PIN_REQUIRED,
 	    .repeated = ERR_PASSWORDLESS_USED },
-	{ "enter by code", asked_code, enter_mail_code,
+	{ "enter by code", asked_code, enter_code,
 	    .repeated = ERR_EMAIL_CODE_USED },
-	{ "enter by phone", asked_phone, enter_phone_code,
-	    .repeated = ERR_PHONE_CODE_USED },
-	{ "one touch, new", site, touch_new, .repeated = ERR_GUID_USED },
-	{ "one touch, known", account, touch_known,
-	    .repeated = ERR_GUID_USED },
+	{ "one touch", site, touch, .repeated = ERR_GUID_USED },
 	{ "one touch by phone", site, touch_phone, .repeated = ERR_OK,
 	    .once_more = true },
-	{ "confirm, new", touched_new, confirm,
-	    .repeated = ERR_ONE_TOUCH_USED },
-	{ "confirm, known", touched_known, confirm,
+	{ "confirm", touched_new, confirm,
 	    .repeated = ERR_ONE_TOUCH_USED },
 	{ "confirm by code", touched_code, confirm_code,
 	    .repeated = ERR_EMAIL_CODE_USED },
 	{ "confirm, wrong number", touched_new, confirm_wrong,
 	    .good = ERR_VALIDATION, .repeated = ERR_ONE_TOUCH_USED },
 	{ "refuse", touched_new, refuse, .repeated = ERR_ONE_TOUCH_USED },
-	{ "one touch by code, new", touched_phone, touch_code,
+	{ "one touch by code", touched_phone, touch_code,
 	    .repeated = ERR_PHONE_CODE_USED },
 };
 
