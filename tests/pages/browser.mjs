@@ -45,7 +45,8 @@ after(() => browser?.close());
 
 // Every page is usable by keyboard and screen reader: a language, a title,
 // one heading, a label for each input, an error tied to its field.  No script
-// but those of a captcha, which are files.
+// but those of a captcha, which are files; or "any", in a page that is not
+// Doorward's.
 export async function usable(page, { scripts = false } = {}) {
     await page.waitForLoadState();
     const faults = await page.evaluate((scripts) => {
@@ -60,7 +61,7 @@ export async function usable(page, { scripts = false } = {}) {
             bad.push('no main');
         for (const i of document.querySelectorAll('input, select, ' +
             'textarea')) {
-            if (i.type === 'hidden' || i.hidden)
+            if (i.type === 'hidden' || i.closest('[hidden]'))
                 continue;
             if (i.labels.length === 0)
                 bad.push(`no label: ${i.name}`);
@@ -73,7 +74,7 @@ export async function usable(page, { scripts = false } = {}) {
         }
         if (document.documentElement.scrollWidth > innerWidth)
             bad.push('wider than the window');
-        if (document.querySelector(scripts ?
+        if (document.querySelector(scripts === 'any' ? '[style]' : scripts ?
             'script:not([src]), [style], style' : 'script, [style], style'))
             bad.push('script or inline style');
         return bad;
@@ -83,8 +84,8 @@ export async function usable(page, { scripts = false } = {}) {
 
 // The page is usable; with DOORWARD_SHOTS, pictures of it go there.
 const shots = process.env.DOORWARD_SHOTS;
-export async function look(v, name) {
-    await usable(v.page);
+export async function look(v, name, options) {
+    await usable(v.page, options);
     if (!shots)
         return;
     await mkdir(shots, { recursive: true });
