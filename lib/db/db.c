@@ -608,6 +608,7 @@ prepare(struct ctx *c, struct db *d, unsigned statement)
 		return err_set(c, ERR_INTERNAL, NULL,
 		    "%s does not fit its parameters or columns", s->name);
 	}
+	must(strlen(s->out) <= MAX_COLUMNS);
 	d->prepared[statement] = st;
 	return ERR_OK;
 }
