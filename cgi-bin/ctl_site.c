@@ -295,7 +295,7 @@ ctl_gc(struct ctl *t)
 	    (seconds != NULL &&
 	    !str_to_int(str_of(seconds), 1, 86400, &budget_s)))
 		return ctl_usage(t);
-	e = site_clean(t->ctx, budget_s * 1000, &removed);
+	e = site_clean(t->ctx, 0, budget_s * 1000, &removed);
 	if (e != ERR_OK)
 		return ctl_fail(t, e);
 	printf(t->json ? "{\"removed\":%lld}\n" : "removed %lld rows\n",

@@ -1,7 +1,5 @@
 #include "arena.h"
 
-#include <openssl/crypto.h>
-
 #define CHUNK	(16 * 1024)
 #define KEEP	(256 * 1024)	/* larger chunks go back to the system */
 #define ALIGN	16
@@ -98,7 +96,7 @@ arena_reset(struct arena *a)
 	for (k = a->head; k != NULL; k = next) {
 		next = k->next;
 		ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
-		OPENSSL_cleanse(k->data, k->used);
+		explicit_bzero(k->data, k->used);
 		ASAN_POISON_MEMORY_REGION(k->data, k->size);
 		k->used = 0;
 		if (keep == NULL && k->size <= KEEP) {

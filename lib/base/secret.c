@@ -34,7 +34,7 @@ void
 secret_wipe(void *p, size_t len)
 {
 	if (p != NULL)
-		OPENSSL_cleanse(p, len);
+		explicit_bzero(p, len);
 }
 
 struct str

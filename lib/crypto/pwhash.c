@@ -74,6 +74,9 @@ hash_region(size_t size)
 	    ~(uintptr_t)(HUGE_PAGE - 1));
 	region.size = size;
 	madvise(region.map, region.mapped, MADV_DONTDUMP);
+	/* Else each page would be copied at the next hash while a child that
+	 * delivers mail lives, and a large page be broken up for it. */
+	madvise(region.map, region.mapped, MADV_WIPEONFORK);
 	madvise(region.map, region.mapped, MADV_HUGEPAGE);
 	return region.use;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "account.h"
@@ -351,8 +352,21 @@ site_server(struct ctx *c, struct site_server *out)
 
 /* ---- clean-up ---- */
 
+/* The file was written when the last one was done: was that long ago? */
+static bool
+is_due(int fd, int64_t every_s)
+{
+	struct timespec now;
+	struct stat st;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return fstat(fd, &st) != 0 || st.st_size == 0 ||
+	    now.tv_sec - st.st_mtim.tv_sec >= every_s ||
+	    now.tv_sec < st.st_mtim.tv_sec;
+}
+
 static int
-sweeper_lock(struct ctx *c)
+sweeper_lock(struct ctx *c, int64_t every_s)
 {
 	struct str path;
 	int fd;
@@ -360,7 +374,8 @@ sweeper_lock(struct ctx *c)
 	path = str_printf(c->arena, "%s/clean.lock",
 	    c->config->state_dir.p);
 	fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0 ||
+	    !is_due(fd, every_s))) {
 		close(fd);
 		return -1;
 	}
@@ -420,15 +435,22 @@ clean_all(struct ctx *c, int64_t end_ms, int64_t *removed_out)
 }
 
 enum err
-site_clean(struct ctx *c, int64_t budget_ms, int64_t *removed_out)
+site_clean(struct ctx *c, int64_t every_s, int64_t budget_ms,
+    int64_t *removed_out)
 {
+	int64_t end_ms = clock_mono_ms() + budget_ms;
 	enum err e;
 	int fd;
 
-	fd = sweeper_lock(c);
+	fd = sweeper_lock(c, every_s);
 	if (fd < 0)
-		return ERR_OK;		/* another one is at it */
-	e = clean_all(c, clock_mono_ms() + budget_ms, removed_out);
+		return ERR_OK;		/* another one is or was at it */
+	e = clean_all(c, end_ms, removed_out);
+	/* Whoever did not come to the end is followed soon. */
+	if (e == ERR_OK && clock_mono_ms() < end_ms &&
+	    pwrite(fd, "\n", 1, 0) != 1)
+		log_write(c, LOG_WARN, "clean", "clean.lock: %s",
+		    strerror(errno));
 	close(fd);
 	/* In the way of others: what is left goes at the next round. */
 	if (e == ERR_RETRY) {

@@ -75,8 +75,9 @@ MUST_CHECK enum err site_schema_check(struct ctx *c);
 struct site_server { struct str version; int64_t ahead_s; };
 MUST_CHECK enum err site_server(struct ctx *c, struct site_server *out);
 /* One round of clean-up: batches of at most 500 rows, one sweeper at a time
- * on this machine, stopping at budget_ms.  Adds to *removed_out. */
-MUST_CHECK enum err site_clean(struct ctx *c, int64_t budget_ms,
-    int64_t *removed_out);
+ * on this machine, stopping at budget_ms; nothing where one was at its end
+ * less than every_s ago.  Adds to *removed_out. */
+MUST_CHECK enum err site_clean(struct ctx *c, int64_t every_s,
+    int64_t budget_ms, int64_t *removed_out);
 
 #endif

@@ -53,7 +53,7 @@ sweep_or_sign_in(int i, void *arg)
 
 	while (i == 0 && !s->over) {
 		round = 0;
-		if (site_clean(fx, 1000, &round) != ERR_OK)
+		if (site_clean(fx, 0, 1000, &round) != ERR_OK)
 			failed++;
 		removed += round;
 		s->removed = removed;
@@ -98,7 +98,7 @@ sweep(int i, void *arg)
 
 	(void)i;
 	(void)arg;
-	if (site_clean(fx, 60000, &removed) != ERR_OK)
+	if (site_clean(fx, 0, 60000, &removed) != ERR_OK)
 		return 100;
 	return removed == 0 ? 0 : removed == 20000 ? 1 : 50;
 }
@@ -122,6 +122,39 @@ test_s143_one_sweeper_at_a_time_takes_what_is_over(void **state)
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_mark"), 1);
 }
 
+static void
+put_mark(int i)
+{
+	fx_sql("INSERT INTO dw_mark (id, n, expires_s)"
+	    " VALUES (UNHEX(SHA2('%d', 256)), 1, 1)", i);
+}
+
+static int64_t
+swept(int64_t every_s, int64_t budget_ms)
+{
+	int64_t removed = 0;
+
+	assert_int_equal(site_clean(fx, every_s, budget_ms, &removed),
+	    ERR_OK);
+	return removed;
+}
+
+/* On a busy site there is an occasion many times a second. */
+static void
+test_sweeping_pauses_once_it_came_to_its_end(void **state)
+{
+	(void)state;
+	put_mark(1);
+	assert_int_equal(swept(0, 60000), 1);
+	put_mark(2);
+	assert_int_equal(swept(600, 60000), 0);
+	assert_int_equal(swept(0, 0), 0);	/* not to its end */
+	assert_int_equal(swept(0, 60000), 1);
+	put_mark(3);
+	assert_int_equal(swept(600, 60000), 0);
+	assert_int_equal(swept(0, 60000), 1);
+}
+
 int
 main(void)
 {
@@ -129,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	T(test_s143_sweeping_100000_rows_hurts_no_login),
 	T(test_s143_one_sweeper_at_a_time_takes_what_is_over),
+	T(test_sweeping_pauses_once_it_came_to_its_end),
 	};
 
 	if (fixture_absent())

@@ -442,6 +442,27 @@ kill_holder(pid_t pid)
 	assert_true(WIFSIGNALED(status));
 }
 
+/* "wf" among the flags of a mapping: wiped on fork (proc(5)). */
+static void
+test_no_child_holds_the_memory_of_hashes(void **state)
+{
+	char line[512];
+	bool wiped = false;
+	FILE *f;
+
+	(void)state;
+	use_engine("auto");
+	made("a");
+	f = fopen("/proc/self/smaps", "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "VmFlags:", 8) == 0 &&
+		    strstr(line, " wf") != NULL)
+			wiped = true;
+	fclose(f);
+	assert_true(wiped);
+}
+
 /* S-005 */
 static void
 test_s005_killed_holder_frees_its_place(void **state)
@@ -627,6 +648,7 @@ main(void)
 		CLAIM(
 		    test_s017_unknown_current_and_cheaper_hashes_cost_the_same),
 		CLAIM(test_s005_no_place_within_5_s_is_busy),
+		CLAIM(test_no_child_holds_the_memory_of_hashes),
 		CLAIM(test_s005_killed_holder_frees_its_place),
 		CLAIM(test_s005_forked_processes_share_the_places),
 		CLAIM(test_s005_places_follow_processors_and_memory_limits),
