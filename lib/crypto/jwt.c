@@ -528,7 +528,7 @@ judge_claims(struct ctx *c, const struct jwt_expected *want,
 	if (!is_audience(&want->audiences, json_get(t->all, "aud")))
 		return no(c, "for another audience");
 	if (!uid_parse(member(t->all, "sub"), &t->sub) ||
-	    !uid_parse(member(t->all, "sid"), &t->sid))
+	    !guid_decode(member(t->all, "sid"), t->sid.b))
 		return no(c, "no sub or sid");
 	if (!read_time(t->all, "exp", &t->exp) ||
 	    !read_time(t->all, "iat", &t->iat))

@@ -62,7 +62,7 @@ struct jwt_expected {
 	struct list audiences;	/* it names one of them */
 };
 struct jwt_claims {
-	struct uid sub, sid;	/* account, handle of the session */
+	struct uid sub, sid;	/* account, session */
 	int64_t iat, exp;
 	struct json *all;
 };

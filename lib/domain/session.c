@@ -372,24 +372,6 @@ session_guard(struct ctx *c, enum session_kind kind, struct str token,
 	return e;
 }
 
-enum err
-session_by_handle(struct ctx *c, struct uid handle, struct session *out)
-{
-	struct store_session found, s;
-	enum err e;
-
-	e = store_session_by_handle(c, handle, &found);
-	if (e == ERR_OK)
-		e = store_session_by_token(c, found.token_hash, &s);
-	if (e == ERR_NOT_FOUND)
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL, "unknown session");
-	if (e == ERR_OK)
-		e = judge(c, SESSION_API, &s);
-	if (e == ERR_OK)
-		give(&s, out);
-	return e;
-}
-
 struct ending {
 	enum session_kind kind;
 	const unsigned char *hash;

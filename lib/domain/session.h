@@ -79,11 +79,6 @@ MUST_CHECK enum err session_guard(struct ctx *c, enum session_kind kind,
 MUST_CHECK enum err session_check_account(struct ctx *c,
     enum session_kind kind, struct str token, struct session *out,
     struct account *account_out);
-/* The same of an API session by its handle, which is no proof of anything;
- * two reads.  ERR_TOKEN_UNKNOWN, ERR_TOKEN_EXPIRED, ERR_ACCOUNT_BLOCKED,
- * ERR_PRIVACY_OUTSTANDING. */
-MUST_CHECK enum err session_by_handle(struct ctx *c, struct uid handle,
-    struct session *out);
 /* S3, S8 and sign-out, by token or (API) by a handle from the list.  Already
  * ended or expired: ERR_OK for a known one, ERR_TOKEN_UNKNOWN else.  The
  * session's other tokens end as well, those for its PIN too; its refresh

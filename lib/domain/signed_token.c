@@ -1,9 +1,10 @@
 #include "signed_token.h"
 
 #include "base/config.h"
+#include "codec/text.h"
 #include "crypto/jwt.h"
+#include "session_internal.h"
 #include "signing_key.h"
-#include "store/store_signing_key.h"
 
 #define TYPE	"at+jwt"	/* RFC 9068 §2.1 */
 
@@ -52,9 +53,9 @@ set_names(struct ctx *c, struct json *claims, const char *claim,
 
 /* RFC 8176 */
 static struct str
-methods(const struct store_token_facts *f)
+methods(const struct session *s)
 {
-	return f->factor_s > 0 ? STR("mfa") : STR("");
+	return s->factor_s > 0 ? STR("mfa") : STR("");
 }
 
 /* RFC 8693 §4.1: a back end has the session for somebody. */
@@ -69,7 +70,7 @@ set_actor(struct ctx *c, struct json *claims)
 
 static struct json *
 claims_of(struct ctx *c, const struct session *s,
-    const struct store_token_facts *f, struct str audience, int64_t ends_s)
+    const struct store_session *row, struct str audience, int64_t ends_s)
 {
 	struct json *j = json_new_object(c->arena);
 
@@ -80,14 +81,27 @@ claims_of(struct ctx *c, const struct session *s,
 	json_set_int(j, "iat", c->now_s);
 	json_set_int(j, "exp", ends_s);
 	json_set_str(j, "jti", uid_hex(c->arena, uid_new(c->now_ms)));
-	json_set_str(j, "sid", uid_hex(c->arena, s->handle));
+	json_set_str(j, "sid", guid_encode(c->arena, s->family.b));
 	json_set_int(j, "auth_time", s->auth_s);
-	set_names(c, j, "amr", methods(f));
-	json_set_bool(j, "email_verified", f->email_verified_s != 0);
-	set_names(c, j, "roles", f->roles);
-	if (f->acting != 0)
+	set_names(c, j, "amr", methods(s));
+	json_set_bool(j, "email_verified", row->email_verified_s != 0);
+	set_names(c, j, "roles", row->roles);
+	if (s->acting)
 		set_actor(c, j);
 	return j;
+}
+
+/* Once more, for what the token says of the account. */
+static enum err
+read_again(struct ctx *c, const struct session *s, struct store_session *out)
+{
+	enum err e;
+
+	e = store_session_for_guard(c, s->token_hash, out);
+	if (e == ERR_NOT_FOUND)
+		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
+		    "the session ended meanwhile");
+	return e != ERR_OK ? e : session_judge(c, s->kind, out, 0);
 }
 
 enum err
@@ -95,7 +109,7 @@ signed_token_make(struct ctx *c, const struct session *s,
     struct str audience, struct str *token_out, int64_t *expires_s_out)
 {
 	int64_t ends_s = c->now_s + c->config->lifetime_jwt_s;
-	struct store_token_facts f;
+	struct store_session row;
 	struct jwt_key key;
 	enum err e;
 
@@ -105,15 +119,12 @@ signed_token_make(struct ctx *c, const struct session *s,
 	if (e == ERR_OK)
 		e = choose_audience(c, audience, &audience);
 	if (e == ERR_OK)
-		e = store_token_facts(c, s->token_hash, &f);
-	if (e == ERR_NOT_FOUND)
-		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
-		    "the session ended meanwhile");
+		e = read_again(c, s, &row);
 	if (e == ERR_OK)
 		e = signing_key_use(c, ends_s, &key);
 	if (e != ERR_OK)
 		return e;
-	*token_out = jwt_sign(c->arena, &key, TYPE, claims_of(c, s, &f,
+	*token_out = jwt_sign(c->arena, &key, TYPE, claims_of(c, s, &row,
 	    audience, ends_s));
 	*expires_s_out = ends_s;
 	return ERR_OK;
@@ -142,6 +153,19 @@ verify(struct ctx *c, struct str token, struct jwt_claims *out)
 	return e != ERR_OK ? e : jwt_verify(c, token, keys, n, &want, out);
 }
 
+/* By the name that the session keeps through its refreshes. */
+static enum err
+judge_session(struct ctx *c, const struct jwt_claims *t)
+{
+	struct store_session s;
+	enum err e;
+
+	e = store_session_of_family(c, t->sid, &s);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && !uid_eq(s.uid, t->sub)))
+		return ERR_TOKEN_UNKNOWN;
+	return e != ERR_OK ? e : session_judge(c, SESSION_API, &s, 0);
+}
+
 static bool
 is_ended(enum err e)
 {
@@ -154,7 +178,6 @@ enum err
 signed_token_introspect(struct ctx *c, struct str token, struct json **out)
 {
 	struct jwt_claims t = { .all = NULL };
-	struct session s;
 	struct json *j;
 	enum err e;
 
@@ -162,9 +185,7 @@ signed_token_introspect(struct ctx *c, struct str token, struct json **out)
 	if (e == ERR_OK)
 		e = verify(c, token, &t);
 	if (e == ERR_OK)
-		e = session_by_handle(c, t.sid, &s);
-	if (e == ERR_OK && !uid_eq(s.uid, t.sub))
-		e = ERR_MALFORMED;
+		e = judge_session(c, &t);
 	if (e != ERR_OK && !is_ended(e))
 		return e;
 	j = json_new_object(c->arena);

@@ -14,7 +14,7 @@
 /*
  * A token of the session, which must have been checked just now.  audience:
  * one of jwt.audiences, or absent for the first.  ERR_ENDPOINT_OFF,
- * ERR_PARAMETER (audience), ERR_TOKEN_UNKNOWN (the session ended meanwhile).
+ * ERR_PARAMETER (audience), or as session_check (it ended meanwhile).
  */
 MUST_CHECK enum err signed_token_make(struct ctx *c, const struct session *s,
     struct str audience, struct str *token_out, int64_t *expires_s_out);

@@ -47,18 +47,3 @@ store_signing_key_drop(struct ctx *c, struct uid kid)
 {
 	return db_exec_one(c, STMT_SIGNING_KEY_DROP, ARGS(db_uid(kid)));
 }
-
-enum err
-store_token_facts(struct ctx *c, const unsigned char token_hash[32],
-    struct store_token_facts *out)
-{
-	static const struct db_column columns[] = {
-		COLUMN(struct store_token_facts, factor_s),
-		COLUMN(struct store_token_facts, acting),
-		COLUMN(struct store_token_facts, email_verified_s),
-		COLUMN(struct store_token_facts, roles)
-	};
-
-	return db_one(c, STMT_SIGNED_TOKEN_FACTS, ARGS(db_hash(token_hash)),
-	    columns, out);
-}

@@ -1,6 +1,5 @@
 /*
- * Rows of the keys that sign access tokens, and what such a token says of a
- * session and its account.
+ * Rows of the keys that sign access tokens.
  */
 #ifndef STORE_STORE_SIGNING_KEY_H
 #define STORE_STORE_SIGNING_KEY_H
@@ -26,13 +25,5 @@ MUST_CHECK enum err store_signing_key_reseal(struct ctx *c, struct uid kid,
     struct str before, struct str sealed);
 /* ERR_NOT_FOUND */
 MUST_CHECK enum err store_signing_key_drop(struct ctx *c, struct uid kid);
-
-struct store_token_facts {
-	int64_t factor_s, acting, email_verified_s;
-	struct str roles;
-};
-/* ERR_NOT_FOUND: the session has ended. */
-MUST_CHECK enum err store_token_facts(struct ctx *c,
-    const unsigned char token_hash[32], struct store_token_facts *out);
 
 #endif

@@ -141,7 +141,7 @@ test_a_token_says_who_when_and_for_whom_without_a_database(void **state)
 	assert_str(json_string(json_get(claims, "sub")),
 	    uid_hex(fx->arena, ada).p);
 	assert_str(json_string(json_get(claims, "sid")),
-	    uid_hex(fx->arena, mine.handle).p);
+	    guid_encode(fx->arena, mine.family.b).p);
 	assert_str(json_string(json_get(claims, "client_id")),
 	    fx_config->api_key.p);
 	assert_int_equal(json_string(json_get(claims, "jti")).len, 32);
@@ -157,7 +157,8 @@ test_a_token_says_who_when_and_for_whom_without_a_database(void **state)
 	assert_int_equal(json_length(claims), 11);
 	assert_true(active(token));
 	fx_sql("UPDATE dw_account SET roles = '', email_verified_s = 0");
-	fx_sql("UPDATE dw_session SET acting = 1, factor_s = 5");
+	mine.acting = true;
+	mine.factor_s = 5;
 	assert_int_equal(verified(made(), &claims), ERR_OK);
 	assert_null(json_get(claims, "roles"));
 	assert_string_equal(claim(claims, "email_verified"), "false");
@@ -287,8 +288,8 @@ test_a_page_session_and_foreign_texts_are_not_active(void **state)
 	assert_false(active(token));
 	/* A signed token is no access token of ours. */
 	assert_int_equal(fx_check(SESSION_API, made()), ERR_TOKEN_UNKNOWN);
-	assert_int_equal(fx_check(SESSION_API, uid_hex(fx->arena,
-	    mine.handle)), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_API, guid_encode(fx->arena,
+	    mine.family.b)), ERR_TOKEN_UNKNOWN);
 }
 
 static struct str

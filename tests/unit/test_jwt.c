@@ -13,7 +13,7 @@
 #define NOW	1930809600	/* 2031-03-09 08:00 */
 #define ISSUER	"https://example.com/auth"
 #define SUB	"0192f3a1b2c37d4e8f90a1b2c3d4e5f6"
-#define SID	"0192f3a1b2c37d4e8f90a1b2c3d4e5f7"
+#define SID	"0192f3a1-b2c3-7d4e-8f90-a1b2c3d4e5f7"
 
 /* RFC 7515 A.3, with what our profile wants of a key. */
 #define RFC_KEY	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"ES256\"," \
@@ -88,7 +88,7 @@ verify(struct str token, const struct jwt_key *k, size_t n)
 
 	e = jwt_verify(&ctx, token, k, n, &want, &t);
 	if (e == ERR_OK)
-		assert_str(uid_hex(arena, t.sid), SID);
+		assert_str(guid_encode(arena, t.sid.b), SID);
 	else {
 		assert_int_equal(e, ERR_MALFORMED);
 		assert_int_equal(t.exp, 77);
