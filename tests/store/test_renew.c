@@ -917,12 +917,12 @@ test_s143_the_sweep_leaves_sessions_that_can_be_refreshed(void **state)
 	fx_session(uid, SESSION_LIMITED);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_session"), 3);
 	fx->now_s += 2 * DAY_S;
-	assert_int_equal(site_clean(fx, 10000, &removed), ERR_OK);
+	assert_int_equal(site_clean(fx, 0, 10000, &removed), ERR_OK);
 	assert_int_equal(removed, 2);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_session"), 1);
 	t = refreshed(t.refresh_token);
 	fx->now_s += 30 * DAY_S;
-	assert_int_equal(site_clean(fx, 10000, &removed), ERR_OK);
+	assert_int_equal(site_clean(fx, 0, 10000, &removed), ERR_OK);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_session"), 0);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"),
 	    0);

@@ -372,15 +372,15 @@ test_s143_keys_that_nobody_needs_are_removed(void **state)
 	made();
 	rotate(false, &k);
 	fx_pass(3600 + 86399);
-	assert_int_equal(site_clean(fx, 1000, &removed), ERR_OK);
+	assert_int_equal(site_clean(fx, 0, 1000, &removed), ERR_OK);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_signing_key"), 2);
 	fx_pass(2);
-	assert_int_equal(site_clean(fx, 1000, &removed), ERR_OK);
+	assert_int_equal(site_clean(fx, 0, 1000, &removed), ERR_OK);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_signing_key"), 1);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_signing_key"
 	    " WHERE kid = UNHEX('%s')", uid_hex(fx->arena, k.kid).p), 1);
 	fx_pass(400 * 86400);
-	assert_int_equal(site_clean(fx, 1000, &removed), ERR_OK);
+	assert_int_equal(site_clean(fx, 0, 1000, &removed), ERR_OK);
 	assert_int_equal(published(), 1);
 }
 
