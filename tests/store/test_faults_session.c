@@ -1,0 +1,291 @@
+/*
+ * Each statement of what renews and ends sessions fails in turn: all or
+ * nothing.  Needs a program that was built with --enable-faults; skipped
+ * otherwise.
+ */
+#include "faults.h"
+
+#include "domain/impersonation.h"
+#include "domain/request_token.h"
+#include "domain/session_renew.h"
+#include "store/store_tx.h"
+
+#define ADA		"ada@example.org"
+#define PASSWORD	"cobalt-meadow-71"
+
+static char access_token[64], refresh_token[64];
+static struct uid ada, handle;
+static struct session mine;
+
+/* Flows */
+
+static enum err
+refresh(void)
+{
+	struct session_tokens t;
+
+	return session_refresh(fx, str_of(refresh_token), &t);
+}
+
+static enum err
+slide(void)
+{
+	struct session_tokens t;
+
+	return session_slide(fx, str_of(access_token), &t);
+}
+
+static enum err
+exchange(void)
+{
+	struct session_tokens t;
+
+	return session_exchange(fx, str_of(access_token), 60, &t);
+}
+
+static enum err
+revoke_refresh(void)
+{
+	return session_revoke_refresh(fx, str_of(refresh_token));
+}
+
+static enum err
+revoke_refreshes(void)
+{
+	return session_revoke_refreshes(fx, ada);
+}
+
+static enum err
+end_by_token(void)
+{
+	return session_end(fx, SESSION_API, str_of(access_token), false);
+}
+
+static enum err
+end_by_handle(void)
+{
+	return session_revoke(fx, handle, ada);
+}
+
+static enum err
+end_all(void)
+{
+	return session_revoke_all(fx, ada);
+}
+
+static enum err
+end_others(void)
+{
+	struct session_tokens t;
+
+	return session_revoke_others(fx, &mine, &t);
+}
+
+static enum err
+act(void)
+{
+	struct session_tokens t;
+
+	return impersonate(fx, ada, &t);
+}
+
+static enum err
+redeem(void)
+{
+	struct session_tokens t;
+
+	return request_token_exchange(fx, str_of(access_token), &t);
+}
+
+static enum err
+log_in(void)
+{
+	return fx_login(ADA, PASSWORD);
+}
+
+static enum err
+offer(void)
+{
+	struct str token;
+
+	return session_offer_refresh(fx, &mine, &token);
+}
+
+/* What is there before */
+
+static void
+note(struct session_tokens t)
+{
+	snprintf(access_token, sizeof(access_token), "%s", t.access_token.p);
+	if (t.refresh_token.p != NULL)
+		snprintf(refresh_token, sizeof(refresh_token), "%s",
+		    t.refresh_token.p);
+}
+
+static void
+signed_in(void)
+{
+	ada = fx_account(ADA, PASSWORD, NULL, true);
+	note(fx_session(ada, SESSION_API));
+	assert_int_equal(session_check(fx, SESSION_API, str_of(access_token),
+	    &mine), ERR_OK);
+	handle = mine.family;
+}
+
+static void
+replayed(void)
+{
+	struct session_tokens t;
+
+	signed_in();
+	assert_int_equal(session_refresh(fx, str_of(refresh_token), &t),
+	    ERR_OK);
+	fx_sql("UPDATE dw_refresh_token SET used_s = 1 WHERE used_s > 0");
+}
+
+static void
+at_a_page(void)
+{
+	struct session_tokens page;
+
+	signed_in();
+	page = fx_session(ada, SESSION_PAGE);
+	assert_int_equal(session_check(fx, SESSION_PAGE, page.access_token,
+	    &mine), ERR_OK);
+}
+
+static void
+at_the_limit(void)
+{
+	signed_in();
+	fx_config->session_limit = 1;
+}
+
+struct making {
+	struct account account;
+	struct str token;
+};
+
+static enum err
+make_tx(struct ctx *c, void *arg)
+{
+	struct making *m = arg;
+
+	return request_token_make(c, &m->account, STR("example"), false,
+	    &m->token);
+}
+
+static void
+asked(void)
+{
+	struct making m;
+
+	ada = fx_account(ADA, PASSWORD, NULL, true);
+	assert_int_equal(account_get(fx, ada, &m.account), ERR_OK);
+	assert_int_equal(store_tx(fx, make_tx, &m, NULL), ERR_OK);
+	snprintf(access_token, sizeof(access_token), "%s", m.token.p);
+}
+
+static const struct flow flows[] = {
+	{ "refresh", signed_in, refresh, .repeated = ERR_OK },
+	{ "replay", replayed, refresh, .good = ERR_REFRESH_TOKEN,
+	    .repeated = ERR_REFRESH_TOKEN },
+	{ "slide", signed_in, slide, .repeated = ERR_TOKEN_UNKNOWN },
+	{ "exchange", signed_in, exchange, .repeated = ERR_TOKEN_UNKNOWN },
+	{ "revoke a refresh token", signed_in, revoke_refresh,
+	    .repeated = ERR_REFRESH_TOKEN },
+	{ "revoke all", signed_in, revoke_refreshes, .repeated = ERR_OK },
+	{ "end by token", signed_in, end_by_token, .repeated = ERR_OK },
+	{ "end by handle", signed_in, end_by_handle, .repeated = ERR_OK },
+	{ "end all", signed_in, end_all, .repeated = ERR_OK },
+	{ "end the others", at_a_page, end_others,
+	    .repeated = ERR_TOKEN_UNKNOWN },
+	{ "act for somebody", signed_in, act, .repeated = ERR_OK },
+	{ "redeem a request token", asked, redeem,
+	    .repeated = ERR_REQUEST_TOKEN },
+	{ "sign in at the limit", at_the_limit, log_in, .repeated = ERR_OK },
+	{ "offer a refresh token", signed_in, offer, .repeated = ERR_OK,
+	    .alone = true },
+};
+
+/* Sessions, refresh tokens, tickets, mails, and the account's generation. */
+static int64_t
+look(void)
+{
+	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
+	    "(SELECT GROUP_CONCAT(generation, logins) FROM dw_account),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
+	    " generation, ends_s, expires_s) ORDER BY token_hash), '')"
+	    " FROM dw_session),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
+	    " generation, used_s, reissued) ORDER BY token_hash), '')"
+	    " FROM dw_refresh_token),"
+	    "(SELECT COALESCE(GROUP_CONCAT(used_s), '') FROM dw_ticket),"
+	    "(SELECT COUNT(*) FROM dw_outbox))), 15), 16, 10)");
+}
+
+/* S-145: one row stands for a session, and none outlives its account's
+ * generation as a refresh token that could be used. */
+static void
+check_invariants(void)
+{
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM (SELECT family"
+	    " FROM dw_session WHERE ends_s > expires_s GROUP BY family"
+	    " HAVING COUNT(*) > 1) AS twice"), 0);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token r"
+	    " LEFT JOIN dw_session s ON s.family = r.family"
+	    " WHERE s.family IS NULL"), 0);
+	if (fx_config->session_limit > 0)
+		assert_int_equal(fx_number("SELECT COUNT(DISTINCT family)"
+		    " FROM dw_session WHERE generation > 0"), 1);
+}
+
+static const struct faults all = {
+	.flows = flows, .n = COUNT(flows), .look = look,
+	.always = check_invariants
+};
+
+static void
+test_s141_a_failing_statement_leaves_all_as_it_was(void **state)
+{
+	(void)state;
+	faults_walk(&all, "error", faults_refused);
+}
+
+static void
+test_s138_a_deadlock_at_any_statement_is_retried(void **state)
+{
+	(void)state;
+	faults_walk(&all, "deadlock", faults_repeated);
+}
+
+static void
+test_s140_a_lost_connection_at_any_statement_is_replaced(void **state)
+{
+	(void)state;
+	faults_walk(&all, "lost", faults_lost);
+}
+
+static void
+test_s139_a_commit_in_doubt_is_resolved(void **state)
+{
+	(void)state;
+	faults_walk(&all, "commit-lost", faults_lost);
+}
+
+int
+main(void)
+{
+#define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
+	const struct CMUnitTest tests[] = {
+	T(test_s141_a_failing_statement_leaves_all_as_it_was),
+	T(test_s138_a_deadlock_at_any_statement_is_retried),
+	T(test_s140_a_lost_connection_at_any_statement_is_replaced),
+	T(test_s139_a_commit_in_doubt_is_resolved),
+	};
+
+	if (faults_absent())
+		return 77;
+	return cmocka_run_group_tests_name("faults of sessions", tests,
+	    fixture_open, fixture_close);
+}
