@@ -10,17 +10,33 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fits } from './declared.mjs';
+import { facts } from './facts.mjs';
+import { guid, time } from './sdk/shapes.mjs';
+
+export { fits, guid, time };
 
 export const base = process.env.DOORWARD_URL?.replace(/\/$/, '');
 export const key = process.env.DOORWARD_API_KEY;
 export const secret = process.env.DOORWARD_API_SECRET;
 const outbox = process.env.DOORWARD_OUTBOX;
+
+// Whatever asks, by whatever way: no answer is left out.
+const plain = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+    const answer = await plain(input, init);
+    const { headers, status } = answer;
+    if (/json/.test(headers.get('content-type')))
+        facts({ method: init?.method ?? 'GET', status,
+            path: new URL(input).pathname,
+            text: await answer.clone().text(),
+            header: (name) => headers.get(name) });
+    return answer;
+};
 assert.ok(base && key && secret && outbox,
     'DOORWARD_URL, _API_KEY, _API_SECRET and _OUTBOX must be set');
 
 export const AUTH = '/identity/v2/auth';
-export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-export const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export const nowhere = randomUUID();
 
 const hex = (n) => randomBytes(n).toString('hex');
@@ -132,36 +148,6 @@ export async function openapi() {
     return description;
 }
 
-export function fits(api, schema, value, where) {
-    if (schema.$ref) {
-        const name = schema.$ref.split('/').pop();
-        return fits(api, api.components.schemas[name], value, where);
-    }
-    const types = [schema.type ?? []].flat();
-    const type = value === null ? 'null' : Array.isArray(value) ? 'array' :
-        Number.isInteger(value) ? 'integer' : typeof value;
-    if (types.length > 0)
-        assert.ok(types.includes(type), `${where} is ${type}`);
-    if (type === 'string' && schema.format === 'uuid')
-        assert.match(value, guid, where);
-    if (type === 'string' && schema.format === 'date-time')
-        assert.match(value, time, where);
-    if (type === 'array' && schema.items)
-        value.forEach((v, i) =>
-            fits(api, schema.items, v, `${where}[${i}]`));
-    if (type !== 'object')
-        return;
-    for (const name of schema.required ?? [])
-        assert.ok(name in value, `${where} lacks ${name}`);
-    for (const [name, v] of Object.entries(value)) {
-        const inner = schema.properties?.[name];
-        if (schema.additionalProperties === false)
-            assert.ok(inner, `${where} has ${name}`);
-        if (inner)
-            fits(api, inner, v, `${where}.${name}`);
-    }
-}
-
 // The path of the table that serves this one: {name} is one segment.
 function rowPath(api, path) {
     const clean = new URL(path, base).pathname.toLowerCase()
@@ -195,7 +181,7 @@ function dressed(where, { headers }) {
 }
 
 // Every answer has its declared fields, every error is a documented one.
-async function judge(method, path, answer) {
+export async function judge(method, path, answer) {
     const api = await openapi();
     const clean = rowPath(api, path);
     const op = api.paths[clean]?.[method.toLowerCase()];

@@ -1,6 +1,7 @@
 // Requests byte by byte, as no client library sends them.
 import net from 'node:net';
 import { base } from './api.mjs';
+import { facts } from './facts.mjs';
 
 const site = new URL(base);
 export const root = site.pathname.replace(/\/$/, '');
@@ -33,12 +34,32 @@ export function parse(text) {
             .exec(head)?.[1] };
 }
 
+// Is all of it there?
+const whole = ({ head, text, header }) => header('content-length') ?
+    text.length - head.length - 4 === Number(header('content-length')) :
+    /^0\r\n\r\n$/m.test(text.slice(-5));
+
+// What facts() asks of every answer, of those that came whole.
+export function judged(a, asked) {
+    const [, method, path] = /^(\S*) ([^\s?]*)/.exec(asked) ?? [];
+    if (a.ours && whole(a))
+        facts({ ...a, method, path, text: a.body });
+    return a;
+}
+
 // Sends the text as it is; the answer is whatever came until the server
 // closed the connection: status 0 when that was nothing.
 export function send(text, { half = false, wait_s = 20 } = {}) {
-    return new Promise((done) => {
+    return new Promise((done, failed) => {
         let got = '';
-        const end = () => { s.destroy(); done(parse(got)); };
+        const end = () => {
+            s.destroy();
+            try {
+                done(judged(parse(got), text));
+            } catch (e) {
+                failed(e);
+            }
+        };
         const s = net.connect(Number(site.port), '127.0.0.1');
         s.setEncoding('latin1');
         s.setTimeout(wait_s * 1000, end);

@@ -1,8 +1,9 @@
 // What answers look like by the API's published description: each member with
 // its type, and no member beyond.  (Not read from our own route table.)
 import assert from 'node:assert/strict';
-import { guid, time } from '../api.mjs';
 
+export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export const Integer = (v) => Number.isInteger(v);
 export const maybe = (shape) => ({ maybe: shape });   // or null
 export const optional = (shape) => ({ optional: shape });     // or absent
