@@ -343,6 +343,7 @@ notes:read rights:none" limits.requests_per_s=100000
 	settings passwordless "${1:-}" "${phone_settings[@]}" \
 	    passwordless.email=link passwordless.phone=yes \
 	    one_touch.email=link one_touch.phone=yes jwt.enabled=yes \
+	    smart_login.enabled=yes \
 	    jwt.audiences="https://api.example.com,https://shop.example.com"
 	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000
 	settings captcha "${1:-}" captcha.provider=altcha \

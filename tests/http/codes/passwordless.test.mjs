@@ -1,5 +1,6 @@
 // Signing in by a mailed code: LG13, LG14 and the page.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { AUTH, address, base, call, granted, hidden, login, mail, mails, page,
     password, refused, register, send, source } from '../api.mjs';
@@ -143,4 +144,62 @@ test('the page: the code signs in; a stranger learns nothing', async () => {
     assert.equal(a.headers.get('location'), '/account');
     assert.equal((await mails(nobody)).length, 0);
     granted(await login(p, password));
+});
+
+// ---- LG20 by code ----
+
+const touch = async (email) => granted(await call('POST',
+    `${AUTH}/onetouchlogin/email`, { json: { clientguid: randomUUID(),
+        email } })).Data.Number;
+const confirm = (query) => call('GET', `${AUTH}/email/onetouchlogin`,
+    { query });
+
+test('LG20: address, code and number confirm, once', async () => {
+    const email = address(), number = await touch(email);
+    const otp = code(await mail(email));
+    refused(await confirm({ email, otp: wrong(otp), number }), 1185, 403);
+    refused(await confirm({ email, otp }), 1134, 403);
+    assert.deepEqual(granted(await confirm({ email, otp, number })),
+        { IsPosted: true, IsVerified: true });
+    refused(await confirm({ email, otp, number }), 1186, 403);
+    const again = address(), shown = await touch(again);
+    granted(await call('POST', `${AUTH}/email/onetouchlogin`, { json: {
+        email: again, otp: code(await mail(again)), number: shown } }));
+});
+
+test('LG20: 50 parallel uses of one code: one success (S-030, F-18)',
+    async () => {
+        const email = address(), number = await touch(email);
+        const otp = code(await mail(email));
+        const all = await Promise.all(Array.from({ length: 50 }, () =>
+            confirm({ email, otp, number })));
+        assert.ok(all.every((a) => a.status < 500));
+        assert.equal(all.filter((a) => a.status === 200).length, 1);
+    });
+
+test('LG20: a wrong number refuses; wrong codes suspend (S-040, S-021)',
+    async () => {
+        const email = address(), number = await touch(email);
+        const otp = code(await mail(email));
+        refused(await confirm({ email, otp,
+            number: number === '10' ? '11' : '10' }), 1134, 403);
+        refused(await confirm({ email, otp, number }), 1186, 403);
+        for (let i = 0; i < 10; i++)
+            refused(await confirm({ email, otp: '12x' }), 1185, 403);
+        refused(await confirm({ email, otp }), 1198, 403);
+    });
+
+test('the page for one-touch by code', async () => {
+    const email = address(), number = await touch(email);
+    const m = await mail(email), visit = page(new Map());
+    const link = /https?:\S*\/one-touch\S*/.exec(m.text)[0];
+    const { text } = await visit('GET', link.slice(base.length));
+    assert.ok(text.includes(`value="${email}"`));
+    const post = (form) => visit('POST', '/one-touch', { ...hidden(text),
+        email, answer: 'yes', ...form });
+    assert.match((await post({ code: wrong(code(m)), number })).text,
+        /This code is not valid/);
+    assert.match((await post({ code: code(m) })).text, /Choose the number/);
+    assert.match((await post({ code: code(m), number })).text,
+        /is being signed in/);
 });

@@ -65,6 +65,54 @@ test('LG17, LG20: who is new has an account once the link comes back, not' +
         1145, 403);
 });
 
+// The device: asks until somebody has answered.
+const ping = (clientguid, options) => call('GET',
+    `${AUTH}/login/smartlogin/ping`, { query: { clientguid }, ...options });
+async function pinged(clientguid, options) {
+    for (let i = 0; i < 20; i++) {
+        const a = await ping(clientguid, options);
+        if (a.status !== 429)
+            return a;
+        await new Promise((done) => setTimeout(done, 200));
+    }
+    assert.fail('429 all the time');
+}
+
+test('LG17, LG20, LG25: the device that asked has the session, once (S-040)',
+    async () => {
+        const clientguid = randomUUID(), from = source();
+        const email = address();
+        const { Number: number } = granted(await ask({ clientguid, email },
+            { from })).Data;
+        refused(await ping(clientguid, { from }), 1139, 403);
+        const { token } = await mail(email);
+        verified(await confirm({ verificationtoken: token, number }));
+        refused(await pinged(clientguid), 1140, 403);   // another network
+        const all = await Promise.all(Array.from({ length: 20 }, () =>
+            pinged(clientguid, { from })));
+        assert.ok(all.every((a) => a.status < 500));
+        const [session, ...more] = all.filter((a) => a.status === 200);
+        assert.equal(more.length, 0);
+        assert.equal(session.json.Profile.Email[0].Value, email);
+        refused(await pinged(clientguid, { from }), 1140, 403);
+    });
+
+test('either path takes the links of either family', async () => {
+    const p = await asked();
+    verified(await call('GET', `${AUTH}/email/smartlogin`, { query: {
+        verificationtoken: p.token, number: p.number } }));
+    const q = await person();
+    const { Number: number } = granted(await call('GET',
+        `${AUTH}/login/smartlogin`, { query: { email: q.email,
+            clientguid: randomUUID() } })).Data;
+    const { token } = await mail(q.email, 2);
+    const other = number === '10' ? '11' : '10';
+    refused(await confirm({ verificationtoken: token }), 1134, 403);
+    verified(await confirm({ verificationtoken: token, number }));
+    const again = await confirm({ verificationtoken: token, number: other });
+    assert.ok([1137, 1138].includes(again.json.ErrorCode), again.text);
+});
+
 test('LG20: vtoken, and the secret in a body', async () => {
     const p = await asked(), q = await asked();
     verified(await confirm({ vtoken: p.token, number: p.number }));

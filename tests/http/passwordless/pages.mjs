@@ -1,5 +1,6 @@
 // The pages for signing in without a password, as plain clients see them.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { AUTH, address, base, call, granted, hidden, keepCookies, cookieHeader,
     login, mail, page, password, person, phone, refused, send, setCookies,
@@ -167,6 +168,51 @@ test('a new browser is told to its owner (S-050)', async () => {
     assert.deepEqual(to(await b.visit('POST', '/passwordless/link',
         hidden(text))), HOME);
     assert.match((await mail(p.email, 3)).subject, /new sign-in/);
+});
+
+// ---- one-touch: the page that the link leads to ----
+
+async function touched() {
+    const email = address();
+    const { Number: number } = granted(await call('POST',
+        `${AUTH}/onetouchlogin/email`, { json: { clientguid: randomUUID(),
+            email }, headers: { 'X-Origin-User-Agent': 'Mozilla/5.0 (X11; ' +
+            'Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' } })).Data;
+    const [link] = /https?:\S*vtoken=\S*/.exec((await mail(email)).text);
+    return { email, number, link: link.slice(base.length) };
+}
+
+test('one-touch: the page tells who asks; looking answers nothing (S-037,' +
+    ' S-040)', async () => {
+    const p = await touched(), b = browser();
+    for (const method of ['HEAD', 'GET', 'GET'])
+        assert.equal((await b.visit(method, p.link)).status, 200);
+    const seen = await b.visit('GET', p.link);
+    assert.match(html(seen), new RegExp(`<bdi>${p.email}`));
+    assert.match(seen.text, /Network address/);
+    assert.ok(seen.text.includes(`value="${p.number}"`));
+    assert.equal(seen.headers.get('referrer-policy'), 'no-referrer');
+    const form = hidden(seen.text);
+    assert.match(html(await b.visit('POST', '/one-touch', { ...form,
+        answer: 'yes' }), 403), /Choose the number/);
+    html(await b.visit('POST', '/one-touch', { vtoken: form.vtoken,
+        number: p.number, answer: 'yes' }), 403);   // no form token
+    assert.match(html(await b.visit('POST', '/one-touch', { ...form,
+        number: p.number, answer: 'yes' })), /is being signed in/);
+    assert.equal(await b.who(), undefined);
+    assert.match(html(await b.visit('GET', p.link), 403),
+        /has been used already/);
+});
+
+test('one-touch: no burns the link', async () => {
+    const p = await touched(), b = browser();
+    const form = hidden(html(await b.visit('GET', p.link)));
+    assert.match(html(await b.visit('POST', '/one-touch', { ...form,
+        answer: 'no' })), /not signed in/);
+    assert.match(html(await b.visit('POST', '/one-touch', { ...form,
+        number: p.number, answer: 'yes' }), 403), /has been used already/);
+    html(await b.visit('GET', '/one-touch?vtoken=x'), 403);
+    html(await b.visit('GET', '/one-touch'), 403);
 });
 
 test('a number, a code, and in', async () => {
