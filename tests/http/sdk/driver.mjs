@@ -108,6 +108,13 @@ export async function fails(name, args, code, status) {
     const { Data, ...envelope } = error;
     for (const extra of Object.keys(Data ?? {}))
         delete envelope[extra];
+    // Below /api/v2 every member stands twice.
+    for (const member of /^\/api\/v2\//.test(wire.path) ?
+        Object.keys(envelope).filter((n) => /^[A-Z]/.test(n)) : []) {
+        const twin = member[0].toLowerCase() + member.slice(1);
+        assert.equal(envelope[twin], envelope[member], name);
+        delete envelope[twin];
+    }
     has({ Description: String, ErrorCode: code, Message: String,
         IsProviderError: false, ProviderErrorResponse: null }, envelope,
     name);

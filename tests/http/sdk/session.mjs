@@ -1,11 +1,13 @@
 // The calls of back ends on sessions: socialApi, slidingTokenApi, and those of
 // accountApi and configurationApi.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { guid, time } from '../api.mjs';
 import { fails, served, works } from './driver.mjs';
 import { as, nowhere, password, signedIn } from './people.mjs';
-import { deleted, Integer, maybe, session, tokens } from './shapes.mjs';
+import { deleted, has, Integer, maybe, session, tokens } from './shapes.mjs';
 
 const social = (method) => `socialApi.${method}`;
 const account = (method) => `accountApi.${method}`;
@@ -37,6 +39,28 @@ if (await served('GET', '/api/v2/access_token/validate'))
             await works(social('inValidateAccessToken'), [token], ended);
             await fails(social('inValidateAccessToken'), [nowhere], 905);
         });
+
+// Nothing hands out request tokens yet, so the test puts one where a sign-in
+// by another site will.
+function requestToken(uid) {
+    const raw = randomBytes(16);
+    const id = createHash('sha256').update(raw).digest('hex');
+    execFileSync('mariadb', ['--no-defaults', '-S',
+        process.env.DOORWARD_SOCKET, 'dw_sdk', '-e', 'INSERT INTO dw_ticket' +
+        ' (id, purpose, uid, generation, address, created_s, expires_s, data)' +
+        ` SELECT x'${id}', 19, uid, generation, '', UNIX_TIMESTAMP(),` +
+        ' UNIX_TIMESTAMP() + 600, \'{"provider":"email","remember":false}\'' +
+        ` FROM dw_account WHERE uid = x'${uid}'`]);
+    return raw.toString('hex').replace(
+        /^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+if (await served('GET', '/api/v2/access_token'))
+    test('SDK: a request token', async () => {
+        const p = await signedIn(), token = requestToken(p.Uid);
+        await works(social('exchangeAccessToken'), [token], fresh);
+        await fails(social('exchangeAccessToken'), [token], 903);
+    });
 
 if (await served('GET', '/api/v2/access_token/activesession'))
     test('SDK: active sessions', async () => {
@@ -81,14 +105,20 @@ if (await served('GET', '/identity/v2/manage/account/access_token'))
 
 if (await served('GET', '/ciam/appinfo'))
     test('SDK: the configuration, where it asks for it', async () => {
-        const keys = `SecurityQuestions LoginLockedConfiguration
-            TwoFactorAuthentication IsRiskBasedAuthentication IsRememberMe
-            OptionalRecaptchaConfiguration ApiRequestSigningConfig
-            PassKeysConfig TemplateVerificationTypes IsPhoneLogin
-            IsUserNameLogin EmailVerificationFlow RegistrationFormSchema
-            PrivacyPolicyConfiguration`.trim().split(/\s+/);
-        await works('configurationApi.getConfigurations', [], (info) =>
-            keys.every((k) => k in info));
+        const object = (v) => v !== null && typeof v === 'object';
+        const documented = { SecurityQuestions: { Questions: [{ QuestionId:
+            String, Question: String }], SecurityQuestionCount: Integer },
+        LoginLockedConfiguration: object, IsRememberMe: Boolean,
+        OptionalRecaptchaConfiguration: object,
+        ApiRequestSigningConfig: object, TemplateVerificationTypes: (v) =>
+            Object.values(v).every((w) => /^(OTP|MAGICLINK)$/.test(w)),
+        IsPhoneLogin: Boolean, IsUserNameLogin: Boolean,
+        EmailVerificationFlow: String, RegistrationFormSchema:
+            Array.isArray, PrivacyPolicyConfiguration: object };
+        const info = await works('configurationApi.getConfigurations', [],
+            object);
+        has(documented, Object.fromEntries(Object.keys(documented)
+            .map((name) => [name, info[name]])), 'configuration');
         await as({ apiKey: nowhere }, () =>
             fails('configurationApi.getConfigurations', [], 901));
     });
