@@ -99,7 +99,8 @@ enum http_cookie {
 	COOKIE_FORM_ARRIVED,	/* the same for one who comes from another
 				 * site, whose browser holds the first back */
 	COOKIE_BROWSER,		/* Strict: who signed in with it before */
-	COOKIE_DEVICE		/* Strict: waits for an answer elsewhere */
+	COOKIE_DEVICE,		/* Strict: waits for an answer elsewhere */
+	COOKIE_PIN		/* Lax: with it a PIN is enough */
 };
 struct str http_cookie(const struct http *h, enum http_cookie which);
 /* "__Host-..." on https; plain on a loopback demo (S-097). */

@@ -266,7 +266,11 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_OLD_PASSWORD, "This is not your present password." },
 	{ ERR_PIN_MISSING, "Enter a PIN." },
 	{ ERR_OLD_PIN, "This is not your present PIN." },
-	{ ERR_PIN_WRONG, "There is a PIN already." },
+	{ ERR_PIN_WRONG, "This PIN is not right." },
+	{ ERR_PIN_SESSION_INVALID, "A PIN is not enough here any more. Sign "
+	    "in with all that you have." },
+	{ ERR_PIN_SESSION_EXPIRED, "Your PIN alone was enough for a while; "
+	    "that is over. Sign in with all that you have." },
 	{ ERR_PIN_NONE, "This account has no PIN." },
 	{ ERR_PIN_TOKEN_INVALID, "This took too long. Please sign in again." },
 	{ ERR_PIN_TOKEN_EXPIRED, "This took too long. Please sign in again." },
@@ -393,6 +397,7 @@ static const struct {
 	{ "/account/phone/again", show_own_phone },
 	{ "/account/phone/remove", show_own_phone },
 	{ "/one-touch", show_one_touch },
+	{ "/login/pin", show_pin_login },
 	{ "/smart", show_smart },
 	{ "/smart/confirm", show_smart_confirm }
 };

@@ -158,6 +158,7 @@ http_cookie_name(const struct http *h, enum http_cookie which)
 		    "__Host-doorward-browser" },
 		[COOKIE_DEVICE] = { "doorward-device",
 		    "__Host-doorward-device" },
+		[COOKIE_PIN] = { "doorward-pin", "__Host-doorward-pin" },
 	};
 
 	return names[which][h->ctx->config->site_https];

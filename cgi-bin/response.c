@@ -199,8 +199,8 @@ response_cookie(struct http *h, enum http_cookie which, struct str value,
 	buf_init(&b, h->ctx->arena, 4096);
 	buf_printf(&b, "%s=%.*s; Path=/; HttpOnly; SameSite=%s",
 	    http_cookie_name(h, which), STR_FMT(value),
-	    which == COOKIE_SESSION || which == COOKIE_FORM_ARRIVED ? "Lax" :
-	    "Strict");
+	    which == COOKIE_FORM || which == COOKIE_BROWSER ||
+	    which == COOKIE_DEVICE ? "Strict" : "Lax");
 	if (h->ctx->config->site_https)
 		buf_cstr(&b, "; Secure");
 	if (value.p == NULL)

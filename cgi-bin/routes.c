@@ -82,6 +82,11 @@ const struct route routes[] = {
 	  .reply = reply_session, .errors = errors_login_phone,
 	  .summary = "Sign in by phone number and password" },
 
+	{ "LG9", POST, AUTH "/login/pin", NULL, serve_pin_login, NEED_KEY,
+	  TAKES(in_pin_login, in_pin_login), .reply = reply_session,
+	  .errors = errors_pin_login,
+	  .summary = "Sign in by PIN, with the token of a full sign-in" },
+
 	/* ---- Login without a password ---- */
 	{ "LG11", GET, PASSWORDLESS "/email", "username",
 	  serve_passwordless_username, NEED_KEY | NEED_ACTION,

@@ -142,6 +142,10 @@ PAGE("P-one-touch", GET, "/one-touch", serve_one_touch_form, 0, in_link,
     "Where links and codes of one-touch sign-in lead: shows who asks")
 PAGE("P-one-touch-post", POST, "/one-touch", serve_one_touch_page, NEED_FORM,
     in_one_touch_page, "Answer a device that asks to be signed in")
+PAGE("P-pin-login", GET, "/login/pin", serve_pin_login_form, 0,
+    in_no_fields, "The form for signing in by PIN alone")
+PAGE("P-pin-login-post", POST, "/login/pin", serve_pin_login_page,
+    NEED_FORM, in_pin_login_page, "Sign in by PIN alone")
 PAGE("P-smart", GET, "/smart", serve_smart_form, 0, in_no_fields,
     "The form for signing in by way of another device")
 PAGE("P-smart-post", POST, "/smart", serve_smart_page, NEED_FORM,

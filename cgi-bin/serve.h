@@ -290,6 +290,15 @@ struct in_pin_reset {
 	struct secret pin;
 };
 struct in_pin_session { struct str token; };
+struct in_pin_login {
+	struct str token;
+	struct secret pin;
+	struct json *answers;
+	struct captcha_answer captcha;
+};
+extern const struct field in_pin_login[];
+extern const enum err errors_pin_login[];
+enum err serve_pin_login(struct http *h, const void *in);
 extern const struct field in_pin_set[], in_pin_change[],
     in_pin_forgot_email[], in_pin_forgot_username[], in_pin_reset_token[],
     in_pin_reset_email[], in_pin_reset_username[],

@@ -240,6 +240,9 @@ page_session(struct http *h, const struct session_tokens *t, bool remember)
 	response_session_cookie(h, t->access_token,
 	    remember ? h->ctx->config->lifetime_page_remember_s : 0);
 	response_cookie(h, COOKIE_BROWSER, t->browser, BROWSER_LIFE_S);
+	if (t->pin_token.p != NULL)
+		response_cookie(h, COOKIE_PIN, t->pin_token,
+		    h->ctx->config->pin_session_s);
 }
 
 enum err

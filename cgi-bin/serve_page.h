@@ -26,7 +26,8 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_delete_page[], in_deletion_page[], in_phone_page[], in_undo_page[],
     in_pin_page[], in_pin_prompt[], in_reset_pin_page[], in_sessions_page[],
     in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[],
-    in_smart_page[], in_smart_answer[], in_one_touch_page[];
+    in_smart_page[], in_smart_answer[], in_one_touch_page[],
+    in_pin_login_page[];
 extern const struct reply reply_smart_state[];
 
 /* Fields that several forms have. */
@@ -105,6 +106,8 @@ enum err serve_own_phone_again(struct http *h, const void *in);
 enum err serve_own_phone_remove(struct http *h, const void *in);
 enum err serve_one_touch_form(struct http *h, const void *in);
 enum err serve_one_touch_page(struct http *h, const void *in);
+enum err serve_pin_login_form(struct http *h, const void *in);
+enum err serve_pin_login_page(struct http *h, const void *in);
 enum err serve_smart_form(struct http *h, const void *in);
 enum err serve_smart_page(struct http *h, const void *in);
 enum err serve_smart_wait(struct http *h, const void *in);
@@ -151,6 +154,9 @@ enum err show_forgot_pin(struct http *h, int status, enum err e);
 enum err show_reset_pin(struct http *h, int status, enum err e);
 enum err show_questions(struct http *h, int status, enum err e);
 enum err show_one_touch(struct http *h, int status, enum err e);
+enum err show_pin_login(struct http *h, int status, enum err e);
+/* Could this browser's visitor sign in by PIN? */
+bool page_has_pin(struct http *h);
 enum err show_smart(struct http *h, int status, enum err e);
 enum err show_smart_confirm(struct http *h, int status, enum err e);
 /* A sign-in stopped for a PIN: token goes on with it. */

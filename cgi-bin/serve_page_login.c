@@ -34,6 +34,7 @@ show_signin(struct http *h, int status, enum err e)
 	values_flag(v, "registration", cfg->registration_enabled);
 	page_passwordless(h, v);
 	values_flag(v, "by_smart", cfg->smart_login_enabled);
+	values_flag(v, "by_pin", page_has_pin(h));
 	if (e == ERR_OK)
 		values_flag(v, "identifier_focus", true);
 	else if (!name)
@@ -99,6 +100,7 @@ enum err
 page_signed_out(struct http *h)
 {
 	response_session_cookie(h, STR_NONE, 0);
+	response_cookie(h, COOKIE_PIN, STR_NONE, 0);
 	response_header(h, "Clear-Site-Data", STR("\"cache\",\"cookies\""));
 	return response_redirect(h, STR("/login?done=signed-out"));
 }

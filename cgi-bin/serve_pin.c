@@ -1,7 +1,9 @@
 #include "serve.h"
 
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/pin.h"
+#include "domain/pin_login.h"
 #include "domain/pin_session.h"
 #include "response.h"
 
@@ -244,6 +246,41 @@ enum err
 serve_pin_reset_phone(struct http *h, const void *in)
 {
 	return reset(h, IDENTIFIER_PHONE, in);
+}
+
+/* ---- LG9 ---- */
+
+const struct field in_pin_login[] = {
+	{ "session_token", NULL, IN_QUERY | IN_BODY, FIELD_REQUIRED,
+	  FIELD_TEXT, ERR_PIN_SESSION_INVALID, ERR_PIN_SESSION_INVALID, 64,
+	  AT(in_pin_login, token), "Token of an earlier full sign-in" },
+	{ "pin", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
+	  ERR_PIN_MISSING, 0, LIMIT_BODY, AT(in_pin_login, pin), "PIN" },
+	ANSWERS(in_pin_login, 0),
+	CAPTCHA_FIELDS(in_pin_login, IN_QUERY | IN_BODY),
+	{ .name = NULL }
+};
+const enum err errors_pin_login[] = { ERR_PIN_OFF, ERR_PIN_LOGIN_OFF,
+	ERR_PIN_SESSION_INVALID, ERR_PIN_SESSION_EXPIRED, ERR_PIN_MISSING,
+	ERR_PIN_WRONG, ERR_PIN_NONE, ERR_LOGIN_SUSPENDED, ERR_LOCKED_CAPTCHA,
+	ERR_LOCKED_QUESTION, ERR_ANSWER_REFUSED, ERR_QUESTION_UNKNOWN,
+	ERR_CAPTCHA, ERR_ACCOUNT_BLOCKED, ERR_LOGIN_DISABLED,
+	ERR_PRIVACY_OUTSTANDING, ERR_CONSENT_OUTSTANDING, ERR_OK };
+
+enum err
+serve_pin_login(struct http *h, const void *arg)
+{
+	const struct in_pin_login *in = arg;
+	const struct pin_login l = {
+		.token = in->token, .pin = in->pin, .answers = in->answers,
+		.captcha = &in->captcha, .session = { .kind = SESSION_API }
+	};
+	struct login_result out;
+	enum err e;
+
+	e = pin_login(h->ctx, &l, &out);
+	return e != ERR_OK ? e : response_json(h, serve_session_json(h,
+	    out.profile, &out.tokens));
 }
 
 /* ---- I13 ---- */

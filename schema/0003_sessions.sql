@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS {}custom_object (
 	PRIMARY KEY (uid, name, id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- Wrong PINs for this token in a row.
+ALTER TABLE {}pin_session ADD COLUMN tries INT NOT NULL DEFAULT 0;
+
 -- Devices that wait until somebody signs them in elsewhere.
 -- id: MAC of what the device chose.  uid: of nobody for unknown names.
 -- state: 0 waiting, 1 approved, 2 collected, 3 refused or replaced.

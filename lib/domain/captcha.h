@@ -25,6 +25,7 @@
 #define CAPTCHA_PASSWORDLESS	"passwordless"
 #define CAPTCHA_ONE_TOUCH	"one_touch"
 #define CAPTCHA_SMART	"smart_login"
+#define CAPTCHA_PIN	CAPTCHA_LOGIN	/* opens the same lock */
 
 /* What clients send: the member of the configured provider counts. */
 struct captcha_answer {

@@ -142,6 +142,21 @@ pin_hash(struct ctx *c, struct str pin, char out[PEPPERED_MAX])
 	return peppered_make(c, PEPPER, pin, out);
 }
 
+enum err
+pin_verify(struct ctx *c, struct uid uid, struct str phc,
+    const struct secret *typed)
+{
+	enum err e;
+
+	e = peppered_verify(c, PEPPER, phc.p, secret_view(typed));
+	if (e != ERR_MALFORMED)
+		return e;
+	log_write(c, LOG_ERROR, "pin_hash",
+	    "the stored PIN of account %.*s cannot be read",
+	    STR_FMT(uid_hex(c->arena, uid)));
+	return ERR_MISMATCH;
+}
+
 /* PINInfo */
 
 static enum err
@@ -280,7 +295,7 @@ set_own_tx(struct ctx *c, void *arg)
 	if (e == ERR_OK)
 		e = pin_set_first(c, &a, s->phc, &set);
 	if (e == ERR_OK && !set)
-		return err_set(c, ERR_PIN_WRONG, "pin", "there is one");
+		return err_set(c, ERR_OLD_PIN, "pin", "there is one");
 	return e != ERR_OK ? e : pin_tell(c, &a);
 }
 
@@ -322,7 +337,8 @@ struct change {
 
 /* ERR_OK: right.  ERR_MISMATCH: wrong, or past the last try. */
 static enum err
-compare_old(struct ctx *c, const struct change *g, struct str typed)
+compare_old(struct ctx *c, const struct change *g,
+    const struct secret *typed)
 {
 	struct uid uid = g->account.uid;
 	bool counted = false;
@@ -333,13 +349,7 @@ compare_old(struct ctx *c, const struct change *g, struct str typed)
 		return e;
 	if (!counted)
 		return ERR_MISMATCH;
-	e = peppered_verify(c, PEPPER, g->old.phc.p, typed);
-	if (e == ERR_MALFORMED) {
-		log_write(c, LOG_ERROR, "pin_hash",
-		    "the stored PIN of account %.*s cannot be read",
-		    STR_FMT(uid_hex(c->arena, uid)));
-		return ERR_MISMATCH;
-	}
+	e = pin_verify(c, uid, g->old.phc, typed);
 	if (e != ERR_OK && e != ERR_MISMATCH &&
 	    store_pin_untry(c, uid) != ERR_OK)
 		log_write(c, LOG_WARN, "pin", "a try stays counted");
@@ -357,7 +367,7 @@ prove_old(struct ctx *c, const struct change *g, const struct secret *typed)
 	e = attempt_begin(c, a);
 	if (e != ERR_OK)
 		return e;
-	e = compare_old(c, g, secret_view(typed));
+	e = compare_old(c, g, typed);
 	if (e == ERR_OK)
 		return attempt_right(c, a);
 	if (e != ERR_MISMATCH)

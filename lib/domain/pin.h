@@ -20,6 +20,10 @@ MUST_CHECK enum err pin_judge(struct ctx *c, const struct secret *typed,
     struct str document, struct str *out);
 MUST_CHECK enum err pin_hash(struct ctx *c, struct str pin,
     char out[PEPPERED_MAX]);
+/* ERR_OK, ERR_MISMATCH (also where phc, this account's, cannot be read),
+ * ERR_BUSY. */
+MUST_CHECK enum err pin_verify(struct ctx *c, struct uid uid, struct str phc,
+    const struct secret *typed);
 
 /* What PINInfo of a body says. */
 struct pin_info {
@@ -60,7 +64,7 @@ struct pin_completion {
 MUST_CHECK enum err pin_complete(struct ctx *c,
     const struct pin_completion *in, struct login_result *out);
 
-/* One's own first PIN, from the account's page.  ERR_PIN_OFF, ERR_PIN_WRONG
+/* One's own first PIN, from the account's page.  ERR_PIN_OFF, ERR_OLD_PIN
  * where there is one already, errors of pin_judge. */
 MUST_CHECK enum err pin_set_own(struct ctx *c, struct uid uid,
     const struct secret *pin);

@@ -7,7 +7,7 @@
 
 #include "session.h"
 
-/* Inside the transaction of a sign-in by the API: sets t's session_token where
+/* Inside the transaction of a sign-in: sets t's session_token where
  * there is to be one. */
 MUST_CHECK enum err pin_session_start(struct ctx *c, const struct account *a,
     struct uid family, struct session_tokens *t);

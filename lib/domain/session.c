@@ -178,18 +178,6 @@ session_of(struct ctx *c, const struct account *a,
 	};
 }
 
-/* What belongs to a session of the API. */
-static enum err
-start_more(struct ctx *c, const struct account *a,
-    const struct store_session *s, struct session_tokens *t)
-{
-	enum err e;
-
-	e = session_add_refresh(c, s, &t->refresh_token);
-	return e != ERR_OK || s->acting != 0 ? e :
-	    pin_session_start(c, a, s->family, t);
-}
-
 enum err
 session_start(struct ctx *c, const struct account *a,
     const struct session_options *o, struct session_tokens *out)
@@ -209,7 +197,11 @@ session_start(struct ctx *c, const struct account *a,
 		t.browser = browser_mark(c, a->uid, a->generation);
 	e = store_session_insert(c, &s);
 	if (e == ERR_OK && o->kind == SESSION_API)
-		e = start_more(c, a, &s, &t);
+		e = session_add_refresh(c, &s, &t.refresh_token);
+	t.family = s.family;
+	if (e == ERR_OK && o->kind != SESSION_LIMITED && !o->by_pin &&
+	    !o->acting)
+		e = pin_session_start(c, a, s.family, &t);
 	if (e == ERR_OK && str_present(o->replaces))
 		e = end_replaced(c, o->replaces);
 	if (e == ERR_OK)

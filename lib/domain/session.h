@@ -28,6 +28,7 @@ struct session_tokens {
 	struct str refresh_token;	/* GUID; absent for pages */
 	struct str browser;		/* pages: a mark for this browser */
 	int64_t expires_s;
+	struct uid family;
 	struct str pin_token;		/* GUID; absent: no sign-in by PIN */
 	int64_t pin_expires_s;
 };
@@ -35,6 +36,7 @@ struct session_tokens {
 struct session_options {
 	enum session_kind kind;
 	bool remember;
+	bool by_pin;		/* no token for signing in by PIN comes of it */
 	struct str replaces;	/* page cookie that this ends; or absent */
 	const struct session *raises;	/* limited one that this becomes; its
 					 * token stays.  NULL: none */

@@ -81,12 +81,48 @@ store_pin_session_read(struct ctx *c, const unsigned char token_hash[32],
 		COLUMN(struct store_pin_session, family),
 		COLUMN(struct store_pin_session, created_s),
 		COLUMN(struct store_pin_session, expires_s),
+		COLUMN(struct store_pin_session, tries),
 		COLUMN(struct store_pin_session, account_generation),
 		COLUMN(struct store_pin_session, account_state)
 	};
 
 	return db_one(c, STMT_PIN_SESSION_READ, ARGS(db_hash(token_hash)),
 	    columns, out);
+}
+
+enum err
+store_pin_session_try(struct ctx *c, const unsigned char token_hash[32],
+    int64_t max, bool *counted_out)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_PIN_SESSION_TRY, ARGS(db_hash(token_hash),
+	    db_int(max)), &changed);
+	if (e == ERR_OK)
+		*counted_out = changed == 1;
+	return e;
+}
+
+enum err
+store_pin_session_untry(struct ctx *c, const unsigned char token_hash[32])
+{
+	return db_exec(c, STMT_PIN_SESSION_UNTRY, ARGS(db_hash(token_hash)),
+	    NULL);
+}
+
+enum err
+store_pin_session_serve(struct ctx *c, const unsigned char token_hash[32],
+    struct uid family, bool *done_out)
+{
+	int64_t changed = 0;
+	enum err e;
+
+	e = db_exec(c, STMT_PIN_SESSION_SERVE, ARGS(db_uid(family),
+	    db_hash(token_hash)), &changed);
+	if (e == ERR_OK)
+		*done_out = changed == 1;
+	return e;
 }
 
 enum err

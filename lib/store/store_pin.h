@@ -36,7 +36,7 @@ struct store_pin_session {
 	unsigned char token_hash[32];
 	struct uid uid, family;
 	int64_t generation;		/* 0: ended */
-	int64_t created_s, expires_s;
+	int64_t created_s, expires_s, tries;
 	int64_t account_generation, account_state;	/* when read */
 };
 MUST_CHECK enum err store_pin_session_insert(struct ctx *c,
@@ -44,6 +44,16 @@ MUST_CHECK enum err store_pin_session_insert(struct ctx *c,
 /* ERR_NOT_FOUND. */
 MUST_CHECK enum err store_pin_session_read(struct ctx *c,
     const unsigned char token_hash[32], struct store_pin_session *out);
+/* Counts a try; false: max tries were counted before, or it has ended. */
+MUST_CHECK enum err store_pin_session_try(struct ctx *c,
+    const unsigned char token_hash[32], int64_t max, bool *counted_out);
+/* Gives a try back that was never judged. */
+MUST_CHECK enum err store_pin_session_untry(struct ctx *c,
+    const unsigned char token_hash[32]);
+/* After a right try: it belongs to this family from now on, and its count
+ * begins anew.  False: it has ended. */
+MUST_CHECK enum err store_pin_session_serve(struct ctx *c,
+    const unsigned char token_hash[32], struct uid family, bool *done_out);
 /* False: it had ended before. */
 MUST_CHECK enum err store_pin_session_end(struct ctx *c,
     const unsigned char token_hash[32], bool *ended_out);

@@ -268,7 +268,7 @@ static const struct flow flows[] = {
 	{ "complete a sign-in", stopped, complete,
 	    .repeated = ERR_PIN_TOKEN_INVALID },
 	{ "log in", with_pin, log_in, .repeated = ERR_OK },
-	{ "set one's own", account, set_own, .repeated = ERR_PIN_WRONG },
+	{ "set one's own", account, set_own, .repeated = ERR_OLD_PIN },
 	{ "change", with_pin, change, .repeated = ERR_OLD_PIN },
 	{ "forgot", with_pin, forgot, .repeated = ERR_OK, .once_more = true },
 	{ "reset", asked, reset, .repeated = ERR_PIN_LINK_USED },

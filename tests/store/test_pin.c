@@ -146,7 +146,7 @@ test_whoever_has_a_pin_is_not_overwritten_by_an_old_token(void **state)
 
 	(void)state;
 	assert_int_equal(pin_set_own(fx, uid, &pin), ERR_OK);
-	assert_int_equal(pin_set_own(fx, uid, &pin), ERR_PIN_WRONG);
+	assert_int_equal(pin_set_own(fx, uid, &pin), ERR_OLD_PIN);
 	assert_int_equal(complete(token, PIN, NULL), ERR_PIN_TOKEN_INVALID);
 	assert_int_equal(fx_login(ADA, PASSWORD), ERR_OK);
 }

@@ -137,9 +137,9 @@ test('whether there is an account shows in nothing (S-018)', async () => {
     await mail(p.email, 2);
     assert.equal((await mails(nobody)).length, 0);
     refused(await ping(device), 1139, 403);
-    await shift(599);
+    await shift(580);
     refused(await pingOnce(device), 1139, 403);
-    await shift(600);
+    await shift(601);
     refused(await pingOnce(device), 1140, 403);
     await shift(0);
     granted(await ask({ username: 'nobody-of-that-name' }, fresh()));
