@@ -423,7 +423,8 @@ part_pages()
 	tests_named pages "${1:-}" || return
 	export DOORWARD_PICTURE=$TESTS/log/login.png
 	# All visitors come from one address.
-	variant pages lighttpd fcgi "" mail.per_hour_source=200
+	variant pages lighttpd fcgi "" mail.per_hour_source=200 \
+	    smart_login.enabled=yes pin.enabled=yes pin.login=yes
 	node_tests pages "${files[@]}"
 	site_end
 }

@@ -69,7 +69,8 @@ export async function usable(page, { scripts = false } = {}) {
                 .split(' ').filter(Boolean))
                 if (!document.getElementById(id))
                     bad.push(`no element ${id}`);
-            if (i.type !== 'checkbox' && i.offsetHeight < 44)
+            if (i.type !== 'checkbox' &&
+                (i.type === 'radio' ? i.labels[0] : i).offsetHeight < 44)
                 bad.push(`too low: ${i.name}`);
         }
         if (document.documentElement.scrollWidth > innerWidth)
