@@ -9,6 +9,7 @@
 #include "account_line.h"
 #include "audit.h"
 #include "crypto/keys.h"
+#include "import_names.h"
 #include "store/store_held.h"
 #include "store/store_import.h"
 #include "store/store_tx.h"
@@ -21,7 +22,8 @@ static const struct uid nobody;
 
 struct entry {
 	int64_t number;			/* of the line */
-	bool refused, given_uid, given_profile_id;
+	bool refused, given_uid, given_profile_id, kept_as_address;
+	bool twin;			/* refused as such */
 	struct store_import_account account;
 	struct store_new_identifier *identifiers;
 	size_t n_identifiers;
@@ -46,6 +48,7 @@ struct account_import {
 	size_t n, bytes;
 	struct import_refusal *refusals;
 	size_t n_refusals;
+	struct import_names *seen;	/* by a dry run */
 	bool ending;
 };
 
@@ -112,77 +115,82 @@ refused_lines(const struct account_import *m)
 	return n;
 }
 
-/* Names that stand twice in a batch: the first line has them. */
+/* Names that stand twice: the first line that comes in has them. */
 
-struct name { int64_t kind; struct str s; size_t entry; };
+struct name { int64_t kind; struct str s; };
 
-static int
-compare_names(const void *left, const void *right)
+#define NAMES_OF(e)	((e)->n_identifiers + 2)
+
+static struct name
+name_of(const struct entry *e, size_t k)
 {
-	const struct name *a = left, *b = right;
-	size_t len = a->s.len < b->s.len ? a->s.len : b->s.len;
-	int r;
+	const struct uid *u = k == 0 ? &e->account.uid :
+	    &e->account.profile_id;
 
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	r = memcmp(a->s.p, b->s.p, len);	/* not secret: names */
-	if (r != 0)
-		return r;
-	if (a->s.len != b->s.len)
-		return a->s.len < b->s.len ? -1 : 1;
-	return a->entry < b->entry ? -1 : a->entry > b->entry;
-}
-
-static struct name *
-list_names(struct account_import *m, size_t *n_out)
-{
-	struct name *list, *at;
-	size_t i, k, n = 0;
-
-	for (i = 0; i < m->n; i++)
-		n += m->entries[i].n_identifiers + 2;
-	at = list = ARENA_ARRAY(m->arena, struct name, n);
-	for (i = 0; i < m->n; i++) {
-		const struct entry *e = &m->entries[i];
-
-		*at++ = (struct name){ 0, { (const char *)e->account.uid.b,
-			sizeof(e->account.uid.b) }, i };
-		*at++ = (struct name){ -1, {
-			(const char *)e->account.profile_id.b,
-			sizeof(e->account.profile_id.b) }, i };
-		for (k = 0; k < e->n_identifiers; k++)
-			*at++ = (struct name){ e->identifiers[k].kind,
-				e->identifiers[k].canonical, i };
-	}
-	*n_out = n;
-	return list;
-}
-
-static bool
-same_name(const struct name *a, const struct name *b)
-{
-	return a->kind == b->kind && str_eq(a->s, b->s);
+	if (k >= 2)
+		return (struct name){ e->identifiers[k - 2].kind,
+			e->identifiers[k - 2].canonical };
+	return (struct name){ k == 0 ? 0 : -1, { (const char *)u->b,
+		sizeof(u->b) } };
 }
 
 static void
+judge_twin(struct account_import *m, struct import_names *names,
+    struct entry *e)
+{
+	struct name name;
+	int64_t line;
+	size_t k;
+
+	for (k = 0; k < NAMES_OF(e); k++) {
+		name = name_of(e, k);
+		line = import_names_line(names, name.kind, name.s);
+		if (line == 0)
+			continue;
+		refuse(m, e, name.kind < 0 ? 0 : name.kind, str_printf(
+		    m->arena, "line %lld has it", (long long)line).p);
+		e->twin = true;
+		return;
+	}
+	for (k = 0; k < NAMES_OF(e); k++) {
+		name = name_of(e, k);
+		import_names_put(names, name.kind, name.s, e->number);
+	}
+}
+
+/* What a dry run took before stands nowhere else. */
+static void
 refuse_twins(struct account_import *m)
 {
-	struct name *list, *first;
-	struct entry *e;
-	size_t i, n;
+	struct import_names *names = m->options.dry_run ? m->seen :
+	    import_names_new(m->arena);
+	size_t i;
 
-	list = first = list_names(m, &n);
-	qsort(list, n, sizeof(*list), compare_names);
-	for (i = 1; i < n; i++) {
-		if (!same_name(first, &list[i])) {
-			first = &list[i];
+	for (i = 0; i < m->n; i++)
+		if (!m->entries[i].refused)
+			judge_twin(m, names, &m->entries[i]);
+}
+
+static void
+remark(struct account_import *m, const struct entry *e)
+{
+	if (e->kept_as_address)
+		tell(m, e->number, ERR_USERNAME_FORMAT, "username",
+		    "is its own address, and is kept as that alone", true);
+}
+
+/* The line whose twin it is may turn out to be refused itself. */
+static void
+admit_twins(struct account_import *m)
+{
+	struct entry *e;
+
+	for (e = m->entries; e < m->entries + m->n; e++) {
+		if (!e->twin)
 			continue;
-		}
-		e = &m->entries[list[i].entry];
-		if (!e->refused)
-			refuse(m, e, first->kind < 0 ? 0 : first->kind,
-			    str_printf(m->arena, "line %lld has it", (long
-			    long)m->entries[first->entry].number).p);
+		e->twin = e->refused = false;
+		drop_remark(m, e->number);
+		remark(m, e);
 	}
 }
 
@@ -460,16 +468,17 @@ settle(struct ctx *c, struct account_import *m)
 	enum err e = ERR_OK;
 	int i;
 
-	refuse_twins(m);
 	if (!look)
 		e = were_deleted(c, m, &look);
 	for (i = 0; i < ROUNDS && e == ERR_OK; i++) {
 		if (look)
 			e = look_up(c, m);
+		refuse_twins(m);
 		if (e == ERR_OK)
 			e = write_batch(c, m);
 		if (e != ERR_CONFLICT)
 			break;
+		admit_twins(m);
 		look = true;
 		e = ERR_OK;
 	}
@@ -515,6 +524,7 @@ add_entry(struct account_import *m)
 	*e = (struct entry){
 		.number = m->lines, .given_uid = l->given_uid,
 		.given_profile_id = l->given_profile_id,
+		.kept_as_address = l->kept_as_address,
 		.account = l->account, .password = l->password,
 		.n_identifiers = l->n_identifiers, .n_history = l->n_history,
 		.n_pending = l->n_pending
@@ -525,9 +535,7 @@ add_entry(struct account_import *m)
 	    l->n_pending * sizeof(*e->pending));
 	e->history = arena_copy(m->arena, l->history,
 	    l->n_history * sizeof(*e->history));
-	if (l->kept_as_address)
-		tell(m, m->lines, ERR_USERNAME_FORMAT, "username",
-		    "is its own address, and is kept as that alone", true);
+	remark(m, e);
 }
 
 static void
@@ -596,6 +604,7 @@ account_import_begin(struct ctx *c, struct arena *process,
 
 	m->options = *o;
 	m->arena = arena_new();
+	m->seen = o->dry_run ? import_names_new(process) : NULL;
 	empty(m);
 	sha256(first.p, first.len, m->id);
 	if (o->restart && !o->dry_run)

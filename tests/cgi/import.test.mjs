@@ -462,6 +462,43 @@ test('--dry-run tells the same and changes nothing', async () => {
     assert.ok(await exists(fresh.email));
 });
 
+const both = (...people) => ({ emails: people.flatMap((p) =>
+    p.line.emails) });
+
+test('no line is the twin of one that is refused itself', async () => {
+    const known = someone(null), a = someone(null), b = someone(null);
+    const c = someone(null);
+    await imported([known.line]);
+    // 1 has a taken address; 3 is the twin of 2, so that 4 is nobody's.
+    const lines = file([both(known, a), a.line, both(a, b), both(b, c),
+        c.line]);
+    for (const more of [['--dry-run'], []]) {
+        const name = join(own, `twins${more}`);
+        const r = await ctl(['--json', 'user', 'import', lines, ...more,
+            '--report', name]);
+        assert.equal(r.code, 3, r.err);
+        assert.deepEqual(report(name).map((t) => [t.line, t.reason]), [
+            [1, "is an account's"], [3, 'line 2 has it'],
+            [5, 'line 4 has it']]);
+        assert.equal(JSON.parse(r.out).imported, 2);
+    }
+    assert.ok(await exists(a.email) && await exists(c.email));
+});
+
+test('--dry-run remembers the names of all lines', async () => {
+    const many = Array.from({ length: 2500 }, () => someone(null));
+    const lines = file([...many.map((p) => p.line), many[7].line,
+        { username: many[8].email.split('@')[0] }, many[2001].line]);
+    const name = join(own, 'drytwins');
+    const r = await ctl(['user', 'import', lines, '--dry-run', '--report',
+        name]);
+    assert.equal(r.code, 3, r.err);
+    assert.deepEqual(report(name).map((t) => [t.line, t.error, t.reason]), [
+        [2501, 'EMAIL_TAKEN', 'line 8 has it'],
+        [2503, 'EMAIL_TAKEN', 'line 2002 has it']]);
+    assert.ok(!await exists(many[7].email));
+});
+
 test('odd files: empty, blank lines, CRLF, no end of line, no file',
     async () => {
         const a = someone(null), b = someone(null);
