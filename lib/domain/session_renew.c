@@ -288,10 +288,16 @@ session_exchange(struct ctx *c, struct str token, int64_t minutes,
 	    NULL, "limited session") : e;
 }
 
-enum err
-session_offer_refresh(struct ctx *c, const struct session *s,
-    struct str *token_out)
+struct offering {
+	const struct session *s;
+	struct str token;		/* absent: none */
+};
+
+static enum err
+offer_tx(struct ctx *c, void *arg)
 {
+	struct offering *o = arg;
+	const struct session *s = o->s;
 	struct str of = { (const char *)s->token_hash, TOKEN_HASH };
 	struct store_refresh r = { .uid = s->uid, .family = s->family,
 		.generation = s->generation, .created_s = c->now_s,
@@ -300,17 +306,37 @@ session_offer_refresh(struct ctx *c, const struct session *s,
 	struct str token;
 	enum err e;
 
-	*token_out = STR_NONE;
-	if (s->ends_s <= s->expires_s)
-		return ERR_OK;
 	MAC_LASTING(c->keys, KEY_REFRESH, bits, STR("offer"), of);
 	token = token_guid_of(c->arena, bits, r.token_hash);
 	secret_wipe(bits, sizeof(bits));
 	e = store_refresh_offer(c, &r);
 	if (e == ERR_OK)
 		e = store_refresh_read(c, r.token_hash, &r);
-	if (e == ERR_OK && r.used_s == 0 && r.generation == s->generation)
-		*token_out = token;
+	o->token = e == ERR_OK && r.used_s == 0 &&
+	    r.generation == s->generation ? token : STR_NONE;
+	return e;
+}
+
+/* Once more does no harm. */
+static enum err
+repeatable(struct ctx *c, void *arg)
+{
+	(void)c;
+	(void)arg;
+	return ERR_NOT_FOUND;
+}
+
+enum err
+session_offer_refresh(struct ctx *c, const struct session *s,
+    struct str *token_out)
+{
+	struct offering o = { s, STR_NONE };
+	enum err e = ERR_OK;
+
+	if (s->ends_s > s->expires_s)
+		e = store_tx(c, offer_tx, &o, repeatable);
+	if (e == ERR_OK)
+		*token_out = o.token;
 	return e;
 }
 
@@ -387,15 +413,6 @@ revoke_all_tx(struct ctx *c, void *arg)
 		e = store_session_settle_all(c, *uid);
 	return e != ERR_OK ? e : audit_add(c, "refresh_revoked", *uid,
 	    "all");
-}
-
-/* Once more does no harm. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
 }
 
 enum err

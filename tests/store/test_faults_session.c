@@ -36,14 +36,6 @@ slide(void)
 }
 
 static enum err
-exchange(void)
-{
-	struct session_tokens t;
-
-	return session_exchange(fx, str_of(access_token), 60, &t);
-}
-
-static enum err
 revoke_refresh(void)
 {
 	return session_revoke_refresh(fx, str_of(refresh_token));
@@ -65,12 +57,6 @@ static enum err
 end_by_handle(void)
 {
 	return session_revoke(fx, handle, ada);
-}
-
-static enum err
-end_all(void)
-{
-	return session_revoke_all(fx, ada);
 }
 
 static enum err
@@ -191,21 +177,18 @@ static const struct flow flows[] = {
 	{ "replay", replayed, refresh, .good = ERR_REFRESH_TOKEN,
 	    .repeated = ERR_REFRESH_TOKEN },
 	{ "slide", signed_in, slide, .repeated = ERR_TOKEN_UNKNOWN },
-	{ "exchange", signed_in, exchange, .repeated = ERR_TOKEN_UNKNOWN },
 	{ "revoke a refresh token", signed_in, revoke_refresh,
 	    .repeated = ERR_REFRESH_TOKEN },
 	{ "revoke all", signed_in, revoke_refreshes, .repeated = ERR_OK },
 	{ "end by token", signed_in, end_by_token, .repeated = ERR_OK },
 	{ "end by handle", signed_in, end_by_handle, .repeated = ERR_OK },
-	{ "end all", signed_in, end_all, .repeated = ERR_OK },
 	{ "end the others", at_a_page, end_others,
 	    .repeated = ERR_TOKEN_UNKNOWN },
 	{ "act for somebody", signed_in, act, .repeated = ERR_OK },
 	{ "redeem a request token", asked, redeem,
 	    .repeated = ERR_REQUEST_TOKEN },
 	{ "sign in at the limit", at_the_limit, log_in, .repeated = ERR_OK },
-	{ "offer a refresh token", signed_in, offer, .repeated = ERR_OK,
-	    .alone = true },
+	{ "offer a refresh token", signed_in, offer, .repeated = ERR_OK },
 };
 
 /* Sessions, refresh tokens, tickets, mails, and the account's generation. */
