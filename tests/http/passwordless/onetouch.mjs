@@ -88,8 +88,10 @@ test('LG17, LG20, LG25: the device that asked has the session, once (S-040)',
         const { token } = await mail(email);
         verified(await confirm({ verificationtoken: token, number }));
         refused(await pinged(clientguid), 1140, 403);   // another network
-        const all = await Promise.all(Array.from({ length: 20 }, () =>
-            pinged(clientguid, { from })));
+        const all = [];
+        while (!all.some((a) => a.status === 200) && all.length < 400)
+            all.push(...await Promise.all(Array.from({ length: 20 }, () =>
+                ping(clientguid, { from }))));
         assert.ok(all.every((a) => a.status < 500));
         const [session, ...more] = all.filter((a) => a.status === 200);
         assert.equal(more.length, 0);

@@ -5,8 +5,10 @@ import { test } from 'node:test';
 import { AUTH, address, call, granted, key, login, mail, mails, password,
     person, phone, refused, register, shift, sms, smsCode, sott, source,
     texts } from '../api.mjs';
+import './jwt.mjs';
 import './onetouch.mjs';
 import './pages.mjs';
+import './gates.mjs';
 import { request } from '../wire.mjs';
 
 const BASE = `${AUTH}/login/passwordlesslogin`;
