@@ -242,8 +242,8 @@ enum err page_signed_out(struct http *h);
 /* Off to sign-in, which says what is done and keeps the way back. */
 enum err page_signin_after(struct http *h, const char *done);
 
-/* Who asks to be signed in, for smart-confirm.html. */
-void page_device(struct http *h, struct values *v,
+/* Who asks to be signed in, for smart-confirm.html; path: of its form. */
+void page_device(struct http *h, struct values *v, const char *path,
     const struct device_request *r);
 /* Which ways there are without a password, for login.html. */
 void page_passwordless(struct http *h, struct values *v);

@@ -39,8 +39,7 @@ show_link(struct http *h, int status, struct str vtoken, enum err e)
 		vtoken = address = STR("");
 	h->ctx->err = why;
 	page_ticket(h, v, vtoken, address);
-	page_device(h, v, &r);
-	values_set(v, "confirm_at", STR("/one-touch"));
+	page_device(h, v, "/one-touch", &r);
 	values_flag(v, "with_number", h->ctx->config->one_touch_number);
 	page_input(h, v, "number", STR(""), wrong, e);
 	page_summary(h, v, e, wrong && str_present(vtoken));

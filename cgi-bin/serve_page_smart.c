@@ -229,11 +229,14 @@ place_text(struct http *h, const struct device_request *r)
 }
 
 void
-page_device(struct http *h, struct values *v, const struct device_request *r)
+page_device(struct http *h, struct values *v, const char *path,
+    const struct device_request *r)
 {
 	struct agent agent = agent_read(r->user_agent);
 	size_t i;
 
+	values_set_url(v, "confirm_at", str_printf(h->ctx->arena, "%.*s%s",
+	    STR_FMT(h->ctx->config->site_base), path));
 	values_set(v, "browser", str_of(agent.browser));
 	values_set(v, "system", str_of(agent.os));
 	values_set(v, "place", place_text(h, r));
@@ -262,8 +265,7 @@ show_request(struct http *h, int status, struct str vtoken, enum err e)
 	if (!str_present(vtoken))
 		address = STR("");
 	page_ticket(h, v, vtoken, address);
-	page_device(h, v, &r);
-	values_set(v, "confirm_at", STR("/smart/confirm"));
+	page_device(h, v, "/smart/confirm", &r);
 	values_flag(v, "with_number", h->ctx->config->smart_login_number);
 	page_input(h, v, "number", STR(""), wrong, e);
 	page_summary(h, v, e, wrong && str_present(vtoken));
