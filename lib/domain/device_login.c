@@ -257,7 +257,8 @@ find(struct ctx *c, struct str guid, struct store_device *out)
 	guid_id(c, guid, id);
 	e = store_device_read(c, id, out);
 	if (e == ERR_NOT_FOUND)
-		return c->config->smart_login_enabled ?
+		return c->config->smart_login_enabled ||
+		    !str_eq(c->config->one_touch_email, STR("off")) ?
 		    gone(c, "unknown guid") :
 		    err_set(c, ERR_SMART_OFF, NULL, "off");
 	if (e == ERR_OK && out->expires_s <= c->now_s)

@@ -4,7 +4,8 @@ import { smsCode } from '../api.mjs';
 import { fails, works } from './driver.mjs';
 import { answers, as, caller, mailCode, mailToken, nowhere, password, person,
     site, wrong } from './people.mjs';
-import { pinSession, posted, postedProfile, postedSms } from './shapes.mjs';
+import { pinSession, posted, postedProfile, postedSms, session }
+    from './shapes.mjs';
 
 const it = (method) => `pinAuthenticationApi.${method}`;
 const PIN = '482915', OTHER = '730264';
@@ -33,6 +34,8 @@ test('SDK: a PIN, set, changed, and its session ended', () =>
         await fails(it('changePINByAccessToken'), [p.token,
             { oldPIN: PIN, newPIN: OTHER }], 1241);
         const { session_token: token } = p.session;
+        await works(it('pinLogin'), [{ PIN: OTHER }, token], session);
+        await fails(it('pinLogin'), [{ PIN }, token], 1236, 401);
         await works(it('inValidatePinSessionToken'), [token], posted);
         await as({ apiKey: nowhere }, () =>
             fails(it('inValidatePinSessionToken'), [token], 901));
