@@ -20,15 +20,16 @@ const sh = (text, options = {}) => execFileSync('bash', ['-eu'],
 const readme = readFileSync(join(top, 'README.md'), 'utf8');
 
 test('each block of README.md is run by a test', () => {
-    const files = ['cgi', 'http', 'http/sdk', 'pages/frontend'].flatMap((d) =>
-        readdirSync(join(top, 'tests', d)).filter((n) => /\.mjs$/.test(n))
-            .map((n) => readFileSync(join(top, 'tests', d, n), 'utf8')))
-        .join();
+    const files = ['area', 'cgi', 'http', 'http/sdk', 'lib',
+        'pages/frontend'].flatMap((d) => readdirSync(join(top, 'tests', d))
+        .filter((n) => /\.(mjs|sh)$/.test(n))
+        .map((n) => readFileSync(join(top, 'tests', d, n), 'utf8'))).join();
     const names = [...readme.matchAll(/^ *<!-- (.*) -->\n *```\w+\n/gm)]
         .map(([, name]) => name);
     assert.equal(names.length * 2, [...readme.matchAll(/^ *```/gm)].length);
     for (const name of names)
-        assert.ok(files.includes(`snippet('README.md', '${name}')`), name);
+        assert.ok([`snippet('README.md', '${name}')`, `<!-- ${name} -->`]
+            .some((use) => files.includes(use)), name);
 });
 
 test('README.md: a configuration is made', () => {

@@ -7,7 +7,8 @@ area_rules()
 {
 	local name rules=
 	local readme
-	readme=$(sed -n 's/^rules = //p' "$ROOT/README.md")
+	readme=$(sed -n '/^<!-- guard rules -->/,/^```$/s/^rules = //p' \
+	    "$ROOT/README.md")
 	for name in members shared authnz silent; do
 		rules+="${readme//members/$name}; /$name/open anyone;"
 		rules+=" /$name/verified verified; /$name/vault factor:10; "
