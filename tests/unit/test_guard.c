@@ -48,6 +48,28 @@ test_api_key_is_found_in_every_documented_place(void **state)
 	assert_int_equal(web_served, 5);
 }
 
+/* The secret is no substitute where signatures are strict. */
+static void
+test_signatures_are_preferred_or_strict_by_setting_S_043(void **state)
+{
+	(void)state;
+	web_configure(LOCAL "[api]\nsignature = preferred\n");
+	expect(web_ask("GET", MANAGE, NULL, NULL), 400, 1209);
+	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET)), 200, 0);
+	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET,
+	    "HTTP_DIGEST=SHA-256=x")), 400, 1210);
+	web_configure(LOCAL "[api]\nsignature = strict\n");
+	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET)), 400, 1207);
+	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET,
+	    "HTTP_DIGEST=SHA-256=x", "HTTP_X_REQUEST_EXPIRES=soon")), 400,
+	    1211);
+	expect(web_ask("GET", MANAGE, NULL, WITH(SECRET,
+	    "HTTP_DIGEST=SHA-256=x",
+	    "HTTP_X_REQUEST_EXPIRES=2020-01-01 00:00:00")), 403, 1212);
+	expect(web_ask("GET", THING, NULL, NULL), 200, 0);
+	assert_int_equal(web_served, 2);
+}
+
 static void
 test_api_secret_comes_by_header_alone_on_manage_S_043(void **state)
 {
@@ -352,6 +374,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_api_key_is_found_in_every_documented_place),
+		TEST(test_signatures_are_preferred_or_strict_by_setting_S_043),
 		TEST(test_api_secret_comes_by_header_alone_on_manage_S_043),
 		TEST(test_secret_from_a_browser_is_refused_S_043),
 		TEST(test_previous_secret_serves_until_the_rotation_is_over),
