@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "codec/geo.h"
 #include "domain/consent_form.h"
 #include "domain/site.h"
 
@@ -139,6 +140,20 @@ check_log(struct check *k, const struct config *cfg)
 }
 
 /* Which forms count now, and which begin some day. */
+static void
+check_places(struct check *k, const struct config *cfg)
+{
+	const char *why;
+
+	if (!str_present(cfg->geo_database))
+		return;
+	if (geo_check(cfg->geo_database.p, &why))
+		found(k, FINE, "places", "%s", cfg->geo_database.p);
+	else
+		found(k, WRONG, "places", "geo.database, %s: %s",
+		    cfg->geo_database.p, why);
+}
+
 static void
 check_consents(struct check *k, const struct config *cfg)
 {
@@ -464,6 +479,7 @@ check_all(struct check *k, const struct config *cfg, bool web,
 	check_log(k, cfg);
 	check_templates(k, cfg);
 	check_consents(k, cfg);
+	check_places(k, cfg);
 	if (k->wrong == 0)
 		check_site(k);
 	check_mail(k, cfg, mail);

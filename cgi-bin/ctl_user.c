@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/rand.h"
+#include "codec/agent.h"
 #include "codec/text.h"
 #include "domain/account.h"
 #include "domain/account_create.h"
@@ -295,13 +296,58 @@ ctl_user_delete(struct ctl *t)
 	return CTL_OK;
 }
 
+static const char *
+kind_name(const struct session_row *r)
+{
+	if (r->acting)
+		return "acting";
+	return r->kind == SESSION_PAGE ? "page" :
+	    r->kind == SESSION_LIMITED ? "limited" : "api";
+}
+
+static struct json *
+session_json(struct ctl *t, const struct session_row *r)
+{
+	struct agent a = agent_read(r->user_agent);
+	struct json *j = json_new_object(t->ctx->arena);
+
+	json_set_str(j, "handle", uid_hex(t->ctx->arena, r->handle));
+	json_set_cstr(j, "kind", kind_name(r));
+	json_set_str(j, "provider", r->provider);
+	json_set_cstr(j, "created", ctl_time(t, r->created_s));
+	json_set_cstr(j, "seen", ctl_time(t, r->seen_s));
+	json_set_cstr(j, "expires", ctl_time(t, r->expires_s));
+	json_set_cstr(j, "ends", ctl_time(t, r->ends_s));
+	json_set_bool(j, "remember", r->remember);
+	json_set_str(j, "address", r->address);
+	json_set_str(j, "city", r->city);
+	json_set_str(j, "country", r->country);
+	json_set_cstr(j, "browser", a.browser);
+	json_set_cstr(j, "os", a.os);
+	json_set_str(j, "user_agent", r->user_agent);
+	return j;
+}
+
+static void
+print_session(struct ctl *t, const struct session_row *r)
+{
+	struct agent a = agent_read(r->user_agent);
+
+	printf("%s  %-7s  since %s  last seen %s  until %s  %s  %s, %s%s%s\n",
+	    uid_hex(t->ctx->arena, r->handle).p, kind_name(r),
+	    ctl_time(t, r->created_s), ctl_time(t, r->seen_s),
+	    ctl_time(t, r->ends_s),
+	    str_present(r->address) ? r->address.p : "-", a.browser, a.os,
+	    str_present(r->country) ? ", " : "",
+	    str_present(r->country) ? r->country.p : "");
+}
+
 int
 ctl_session_list(struct ctl *t)
 {
 	const char *name = only_name(t, NULL, 0);
 	struct session_row *rows;
 	struct account a;
-	struct json *j;
 	size_t n, i;
 	enum err e;
 
@@ -312,29 +358,11 @@ ctl_session_list(struct ctl *t)
 		e = session_list(t->ctx, a.uid, LIST_MAX, &rows, &n);
 	if (e != ERR_OK)
 		return ctl_fail(t, e);
-	for (i = 0; i < n; i++) {
-		const struct session_row *r = &rows[i];
-		const char *kind = r->kind == SESSION_PAGE ? "page" :
-		    r->kind == SESSION_LIMITED ? "limited" : "api";
-		struct str handle = uid_hex(t->ctx->arena, r->handle);
-
-		if (!t->json) {
-			printf("%s  %-7s  since %s  last seen %s  until %s  "
-			    "%s\n", handle.p, kind, ctl_time(t, r->created_s),
-			    ctl_time(t, r->seen_s), ctl_time(t, r->expires_s),
-			    str_present(r->address) ? r->address.p : "-");
-			continue;
-		}
-		j = json_new_object(t->ctx->arena);
-		json_set_str(j, "handle", handle);
-		json_set_cstr(j, "kind", kind);
-		json_set_cstr(j, "created", ctl_time(t, r->created_s));
-		json_set_cstr(j, "seen", ctl_time(t, r->seen_s));
-		json_set_cstr(j, "expires", ctl_time(t, r->expires_s));
-		json_set_str(j, "address", r->address);
-		json_set_str(j, "user_agent", r->user_agent);
-		ctl_json(t, j);
-	}
+	for (i = 0; i < n; i++)
+		if (t->json)
+			ctl_json(t, session_json(t, &rows[i]));
+		else
+			print_session(t, &rows[i]);
 	return CTL_OK;
 }
 

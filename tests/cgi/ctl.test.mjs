@@ -123,6 +123,19 @@ test('init: fresh keys, mode 0600, nothing overwritten (S-115)',
         assert.match(http.err, /https/);
     });
 
+test('check: a database of places that cannot be read', async () => {
+    const file = join(own, 'places.mmdb');
+    for (const content of [null, 'no database']) {
+        if (content)
+            writeFileSync(file, content);
+        const conf = changed([[/^\[site\]$/m,
+            `[geo]\ndatabase = ${file}\n[site]`]]);
+        const r = await ctl(['check', '--no-web'], { conf });
+        assert.equal(r.code, 1);
+        assert.match(r.out + r.err, /geo\.database/);
+    }
+});
+
 test('sample-config lists every setting and is one', async () => {
     const text = await fine(['sample-config'], { conf: null });
     assert.match(text, /argon2_memory_kib/);
@@ -158,6 +171,9 @@ test('user: add, show, list, disable, enable, delete (S-051)', async () => {
         .trim().split('\n').map((l) => JSON.parse(l));
     assert.equal(sessions.length, 1);
     assert.ok(!JSON.stringify(sessions).includes(token));
+    assert.equal(sessions[0].kind, 'api');
+    assert.equal(sessions[0].browser, 'Node.js');
+    assert.match(await fine(['session', 'list', email]), /Node\.js/);
     await fine(['session', 'revoke', sessions[0].handle]);
     refused(await call('GET', `${AUTH}/account`, { token }), 905, 403);
     const { access_token: next } = granted(await login(p));
