@@ -8,8 +8,9 @@
  * A "#######" in FILE becomes a random number below ACCOUNTS.  The run ends
  * after MS ms or, if MAX is not 0, after MAX answers of all groups; what is
  * under way then is waited for.  One line a group: answers a second, then
- * latencies in us, median, 99th percentile and greatest, of the answers and of
- * what still waits at the end.  The first WARM_NS of a timed run do not count.
+ * latencies in us, median, 99th percentile, greatest and 95th percentile, of
+ * the answers and of what still waits at the end.  The first WARM_NS of a timed
+ * run do not count.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -306,8 +307,9 @@ static void
 report(struct group *g, double seconds)
 {
 	qsort(g->us, g->n, sizeof(*g->us), by_size);
-	printf("%.1f %u %u %u\n", (double)g->whole / seconds, g->us[g->n / 2],
-	    g->us[g->n * 99 / 100], g->us[g->n - 1]);
+	printf("%.1f %u %u %u %u\n", (double)g->whole / seconds,
+	    g->us[g->n / 2], g->us[g->n * 99 / 100], g->us[g->n - 1],
+	    g->us[g->n * 95 / 100]);
 }
 
 int

@@ -8,9 +8,12 @@
 
 BENCH=$VAR/bench
 needs_bench="run lighttpd"
-bench_rows="check login profile registration cgi mixed import memory size"
+bench_rows="check bearer login profile registration cgi mixed import memory
+    gc size sessions"
 bench_small=10000
 bench_large=1000000
+bench_sessions=${BENCH_SESSIONS:-10000000}
+bench_expired=${BENCH_EXPIRED:-1000000}
 bench_password=cobalt-meadow-71
 bench_key=$(</proc/sys/kernel/random/uuid)
 
@@ -116,6 +119,8 @@ bench_requests()
 	request GET /identity/v2/auth/access_token/validate \
 	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
 	    >"$BENCH/check"
+	request GET "/identity/v2/auth/access_token/validate?access_token=$(
+	    )00000000-0000-4000-8000-00000#######" >"$BENCH/check_query"
 	request GET /identity/v2/auth/account \
 	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
 	    >"$BENCH/profile"
@@ -173,9 +178,9 @@ fill_sql()
 	    SELECT n.uid, p.phc, $now FROM n
 	    JOIN dw_password p ON p.uid = @uid;
 	INSERT INTO dw_session (token_hash, kind, uid, generation, family,
-	    handle, created_s, auth_s, seen_s, expires_s)
+	    handle, created_s, auth_s, seen_s, expires_s, ends_s)
 	    SELECT UNHEX(SHA2(n.uid, 256)), 1, n.uid, 1, n.uid, n.uid,
-	    $now, $now, $now + 86400, $now + 86400 FROM n;
+	    $now, $now, $now + 86400, $now + 86400, $now + 86400 FROM n;
 	ANALYZE TABLE dw_account, dw_identifier, dw_password, dw_session;
 	SQL
 }
@@ -285,6 +290,20 @@ row_check()
 {
 	in_turn yard_check door_check
 	compared "token check" at-least 0.85
+}
+
+# By query and by header, which costs the same.
+check_by_query()
+{
+	r=$(rate "$port_small" $bench_small 8 check_query '"expires_in"') ||
+	    exit 1
+	yard+=("$r")
+}
+
+row_bearer()
+{
+	in_turn check_by_query door_check
+	compared "check, header : query" at-least 0.97
 }
 
 yard_login()
@@ -418,8 +437,8 @@ logins_and_checks()
 	    2 "$BENCH/check" '"expires_in"') || exit 1
 	set -- $out
 	door+=("$1")
-	checks+=("$5") medians+=("$(calc "$6 / 1000")")
-	tails+=("$(calc "$7 / 1000")")
+	checks+=("$6") medians+=("$(calc "$7 / 1000")")
+	tails+=("$(calc "$8 / 1000")")
 }
 
 row_mixed()
@@ -595,6 +614,99 @@ row_size()
 	compared "check, 1 000 000 accounts" at-least 0.9
 	in_turn small_login large_login
 	compared "login, 1 000 000 accounts" at-least 0.9
+}
+
+# sessions_sql NAME N EXPIRES: N sessions of nobody, between which those of the
+# accounts lie.  In the order of all their keys: it is their number that is to
+# be felt, not how they got there.
+sessions_sql()
+{
+	local step=500000 from
+	cat <<-SQL
+	USE dw_$1;
+	SET autocommit = 1;
+	SET unique_checks = 0;
+	SQL
+	for ((from = 0; from < $2; from += step)); do
+		cat <<-SQL
+		INSERT INTO dw_session (token_hash, kind, uid, generation,
+		    family, handle, created_s, auth_s, seen_s, expires_s,
+		    ends_s)
+		    SELECT UNHEX(RPAD(LPAD(HEX((seq + $from)
+		    * (0x7fffffffffffffff DIV $2) * 2), 16, '0'), 64, '1')),
+		    1, n.id, 1, n.id, n.id, $3, $3, $3, $3, $3
+		    FROM (SELECT seq, CAST(UNHEX(LPAD(HEX(seq + $from), 32,
+		    '0')) AS BINARY(16)) AS id FROM seq_1_to_$step) AS n
+		    WHERE seq + $from <= $2 ORDER BY seq;
+		SQL
+	done
+	echo "ANALYZE TABLE dw_session;"
+}
+
+sessions_add()
+{
+	say "Making $2 sessions..."
+	sessions_sql "$@" | database_sql "$bench_short/db" \
+	    >"$BENCH/log/sessions" || die "There are no $2 sessions."
+}
+
+many_check()
+{
+	r=$(rate "$port_many" $bench_small 8 check '"expires_in"') || exit 1
+	door+=("$r")
+}
+
+row_sessions()
+{
+	port_many=$(free_port)
+	bench_site many $bench_small fcgi "$port_many"
+	sessions_add many "$bench_sessions" $(($(date +%s) + 86400))
+	in_turn small_check many_check
+	compared "check, $bench_sessions sessions" at-least 0.9
+	process_end "$BENCH/many/run/web.pid"
+	echo "TRUNCATE dw_many.dw_session" | database_sql "$bench_short/db"
+}
+
+# The 95th percentile of logins, in ms: quiet, and while expired sessions are
+# removed.  An answer that is none ends the run.
+login_tail()
+{
+	local out
+	out=$(load "$port_small" $bench_small "$bench_ms" 0 8 \
+	    "$BENCH/login" '"access_token"') || exit 1
+	set -- $out
+	calc "$5 / 1000"
+}
+
+row_gc()
+{
+	local i quiet=() swept=() tail before pid from left
+	for ((i = 0; i < bench_repeat; i++)); do
+		quiet+=("$(login_tail)") || exit 1
+	done
+	sessions_add small "$bench_expired" 1000
+	from=$(date +%s%N)
+	"${as_web[@]}" "$BUILD/doorwardctl" --config \
+	    "$BENCH/small/etc/doorward.conf" gc --seconds 600 \
+	    >"$BENCH/log/gc" 2>&1 &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		swept+=("$(login_tail)") || exit 1
+	done
+	wait "$pid" || die "gc failed: $(<"$BENCH/log/gc")"
+	left=$(echo "SELECT COUNT(*) FROM dw_small.dw_session
+	    WHERE expires_s <= 1000" | database_sql "$bench_short/db" |
+	    tail -n 1)
+	[ "$left" = 0 ] || die "gc left $left expired sessions."
+	before=$(median "${quiet[@]}")
+	tail=$(median "${swept[@]}")
+	row "p95 of logins, while gc" "$before ms" "$tail ms" \
+	    "$(calc "$tail / $before")" \
+	    "$(least "${swept[@]}")-$(greatest "${swept[@]}")" "<= 2" \
+	    "$(verdict "$(calc "$tail / $before")" at-most 2)"
+	row "  $bench_expired rows removed" "" "$(calc \
+	    "$bench_expired * 1000000000 / ($(date +%s%N) - $from)")/s" \
+	    "" "" "" ""
 }
 
 bench()
