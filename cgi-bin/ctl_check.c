@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "codec/geo.h"
 #include "domain/consent_form.h"
+#include "domain/signing_key.h"
 #include "domain/site.h"
 
 #define CLOCK_DRIFT_S	30
@@ -321,6 +322,24 @@ check_passwords(struct check *k)
 		    "in.", (long long)n);
 }
 
+/* Is there a key that signs, and do the master secrets open it? */
+static void
+check_signing(struct check *k)
+{
+	struct ctx *c = k->t->ctx;
+	struct jwt_key key;
+	enum err e;
+
+	if (k->wrong > 0 || !c->config->jwt_enabled)
+		return;
+	e = signing_key_use(c, 0, &key);
+	if (e != ERR_OK)
+		found(k, WRONG, "signing keys", "%s", c->err.note != NULL ?
+		    c->err.note : "They cannot be read.");
+	else
+		found(k, FINE, "signing keys", "%s signs", key.kid.p);
+}
+
 /* With all statements prepared: a table or right that is missing shows. */
 static void
 check_site(struct check *k)
@@ -349,6 +368,7 @@ check_site(struct check *k)
 		    site_database_errno(c), site_database_error(c),
 		    database_mend(site_database_errno(c)));
 	check_passwords(k);
+	check_signing(k);
 }
 
 /* ---- mail ---- */

@@ -274,6 +274,20 @@ test('check: looks at the lists of passwords', async () => {
         /password\.rules/);
 });
 
+test('check: finds a key that signs, and none', async () => {
+    const change = [[/^\[site\]/m, '[jwt]\nenabled = yes\n[site]']];
+    await wrong(change, /WRONG +signing keys +no key signs: .*jwt-rotate/);
+    const conf = changed(change);
+    const { kid } = JSON.parse(await fine(['--json', 'keys', 'jwt-rotate'],
+        { conf }));
+    assert.ok((await fine(['check', '--no-web'], { conf }))
+        .includes(`${kid} signs`));
+    assert.ok((await fine(['keys', 'jwt-list'], { conf })).startsWith(kid));
+    assert.equal(await fine(['keys', 'jwt-drop', kid], { conf }),
+        'dropped\n');
+    await wrong(change, /signing keys/);
+});
+
 test('check: judges the consent forms', async () => {
     const forms = join(own, 'forms.json');
     const change = [[/^\[site\]/m, `[consent]\nfile = ${forms}\n[site]`]];
