@@ -8,6 +8,8 @@
 
 PAGE("P-root", GET, "/", serve_root, 0, in_no_fields,
     "To the account, or to sign-in")
+PAGE("P-api", GET, "/api-reference", serve_api_page, 0, in_no_fields,
+    "The description of the API, for people")
 PAGE("P-signup", GET, "/signup", serve_signup_form, 0, in_no_fields,
     "The form for a new account")
 PAGE("P-signup-post", POST, "/signup", serve_signup, NEED_FORM, in_signup,

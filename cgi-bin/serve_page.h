@@ -45,6 +45,7 @@ extern const struct reply reply_smart_state[];
 	  ERR_PASSWORD_MISSING, 0, LIMIT_PASSWORD_INPUT, \
 	  AT(in_page, new_password), "New password" }
 
+enum err serve_api_page(struct http *h, const void *in);
 enum err serve_root(struct http *h, const void *in);
 enum err serve_signup_form(struct http *h, const void *in);
 enum err serve_signup(struct http *h, const void *in);
