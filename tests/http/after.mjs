@@ -58,6 +58,9 @@ const decisions = `
     signing_key_dropped signing_key_made
     sott_issued username_changed verification_decoy verification_sent
     welcome_sent
+    device_approved device_refused link_refused one_touch_decoy
+    one_touch_limited one_touch_sent passwordless_decoy passwordless_limited
+    passwordless_sent
     `.trim().split(/\s+/);
 const audited = new Set(readFileSync(events, 'utf8').split('\n'));
 const silent = decisions.filter((d) => !audited.has(d));

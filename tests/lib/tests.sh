@@ -419,13 +419,26 @@ part_pages()
 	case schema in "${1:-schema}") pages_schema ;; esac
 	case consent in "${1:-consent}") pages_consent ;; esac
 	case frontend in "${1:-frontend}") pages_frontend ;; esac
-	case ${1:-} in captcha | schema | consent | frontend) return ;; esac
+	case passwordless in "${1:-passwordless}") pages_passwordless ;; esac
+	case ${1:-} in captcha | schema | consent | frontend | passwordless)
+		return ;;
+	esac
 	tests_named pages "${1:-}" || return
 	export DOORWARD_PICTURE=$TESTS/log/login.png
 	# All visitors come from one address.
 	variant pages lighttpd fcgi "" mail.per_hour_source=200 \
 	    smart_login.enabled=yes pin.enabled=yes pin.login=yes
 	node_tests pages "${files[@]}"
+	site_end
+}
+
+pages_passwordless()
+{
+	variant pages-passwordless lighttpd fcgi "" "${phone_settings[@]}" \
+	    passwordless.email=link passwordless.phone=yes \
+	    one_touch.email=link
+	node_tests pages-passwordless \
+	    "$ROOT"/tests/pages/passwordless/*.test.mjs
 	site_end
 }
 

@@ -123,7 +123,7 @@ test('a session of somebody else is not ended in silence (S-039)',
         const again = await b.visit('POST', '/passwordless/link',
             hidden(arrival.text));
         assert.match(html(again), new RegExp(
-            `signed in here as <bdi>${q.email}`));
+            `signed in here as <bdi class="address">${q.email}`));
         assert.equal(await b.who(), q.email);
         const seen = await b.visit('GET', link);
         assert.match(html(seen), /Sign in to this account instead/);
