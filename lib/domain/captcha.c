@@ -18,16 +18,18 @@ provider_is(const struct ctx *c, const char *name)
 static bool
 is_listed(const struct ctx *c, const char *operation)
 {
-	return list_has(&c->config->captcha_on, str_of(operation)) ||
-	    (c->config->one_touch_create &&
-	    strcmp(operation, CAPTCHA_ONE_TOUCH) == 0);
+	struct str name = str_of(operation);
+
+	if (list_has(&c->config->captcha_on, name))
+		return true;
+	return c->config->one_touch_create &&
+	    str_eq(name, STR(CAPTCHA_ONE_TOUCH));	/* not secret: a name */
 }
 
 bool
 captcha_demanded(const struct ctx *c, const char *operation)
 {
-	return !provider_is(c, "off") &&
-	    is_listed(c, operation);
+	return !provider_is(c, "off") && is_listed(c, operation);
 }
 
 static struct str

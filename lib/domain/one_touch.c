@@ -470,7 +470,7 @@ judge_number(struct ctx *c, struct answering *n)
 	if (!str_present(given))
 		return wrong_number(c,
 		    "Choose the number that the other device shows.");
-	if (str_eq(given, n->device.number))	/* no secret: it is shown */
+	if (str_eq(given, n->device.number))	/* not secret: shown */
 		return ERR_OK;
 	e = store_tx(c, refuse_tx, n, in_doubt);
 	return e != ERR_OK ? e : wrong_number(c,
