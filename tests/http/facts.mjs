@@ -107,7 +107,8 @@ function isSuccess(text, json, where) {
 }
 
 // No SDK asks for these.
-const others = /\/(openapi\.json|altcha|\.well-known\/.*|ciam\/appinfo.*)$/i;
+const others = new RegExp('/(openapi\\.json|altcha|\\.well-known/.*|' +
+    'ciam/appinfo.*|manage/jwt/introspect|auth/access_token/jwt)$', 'i');
 
 /*
  * status, text; header(name) gives undefined or null for none; path is that
