@@ -4,6 +4,7 @@ import { after } from 'node:test';
 import './policy.mjs';
 import './forms.mjs';
 import './pages.mjs';
+import './gate.mjs';
 import { calm } from './site.mjs';
 
 after(calm);
