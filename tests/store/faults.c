@@ -67,6 +67,8 @@ fingerprint(void)
 	    " generation) ORDER BY token_hash), '') FROM dw_pin_session),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(id), used_s)"
 	    " ORDER BY id), '') FROM dw_ticket),"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(id), state)"
+	    " ORDER BY id), '') FROM dw_device_login),"
 	    "(SELECT COALESCE(SUM(suspended_until_s), 0) FROM dw_failure),"
 	    "(SELECT COUNT(*) FROM dw_outbox),"
 	    "(SELECT COUNT(*) FROM dw_privacy_acceptance),"
