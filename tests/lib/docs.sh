@@ -17,7 +17,7 @@ docs_picture()
 {
 	local picture=$VAR/test/log/login.png
 	rm -f "$picture"
-	(run_tests pages picture)
+	(run_tests pages frontend)
 	[ -e "$picture" ] || die "The tests of the pages took no picture."
 	cp "$picture" "$ROOT/docs/login.png"
 }

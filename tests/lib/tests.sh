@@ -401,6 +401,7 @@ pages_frontend()
 {
 	variant pages-frontend lighttpd fcgi "" sott.required=no \
 	    login.phone=yes passwordless.email=link passwordless.phone=yes
+	export DOORWARD_PICTURE=$TESTS/log/login.png
 	node_tests pages-frontend "$ROOT"/tests/pages/frontend/*.test.mjs
 	site_end
 }
@@ -424,7 +425,6 @@ part_pages()
 		return ;;
 	esac
 	tests_named pages "${1:-}" || return
-	export DOORWARD_PICTURE=$TESTS/log/login.png
 	# All visitors come from one address.
 	variant pages lighttpd fcgi "" mail.per_hour_source=200 \
 	    smart_login.enabled=yes pin.enabled=yes pin.login=yes

@@ -9,6 +9,7 @@ import { AUTH, address, base, call, granted, key, mail, noteSecrets, password,
 import { configure } from '../../http/consent/site.mjs';
 import { snippet } from '../../http/snippet.mjs';
 import { look, visitor } from '../browser.mjs';
+import './picture.mjs';
 
 const root = new URL('../../../', import.meta.url);
 const html = readFileSync(new URL('docs/front-end.html', root));
