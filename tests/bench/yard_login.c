@@ -41,8 +41,8 @@ open_program(struct program *p)
 	    " WHERE i.kind = 1 AND i.canonical = ?");
 	p->session = yard_prepare(my, "INSERT INTO dw_session (token_hash,"
 	    " kind, uid, generation, family, handle, created_s, auth_s,"
-	    " seen_s, expires_s) VALUES (?, 1, '0123456789012345', 1,"
-	    " '0123456789012345', ?, 1, 1, 1, 4000000000)");
+	    " seen_s, expires_s, ends_s) VALUES (?, 1, '0123456789012345', 1,"
+	    " '0123456789012345', ?, 1, 1, 1, 4000000000, 4000000000)");
 	bind_bytes(&in[0], p->token, sizeof(p->token));
 	bind_bytes(&in[1], p->handle, sizeof(p->handle));
 	if (mysql_stmt_bind_param(p->session, in) != 0)
