@@ -2,7 +2,7 @@
 # behaviour sanitizers, and a sample of it under valgrind (S-148).  Sourced.
 
 packages_sanitize="valgrind"
-needs_sanitize="run node lighttpd unit sanitize"
+needs_sanitize="run node lighttpd apache tls unit sanitize"
 
 # Reports go to files: what is started with an empty environment and by a web
 # server has no other way to tell of a fault.  So the options are built in.

@@ -396,6 +396,13 @@ part_cgi()
 	site_end
 }
 
+pages_readme()
+{
+	variant pages-readme lighttpd fcgi ""
+	node_tests pages-readme "$ROOT"/tests/pages/readme/*.test.mjs
+	site_end
+}
+
 # A front end of another origin calls it.
 pages_frontend()
 {
@@ -421,7 +428,9 @@ part_pages()
 	case consent in "${1:-consent}") pages_consent ;; esac
 	case frontend in "${1:-frontend}") pages_frontend ;; esac
 	case passwordless in "${1:-passwordless}") pages_passwordless ;; esac
-	case ${1:-} in captcha | schema | consent | frontend | passwordless)
+	case readme in "${1:-readme}") pages_readme ;; esac
+	case ${1:-} in
+	captcha | schema | consent | frontend | passwordless | readme)
 		return ;;
 	esac
 	tests_named pages "${1:-}" || return

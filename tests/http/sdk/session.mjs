@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { guid, time } from '../api.mjs';
 import { fails, served, works } from './driver.mjs';
@@ -44,9 +46,12 @@ if (await served('GET', '/api/v2/access_token/validate'))
 // by another site will.
 function requestToken(uid) {
     const raw = randomBytes(16);
+    const [, database] = /^\[database\][^[]*^name = (\S+)$/m.exec(
+        readFileSync(join(process.env.DOORWARD_SITE, 'etc/doorward.conf'),
+            'utf8'));
     const id = createHash('sha256').update(raw).digest('hex');
     execFileSync('mariadb', ['--no-defaults', '-S',
-        process.env.DOORWARD_SOCKET, 'dw_sdk', '-e', 'INSERT INTO dw_ticket' +
+        process.env.DOORWARD_SOCKET, database, '-e', 'INSERT INTO dw_ticket' +
         ' (id, purpose, uid, generation, address, created_s, expires_s, data)' +
         ` SELECT x'${id}', 19, uid, generation, '', UNIX_TIMESTAMP(),` +
         ' UNIX_TIMESTAMP() + 600, \'{"provider":"email","remember":false}\'' +

@@ -1,18 +1,19 @@
-// Commands of README.md and docs/ that need no site, or one of their own.
+// Commands of README.md and docs/, on a site of their own: it is restored from
+// a backup.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync,
     rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { AUTH, base, call, granted, password, person, refused, login }
-    from '../http/api.mjs';
-import { root, snippet } from '../http/snippet.mjs';
+    from '../../http/api.mjs';
+import { root, snippet } from '../../http/snippet.mjs';
 
 const top = fileURLToPath(root);
-const bin = join(top, 'build');
+const bin = dirname(process.env.DOORWARD_PROGRAM);
 const temporary = () => mkdtempSync(join(tmpdir(), 'doorward-readme-'));
 const sh = (text, options = {}) => execFileSync('bash', ['-eu'],
     { input: text, encoding: 'utf8', ...options,
@@ -21,7 +22,7 @@ const readme = readFileSync(join(top, 'README.md'), 'utf8');
 
 test('each block of README.md is run by a test', () => {
     const files = ['area', 'cgi', 'http', 'http/sdk', 'lib',
-        'pages/frontend'].flatMap((d) => readdirSync(join(top, 'tests', d))
+        'pages/frontend', 'pages/readme'].flatMap((d) => readdirSync(join(top, 'tests', d))
         .filter((n) => /\.(mjs|sh)$/.test(n))
         .map((n) => readFileSync(join(top, 'tests', d, n), 'utf8'))).join();
     const names = [...readme.matchAll(/^ *<!-- (.*) -->\n *```\w+\n/gm)]
@@ -113,7 +114,7 @@ test('docs/operations.md: a backup, and back', async () => {
     writeFileSync(join(dir, 'doorward.conf'), '');
     const run = (name) => sh(snippet('docs/operations.md', name)
         .replace(/^private=\S+/m, `private=${dir}`)
-        .replace(/^database=\S+/m, 'database=dw_cgi'));
+        .replace(/^database=\S+/m, 'database=dw_pages_readme'));
     run('backup');
     assert.ok(existsSync(join(dir, 'backup.conf')));
     const ctl = (...args) => sh(`${process.env.DOORWARD_CTL} ${
