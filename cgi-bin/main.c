@@ -116,8 +116,8 @@ configure(struct program *p)
 static void
 refuse_role(struct program *p)
 {
-	log_write(NULL, LOG_ERROR, "role", "the web server asked for a FastCGI role "
-	    "that is neither responder nor authorizer");
+	log_write(NULL, LOG_ERROR, "role", "the web server asked for a "
+	    "FastCGI role that is neither responder nor authorizer");
 	transport_write(p->transport, STR("Status: 403 Forbidden\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\n"
 	    "Cache-Control: no-store\r\n\r\nForbidden\n"));

@@ -499,8 +499,8 @@ after_all()
 	done >"$TESTS/events"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
-	    "$TESTS"/{tokens,sessions,lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
-	    "$TESTS"/{passwordless,objects} \
+	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
+	    "$TESTS"/{passwordless,objects,tokens,sessions} \
 	    "$TESTS"/{schema,captcha,sdk,pages-schema,pages-frontend,pages}
 }
 

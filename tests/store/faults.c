@@ -43,7 +43,7 @@ static int64_t
 fingerprint(void)
 {
 	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
-	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state, roles,"
+	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(uid), state,"
 	    " generation, profile, profile_version, logins, pin_changed_s,"
 	    " pin_skipped_s, email_verified_s, privacy_policy,"
 	    " consent_profile, roles) ORDER BY uid), '') FROM dw_account),"

@@ -5,7 +5,8 @@
 #include "domain/role.h"
 
 #define RULES	"/members signed_in; /members/open anyone; " \
-		"/members/board role:board|chair; /members/both role:a role:b; " \
+		"/members/board role:board|chair; " \
+		"/members/both role:a role:b; " \
 		"/members/verified verified; /members/vault factor:10"
 
 static struct area_answer answer;
