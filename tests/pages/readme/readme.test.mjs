@@ -7,14 +7,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { AUTH, base, call, granted, password, person, refused, login }
     from '../../http/api.mjs';
 import { root, snippet } from '../../http/snippet.mjs';
 
 const top = fileURLToPath(root);
 const bin = dirname(process.env.DOORWARD_PROGRAM);
-const temporary = () => mkdtempSync(join(tmpdir(), 'doorward-readme-'));
+const folders = [];
+function temporary() {
+    folders.push(mkdtempSync(join(tmpdir(), 'doorward-readme-')));
+    return folders.at(-1);
+}
+after(() => folders.forEach((f) => rmSync(f, { recursive: true })));
 const sh = (text, options = {}) => execFileSync('bash', ['-eu'],
     { input: text, encoding: 'utf8', ...options,
         env: { ...process.env, PATH: `${bin}:${process.env.PATH}` } });
@@ -40,7 +45,6 @@ test('README.md: a configuration is made', () => {
     sh(snippet('README.md', 'init').replaceAll('/home/site/private', dir));
     assert.match(readFileSync(join(dir, 'doorward.conf'), 'utf8'),
         /^url = https:\/\/example\.com\/auth$/m);
-    rmSync(dir, { recursive: true });
 });
 
 test('README.md: the files that it names are there, and the commands',
@@ -103,7 +107,6 @@ test('README.md: the demo runs, and its tour; Ctrl-C ends it', async () => {
     }
     assert.equal(await ended, 0, said);
     assert.deepEqual(readdirSync(join(dir, 'var/run')), []);
-    rmSync(dir, { recursive: true });
 });
 
 test('docs/operations.md: a backup, and back', async () => {
@@ -126,5 +129,4 @@ test('docs/operations.md: a backup, and back', async () => {
         { token: session.access_token });
     refused(await check(), 905, 403);
     granted(await login(p));
-    rmSync(dir, { recursive: true });
 });
