@@ -144,7 +144,7 @@ export function granted(answer) {
 
 let description;
 export async function openapi() {
-    description ??= (await fetch(`${base}/openapi.json`)).json();
+    description ??= fetch(`${base}/openapi.json`).then((a) => a.json());
     return description;
 }
 
