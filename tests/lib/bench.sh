@@ -8,7 +8,7 @@
 
 BENCH=$VAR/bench
 needs_bench="run lighttpd"
-bench_rows="check bearer login profile registration cgi mixed import memory
+bench_rows="check guard bearer login profile registration cgi mixed import memory
     gc size sessions"
 bench_small=10000
 bench_large=1000000
@@ -121,6 +121,9 @@ bench_requests()
 	    >"$BENCH/check"
 	request GET "/identity/v2/auth/access_token/validate?access_token=$(
 	    )00000000-0000-4000-8000-00000#######" >"$BENCH/check_query"
+	request GET /guarded/page.txt \
+	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
+	    >"$BENCH/guard"
 	request GET /identity/v2/auth/account \
 	    "Authorization: Bearer 00000000-0000-4000-8000-00000#######" \
 	    >"$BENCH/profile"
@@ -195,7 +198,8 @@ bench_site()
 	site_make "$site" "http://localhost:$4" "$bench_short/db" "dw_$1" \
 	    api.key="$bench_key" limits.requests_per_s=100000 \
 	    limits.requests_per_process=1000000000 \
-	    mail.per_hour_source=1000000 sott.max_registrations=1000000
+	    mail.per_hour_source=1000000 sott.max_registrations=1000000 \
+	    guard.rules="/guarded signed_in"
 	fill "$1" "$2"
 	site_up "$site" lighttpd "$3" "" "$4" "$short" "${5:-}"
 }
@@ -221,6 +225,39 @@ yard_fcgi()
 			"max-procs" => 4,
 			"check-local" => "disable"
 		)) )
+	}
+	TEXT
+}
+
+# A static file behind an authorizer: of Doorward, and the yardstick of check,
+# which says yes with what it says.
+guarded()
+{
+	cat <<-TEXT
+	fastcgi.server = ( "/" => ((
+		"bin-path" => "$1", "socket" => "$2",
+		"bin-environment" => ( $3 ), "max-procs" => 4,
+		"mode" => "authorizer", "check-local" => "disable"
+	)) )
+	TEXT
+}
+
+yard_guard()
+{
+	mkdir -p "$BENCH/small/htdocs/guarded"
+	echo "a guarded page" >"$BENCH/small/htdocs/guarded/page.txt"
+	cat <<-TEXT
+	\$SERVER["socket"] == "127.0.0.1:$1" {
+		$(guarded "$bench_short/yard_check" \
+		    "$bench_short/small/yard_guard" \
+		    "$(yard_environment small)")
+	}
+	\$HTTP["url"] =~ "^/guarded/" {
+		\$SERVER["socket"] != "127.0.0.1:$1" {
+			$(guarded "$bench_short/small/bin/doorward.fcgi" \
+			    "$bench_short/small/guard" "\"DOORWARD_CONFIG\" \
+			    => \"$BENCH/small/etc/doorward.conf\"")
+		}
 	}
 	TEXT
 }
@@ -255,10 +292,11 @@ bench_start()
 	done
 	port_small=$(free_port) port_check=$(free_port)
 	port_login=$(free_port) port_cgi=$(free_port)
-	port_register=$(free_port)
+	port_register=$(free_port) port_guard=$(free_port)
 	port_yard_cgi=$(free_port) port_large=$(free_port)
 	bench_site small $bench_small fcgi "$port_small" \
 	    "$(yard_fcgi yard_check "$port_check"
+	    yard_guard "$port_guard"
 	    yard_fcgi yard_login "$port_login"
 	    yard_fcgi yard_register "$port_register")"
 	bench_requests
@@ -290,6 +328,24 @@ row_check()
 {
 	in_turn yard_check door_check
 	compared "token check" at-least 0.85
+}
+
+yard_guard_once()
+{
+	r=$(rate "$port_guard" $bench_small 8 guard 'guarded') || exit 1
+	yard+=("$r")
+}
+
+door_guard()
+{
+	r=$(rate "$port_small" $bench_small 8 guard 'guarded') || exit 1
+	door+=("$r")
+}
+
+row_guard()
+{
+	in_turn yard_guard_once door_guard
+	compared "guarded file" at-least 0.8
 }
 
 # By query and by header, which costs the same.
