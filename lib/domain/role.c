@@ -16,7 +16,8 @@ struct change {
 int
 role_order(struct str a, struct str b)
 {
-	int n = memcmp(a.p, b.p, a.len < b.len ? a.len : b.len);
+	size_t len = a.len < b.len ? a.len : b.len;
+	int n = memcmp(a.p, b.p, len);	/* not secret: names */
 
 	return n != 0 ? n : (a.len > b.len) - (a.len < b.len);
 }
