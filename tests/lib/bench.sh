@@ -8,8 +8,8 @@
 
 BENCH=$VAR/bench
 needs_bench="run lighttpd"
-bench_rows="check guard bearer login profile registration cgi mixed import memory
-    gc size sessions"
+bench_rows="check guard bearer login profile registration cgi mixed import
+    memory gc size sessions"
 bench_small=10000
 bench_large=1000000
 bench_sessions=${BENCH_SESSIONS:-10000000}
