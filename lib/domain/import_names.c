@@ -50,8 +50,9 @@ find(const struct import_names *set, const unsigned char key[KEY])
 	memcpy(&at, key, sizeof(at));
 	for (at %= set->size; set->slots[at].line != 0;
 	    at = (at + 1) % set->size)
-		if (memcmp(set->slots[at].key, key, KEY) == 0)
-			break;		/* not secret: names */
+		if (memcmp(set->slots[at].key, key,	/* not secret */
+		    KEY) == 0)
+			break;
 	return &set->slots[at];
 }
 
