@@ -24,8 +24,8 @@ static struct str
 device_name(struct arena *m, struct str user_agent)
 {
 	struct agent a = agent_read(user_agent);
-	bool browser = strcmp(a.browser, "unknown") != 0;
-	bool os = strcmp(a.os, "unknown") != 0;
+	bool browser = !str_eq(str_of(a.browser), STR("unknown"));
+	bool os = !str_eq(str_of(a.os), STR("unknown"));
 
 	if (!browser && !os)
 		return STR("Unknown device");
@@ -146,13 +146,14 @@ enum err
 serve_sessions_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
+	struct str which = in->code;
 	enum err e;
 
 	e = password_confirm(h->ctx, &h->session, &in->password);
 	if (e != ERR_OK)
 		return e;
-	if (str_eq(in->code, STR("everywhere")))
+	if (str_eq(which, STR("everywhere")))
 		return end_everywhere(h);
-	return str_eq(in->code, STR("others")) ? end_others(h) :
+	return str_eq(which, STR("others")) ? end_others(h) :
 	    end_one(h, in->identifier);
 }

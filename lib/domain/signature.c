@@ -33,7 +33,7 @@ refuse(struct ctx *c, const char *why)
 
 /* The signature does not cover the method: what is remembered does. */
 static enum err
-use_once(struct ctx *c, const struct signature *s, struct str mac)
+use_once(struct ctx *c, const struct signature *s, struct str given)
 {
 	unsigned char id[32];
 	bool used = false;
@@ -42,7 +42,7 @@ use_once(struct ctx *c, const struct signature *s, struct str mac)
 	if (!s->writes || !c->config->api_signature_once)
 		return ERR_OK;
 	MAC_LASTING(c->keys, KEY_LIMIT, id, STR("signature"),
-	    str_of(s->method), mac);
+	    str_of(s->method), given);
 	e = store_mark_use(c, id, 1, c->now_s + AHEAD_S, &used);
 	return e != ERR_OK || used ? e : refuse(c, "came before");
 }
@@ -52,18 +52,18 @@ signature_check(struct ctx *c, const struct signature *s, bool *primary_out)
 {
 	const struct config *cfg = c->config;
 	const struct signed_text t = { s->expires, s->url, s->body };
-	struct str mac = s->digest;
+	struct str given = s->digest;
 	bool primary, before;
 
-	if (!str_istarts(mac, ALGORITHM))
+	if (!str_istarts(given, ALGORITHM))
 		return refuse(c, "another algorithm");
-	mac = str_sub(mac, ALGORITHM.len, SIZE_MAX);
+	given = str_sub(given, ALGORITHM.len, SIZE_MAX);
 	primary = signature_fits(c->arena, secret_view(&cfg->api_secret), &t,
-	    mac);
+	    given);
 	before = cfg->api_previous_secret.len > 0 && signature_fits(c->arena,
-	    secret_view(&cfg->api_previous_secret), &t, mac);
+	    secret_view(&cfg->api_previous_secret), &t, given);
 	if (!primary && !before)
 		return refuse(c, "does not fit");
 	*primary_out = primary;
-	return use_once(c, s, mac);
+	return use_once(c, s, given);
 }
