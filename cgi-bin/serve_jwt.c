@@ -64,7 +64,7 @@ const struct field in_jwt[] = {
 const struct field in_introspect[] = {
 	{ "token", NULL, IN_BODY, FIELD_REQUIRED, FIELD_TEXT, 0, 0, LIMIT_JWT,
 	  AT(in_jwt, token), "The signed access token" },
-	{ "token_type_hint", NULL, IN_BODY, FIELD_DISCARD, FIELD_TEXT, 0, 0,
+	{ "token_type_hint", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0,
 	  64, AT(in_jwt, hint), "As RFC 7662 has it" },
 	{ .name = NULL }
 };
