@@ -56,6 +56,7 @@ const decisions = `
     registration_known registration_replaced registration_unfinished
     role_added role_removed reset_decoy reset_limited reset_refused reset_sent session_revoked
     signing_key_dropped signing_key_made
+    device_approved device_refused link_refused smart_decoy smart_sent
     sott_issued username_changed verification_decoy verification_sent
     welcome_sent
     device_approved device_refused link_refused one_touch_decoy

@@ -74,6 +74,7 @@ asking(const char *guid)
 {
 	struct uid uid = fx_account(ADA, PASSWORD, NULL, true);
 
+	fx_config->smart_login_enabled = true;
 	return (struct step){ .uid = uid, .generation = 1, .start = {
 		.family = DEVICE_SMART, .guid = str_of(guid), .uid = uid,
 		.kind = SESSION_API, .replaces = true } };
