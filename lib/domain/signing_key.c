@@ -291,7 +291,7 @@ signing_key_reseal(struct ctx *c, const struct config *with)
 {
 	const struct keys *keys = keys_new(c->arena, with);
 	struct signing_key *list;
-	size_t n, i;
+	size_t n = 0, i;
 	enum err e;
 
 	e = signing_key_list(c, &list, &n);
