@@ -185,7 +185,7 @@ static const char *const tables[] = { "account", "identifier", "password",
 	"meter", "outbox", "audit", "mark", "tombstone",
 	"pending_identifier", "held_identifier", "pin", "pin_session",
 	"security_answer", "privacy_acceptance", "consent_log", "import",
-	"custom_object" };
+	"custom_object", "device_login", "signing_key" };
 
 static void
 forget_from(size_t k)
