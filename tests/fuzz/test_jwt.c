@@ -31,10 +31,11 @@ static const struct jwt_expected want = { { "https://example.com", 19 },
 static void
 set_up(void)
 {
-	struct arena *process = arena_new();
+	static struct arena *process;	/* for good: what it holds is in use */
 	enum json_fault fault;
 	struct str scalar;
 
+	process = arena_new();
 	ctx.now_s = NOW;
 	claim(base64url_decode(process, STR(SCALAR), &scalar));
 	claim(jwk_read_private(process, json_parse(process, STR(JWK),
