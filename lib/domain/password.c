@@ -372,14 +372,16 @@ prove_old(struct ctx *c, struct account *a, const struct change *g,
 	    "wrong password");
 }
 
+/* Its own goes on, as one that proved who it is just now. */
 static enum err
 end_others(struct ctx *c, struct change *g)
 {
+	struct session own = *g->session;
 	enum err e = ERR_OK;
 
+	own.auth_s = c->now_s;
 	if (!c->config->compat_keep_sessions_on_change)
-		e = session_end_all(c, g->session->uid, g->session,
-		    &g->rotated);
+		e = session_end_all(c, own.uid, &own, &g->rotated);
 	if (e == ERR_OK)
 		e = ticket_void_all(c, g->session->uid);
 	return e;

@@ -458,7 +458,7 @@ session_end_all(struct ctx *c, struct uid uid, const struct session *keep,
 	memcpy(hash, keep->token_hash, sizeof(hash));
 	if (keep->kind == SESSION_PAGE)
 		t.access_token = token_new(c, SESSION_PAGE, hash);
-	e = store_session_carry(c, keep->token_hash, hash, c->now_s);
+	e = store_session_carry(c, keep->token_hash, hash, keep->auth_s);
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "the session ended meanwhile");

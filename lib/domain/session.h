@@ -89,10 +89,11 @@ MUST_CHECK enum err session_end(struct ctx *c, enum session_kind kind,
     struct str token, bool prevent_refresh);
 /*
  * Inside a transaction: raise the generation, which ends every session,
- * refresh token and ticket of the account.  keep (may be NULL) survives; a
- * page session gets a new cookie value then, in *rotated_out (untouched for
- * API sessions; may be NULL only when keep is NULL).  ERR_TOKEN_UNKNOWN when
- * keep has ended meanwhile, ERR_NOT_FOUND without such an account.
+ * refresh token and ticket of the account.  keep (may be NULL) survives, with
+ * its auth_s; a page session gets a new cookie value then, in *rotated_out
+ * (untouched for API sessions; may be NULL only when keep is NULL).
+ * ERR_TOKEN_UNKNOWN when keep has ended meanwhile, ERR_NOT_FOUND without such
+ * an account.
  */
 MUST_CHECK enum err session_end_all(struct ctx *c, struct uid uid,
     const struct session *keep, struct session_tokens *rotated_out);

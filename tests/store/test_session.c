@@ -375,6 +375,24 @@ test_s092_a_kept_page_session_gets_a_new_value(void **state)
 	assert_true(uid_eq(after.handle, keep.handle));
 }
 
+/* S-098: ending the others proves nothing of who is there. */
+static void
+test_s098_ending_the_others_leaves_a_session_as_old_as_it_is(void **state)
+{
+	struct str token = fx_session(ada(), SESSION_PAGE).access_token;
+	struct session_tokens rotated;
+	struct session keep, after;
+
+	(void)state;
+	assert_int_equal(session_check(fx, SESSION_PAGE, token, &keep),
+	    ERR_OK);
+	fx->now_s += SESSION_FRESH_S - 10;
+	assert_int_equal(session_revoke_others(fx, &keep, &rotated), ERR_OK);
+	assert_int_equal(session_check(fx, SESSION_PAGE,
+	    rotated.access_token, &after), ERR_OK);
+	assert_int_equal(after.auth_s, keep.auth_s);
+}
+
 /* S-051 */
 static void
 test_s051_a_blocked_account_has_its_own_answer(void **state)
@@ -451,6 +469,7 @@ main(void)
 	T(test_compat_logout_keeps_the_refresh_token_unless_told),
 	T(test_s094_all_sessions_end_but_the_one_that_is_kept),
 	T(test_s092_a_kept_page_session_gets_a_new_value),
+	T(test_s098_ending_the_others_leaves_a_session_as_old_as_it_is),
 	T(test_s051_a_blocked_account_has_its_own_answer),
 	T(test_s098_sessions_are_listed_and_ended_by_handles),
 	T(test_an_odd_user_agent_does_not_stop_a_sign_in),
