@@ -203,15 +203,19 @@ move_refresh(struct ctx *c, struct moving *m, const struct store_session *s)
 static enum err
 move(struct ctx *c, struct moving *m, const struct store_session *s)
 {
-	unsigned char hash[TOKEN_HASH];
+	struct store_session to = *s;
 	enum err e;
 
 	m->tokens = (struct session_tokens){ .expires_s = expiry(c, m, s) };
-	m->tokens.access_token = token_guid(c->arena, hash);
+	m->tokens.access_token = token_guid(c->arena, to.token_hash);
 	if (m->tokens.expires_s <= c->now_s)
 		return err_set(c, ERR_TOKEN_EXPIRED, NULL,
 		    "the session's absolute end");
-	e = store_session_move(c, s, hash, m->tokens.expires_s, c->now_s);
+	to.expires_s = m->tokens.expires_s;
+	to.seen_s = c->now_s;
+	if (s->ends_s <= s->expires_s)	/* a shorter life renews nothing */
+		to.ends_s = to.expires_s;
+	e = store_session_move(c, s->token_hash, &to);
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "the session ended meanwhile");

@@ -263,12 +263,13 @@ store_session_carry(struct ctx *c, const unsigned char token_hash[32],
 }
 
 enum err
-store_session_move(struct ctx *c, const struct store_session *s,
-    const unsigned char new_hash[32], int64_t expires_s, int64_t now_s)
+store_session_move(struct ctx *c, const unsigned char token_hash[32],
+    const struct store_session *to)
 {
-	return db_exec_one(c, STMT_SESSION_MOVE, ARGS(db_hash(new_hash),
-	    db_int(expires_s), db_int(now_s), db_hash(s->token_hash),
-	    db_int(s->kind)));
+	return db_exec_one(c, STMT_SESSION_MOVE, ARGS(
+	    db_hash(to->token_hash), db_int(to->expires_s),
+	    db_int(to->ends_s), db_int(to->seen_s), db_hash(token_hash),
+	    db_int(to->kind)));
 }
 
 enum err

@@ -63,11 +63,10 @@ MUST_CHECK enum err store_session_end_others(struct ctx *c, struct uid uid,
 MUST_CHECK enum err store_session_carry(struct ctx *c,
     const unsigned char token_hash[32], const unsigned char new_hash[32],
     int64_t auth_s);
-/* A new token in place of this one.  ERR_NOT_FOUND: it has ended, was taken
- * before, or is of another kind. */
+/* A new token in place of this one, with its times.  ERR_NOT_FOUND: it has
+ * ended, was taken before, or is of another kind. */
 MUST_CHECK enum err store_session_move(struct ctx *c,
-    const struct store_session *s, const unsigned char new_hash[32],
-    int64_t expires_s, int64_t now_s);
+    const unsigned char token_hash[32], const struct store_session *to);
 /* No row stands for more than its own token any more: of the family; of the
  * family unless it has an unused refresh token; of the account. */
 MUST_CHECK enum err store_session_settle(struct ctx *c, struct uid family);

@@ -512,6 +512,24 @@ test_s091_sliding_sessions_move_as_they_are_used(void **state)
 	assert_int_equal(fx_check(SESSION_API, token), ERR_TOKEN_EXPIRED);
 }
 
+/* S10, S13: a shorter life does not make renewable what was not. */
+static void
+test_s13_no_exchange_gives_a_refresh_token_back(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API), n;
+
+	(void)state;
+	assert_int_equal(session_revoke_refresh(fx, t.refresh_token),
+	    ERR_OK);
+	assert_int_equal(session_exchange(fx, t.access_token, 5, &n),
+	    ERR_OK);
+	assert_null(n.refresh_token.p);
+	assert_int_equal(session_slide(fx, n.access_token, &n), ERR_OK);
+	assert_null(n.refresh_token.p);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"
+	    " WHERE used_s = 0 AND generation <> 0"), 0);
+}
+
 static void
 test_short_sliding_lives_move_when_half_is_gone(void **state)
 {
@@ -947,6 +965,7 @@ main(void)
 	T(test_of_20_parallel_slides_of_one_token_one_wins),
 	T(test_compat_sliding_grace_takes_what_expired_just_now),
 	T(test_exchange_sets_the_life_in_minutes_up_to_the_sessions_end),
+	T(test_s13_no_exchange_gives_a_refresh_token_back),
 	T(test_compat_validation_offers_one_refresh_token),
 	T(test_s091_sliding_sessions_move_as_they_are_used),
 	T(test_short_sliding_lives_move_when_half_is_gone),
