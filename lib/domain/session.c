@@ -400,6 +400,16 @@ find_ending(struct ctx *c, const struct ending *d, struct store_session *s)
 	    store_session_of_family(c, *d->handle, s) : e;
 }
 
+/* Whoever renews the session adds a row to it, behind the back of the
+ * statement that ends all of them: one after the other. */
+static enum err
+lock_account(struct ctx *c, struct uid uid)
+{
+	int64_t generation, state;
+
+	return store_session_account_lock(c, uid, &generation, &state);
+}
+
 static enum err
 end_tx(struct ctx *c, void *arg)
 {
@@ -408,6 +418,8 @@ end_tx(struct ctx *c, void *arg)
 	enum err e;
 
 	e = find_ending(c, d, &s);
+	if (e == ERR_OK)
+		e = lock_account(c, s.uid);
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "unknown session token");
@@ -539,7 +551,9 @@ revoke_tx(struct ctx *c, void *arg)
 		return e;
 	if (!uid_is_zero(r->of) && !uid_eq(r->of, s.uid))
 		return ERR_NOT_FOUND;
-	return session_end_row(c, &s, true, "session_revoked");
+	e = lock_account(c, s.uid);
+	return e != ERR_OK ? e : session_end_row(c, &s, true,
+	    "session_revoked");
 }
 
 enum err

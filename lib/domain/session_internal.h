@@ -18,7 +18,8 @@ MUST_CHECK enum err session_read(struct ctx *c, enum session_kind kind,
 int64_t session_cap(const struct store_session *s, int64_t expires_s);
 /* When a new access token of the session expires. */
 int64_t session_expiry(const struct ctx *c, const struct store_session *s);
-/* Inside a transaction: all of the session, under this name in the audit. */
+/* Inside a transaction, with the account locked: all of the session, under
+ * this name in the audit. */
 MUST_CHECK enum err session_end_row(struct ctx *c,
     const struct store_session *s, bool refresh_too, const char *event);
 /* The same: a new refresh token that ends with the session. */

@@ -297,6 +297,24 @@ struct offering {
 	struct str token;		/* absent: none */
 };
 
+/* It may have ended, or been renewed, since it was checked. */
+static enum err
+judge_offer(struct ctx *c, const struct session *s, bool *may_out)
+{
+	struct store_session now;
+	int64_t generation, state;
+	enum err e;
+
+	e = store_session_account_lock(c, s->uid, &generation, &state);
+	if (e == ERR_OK)
+		e = store_session_by_token(c, s->token_hash, &now);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*may_out = e == ERR_OK && now.generation == generation &&
+	    now.ends_s > now.expires_s;
+	return ERR_OK;
+}
+
 static enum err
 offer_tx(struct ctx *c, void *arg)
 {
@@ -308,8 +326,13 @@ offer_tx(struct ctx *c, void *arg)
 		.expires_s = s->ends_s };
 	unsigned char bits[32];
 	struct str token;
+	bool may = false;
 	enum err e;
 
+	o->token = STR_NONE;
+	e = judge_offer(c, s, &may);
+	if (e != ERR_OK || !may)
+		return e;
 	MAC_LASTING(c->keys, KEY_REFRESH, bits, STR("offer"), of);
 	token = token_guid_of(c->arena, bits, r.token_hash);
 	secret_wipe(bits, sizeof(bits));

@@ -1,5 +1,8 @@
 #include "fixture.h"
 
+#include <unistd.h>
+
+#include "base/clock.h"
 #include "codec/text.h"
 #include "domain/account.h"
 #include "domain/impersonation.h"
@@ -9,6 +12,7 @@
 #include "domain/session_active.h"
 #include "domain/session_renew.h"
 #include "domain/site.h"
+#include "store/store_session.h"
 #include "store/store_tx.h"
 
 #define ADA		"ada@example.org"
@@ -226,6 +230,98 @@ test_s093_logout_ends_what_was_refreshed_unless_compat(void **state)
 	assert_int_equal(session_end(fx, SESSION_API, n.access_token, true),
 	    ERR_OK);
 	assert_int_equal(refresh(n.refresh_token), ERR_REFRESH_TOKEN);
+}
+
+/* A new token for the session, given while somebody waits to end it. */
+struct renewal {
+	struct str token;
+	struct session s;
+	int go[2];
+	int (*end)(struct renewal *r);
+};
+
+/* As a refresh does it.  The new row is the first of the index, behind the
+ * back of a statement that waits for the row before it. */
+static enum err
+renew_tx(struct ctx *c, void *arg)
+{
+	struct renewal *r = arg;
+	struct store_session s;
+	int64_t generation, state;
+	int tries = 100;
+	enum err e;
+
+	e = store_session_account_lock(c, r->s.uid, &generation, &state);
+	if (e == ERR_OK)
+		e = store_session_of_family(c, r->s.family, &s);
+	if (e == ERR_OK)
+		e = store_session_settle(c, s.family);
+	if (e != ERR_OK || write(r->go[1], "", 1) != 1)
+		return ERR_INTERNAL;
+	/* Whoever asks more often than ten times a second sees old facts. */
+	while (fx_number("SELECT COUNT(*) FROM information_schema.innodb_trx"
+	    " WHERE trx_state = 'LOCK WAIT'") == 0 && --tries > 0)
+		clock_sleep_ms(120);
+	memset(s.token_hash, 0, sizeof(s.token_hash) - 1);
+	s.handle = uid_new(c->now_ms);
+	return tries > 0 ? store_session_insert(c, &s) : ERR_INTERNAL;
+}
+
+static int
+renew_or_end(int i, void *arg)
+{
+	struct renewal *r = arg;
+	char go;
+
+	if (i == 0)
+		return store_tx(fx, renew_tx, r, NULL) == ERR_OK ? 0 : 1;
+	return read(r->go[0], &go, 1) == 1 ? r->end(r) : 1;
+}
+
+static int
+end_by_token(struct renewal *r)
+{
+	return session_end(fx, SESSION_API, r->token, false) == ERR_OK ? 0 :
+	    1;
+}
+
+static int
+end_by_handle(struct renewal *r)
+{
+	return session_revoke(fx, r->s.family, r->s.uid) == ERR_OK ? 0 : 1;
+}
+
+static void
+renewed_while_it_ends(int (*end)(struct renewal *r))
+{
+	struct uid uid = ada();
+	struct renewal r = { .end = end,
+		.token = fx_session(uid, SESSION_API).access_token };
+	int results[2];
+
+	assert_int_equal(session_check(fx, SESSION_API, r.token, &r.s),
+	    ERR_OK);
+	assert_int_equal(pipe(r.go), 0);
+	fx_parallel(2, renew_or_end, &r, results);
+	close(r.go[0]);
+	close(r.go[1]);
+	assert_int_equal(results[0], 0);
+	assert_int_equal(results[1], 0);
+	assert_int_equal(listed(uid, NULL), 0);
+}
+
+static void
+test_s093_a_sign_out_ends_a_session_that_is_renewed_just_then(void **state)
+{
+	(void)state;
+	renewed_while_it_ends(end_by_token);
+}
+
+static void
+test_s098_so_does_whoever_ends_it_by_its_handle(void **state)
+{
+	(void)state;
+	renewed_while_it_ends(end_by_handle);
 }
 
 struct sweep {
@@ -459,6 +555,24 @@ test_exchange_sets_the_life_in_minutes_up_to_the_sessions_end(void **state)
 	    ERR_TOKEN_EXPIRED);
 }
 
+/* S10, S13: a shorter life does not make renewable what was not. */
+static void
+test_s13_no_exchange_gives_a_refresh_token_back(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API), n;
+
+	(void)state;
+	assert_int_equal(session_revoke_refresh(fx, t.refresh_token),
+	    ERR_OK);
+	assert_int_equal(session_exchange(fx, t.access_token, 5, &n),
+	    ERR_OK);
+	assert_null(n.refresh_token.p);
+	assert_int_equal(session_slide(fx, n.access_token, &n), ERR_OK);
+	assert_null(n.refresh_token.p);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"
+	    " WHERE used_s = 0 AND generation <> 0"), 0);
+}
+
 static void
 test_compat_validation_offers_one_refresh_token(void **state)
 {
@@ -487,6 +601,25 @@ test_compat_validation_offers_one_refresh_token(void **state)
 }
 
 /* S-091: at most a write when much of the life is gone. */
+/* S-093: the session ended between its check and the offer. */
+static void
+test_s093_what_ended_meanwhile_is_offered_no_refresh_token(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API);
+	struct session s;
+	struct str offer;
+
+	(void)state;
+	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
+	    ERR_OK);
+	assert_int_equal(session_end(fx, SESSION_API, t.access_token, true),
+	    ERR_OK);
+	assert_int_equal(session_offer_refresh(fx, &s, &offer), ERR_OK);
+	assert_null(offer.p);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"),
+	    0);
+}
+
 static void
 test_s091_sliding_sessions_move_as_they_are_used(void **state)
 {
@@ -510,24 +643,6 @@ test_s091_sliding_sessions_move_as_they_are_used(void **state)
 	assert_int_equal(s.expires_s, began_s + 3599);
 	fx->now_s = began_s + 3600;
 	assert_int_equal(fx_check(SESSION_API, token), ERR_TOKEN_EXPIRED);
-}
-
-/* S10, S13: a shorter life does not make renewable what was not. */
-static void
-test_s13_no_exchange_gives_a_refresh_token_back(void **state)
-{
-	struct session_tokens t = fx_session(ada(), SESSION_API), n;
-
-	(void)state;
-	assert_int_equal(session_revoke_refresh(fx, t.refresh_token),
-	    ERR_OK);
-	assert_int_equal(session_exchange(fx, t.access_token, 5, &n),
-	    ERR_OK);
-	assert_null(n.refresh_token.p);
-	assert_int_equal(session_slide(fx, n.access_token, &n), ERR_OK);
-	assert_null(n.refresh_token.p);
-	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"
-	    " WHERE used_s = 0 AND generation <> 0"), 0);
 }
 
 static void
@@ -958,6 +1073,8 @@ main(void)
 	T(test_compat_refresh_reuse_refuses_and_ends_nothing),
 	T(test_refresh_refuses_what_is_no_refresh_token),
 	T(test_s093_logout_ends_what_was_refreshed_unless_compat),
+	T(test_s093_a_sign_out_ends_a_session_that_is_renewed_just_then),
+	T(test_s098_so_does_whoever_ends_it_by_its_handle),
 	T(test_s094_f49_refreshes_during_a_password_change_leave_nothing),
 	T(test_s094_s14_no_refresh_slips_past_the_revocation_of_all),
 	T(test_s13_s14_end_refresh_tokens_and_nothing_else),
@@ -967,6 +1084,7 @@ main(void)
 	T(test_exchange_sets_the_life_in_minutes_up_to_the_sessions_end),
 	T(test_s13_no_exchange_gives_a_refresh_token_back),
 	T(test_compat_validation_offers_one_refresh_token),
+	T(test_s093_what_ended_meanwhile_is_offered_no_refresh_token),
 	T(test_s091_sliding_sessions_move_as_they_are_used),
 	T(test_short_sliding_lives_move_when_half_is_gone),
 	T(test_remembered_sessions_have_a_life_of_their_own),
