@@ -278,7 +278,8 @@ guard_signature(struct http *h)
 		.url = str_printf(c->arena, "%.*s%.*s",
 		    STR_FMT(c->config->site_origin), STR_FMT(h->target)),
 		.body = h->body, .method = route_method(h->route->method),
-		.writes = h->route->method != GET
+		.writes = h->route->method != GET ||
+		    (h->route->need & NEED_ACTION) != 0
 	};
 	enum err e;
 

@@ -170,6 +170,16 @@ test('a signed request needs no secret (S-043)', async () => {
             .digest('base64') }), 1208, 403);
 });
 
+test('a signed GET that acts counts once, too (S-043)', async () => {
+    const p = await signedIn();
+    const path = `${MANAGE}/access_token/refresh?refresh_token=` +
+        p.session.refresh_token;
+    const signed = sign(base + path, undefined, ahead());
+    granted(await ask('GET', path, signed));
+    refused(await ask('GET', path, signed), 1208, 403);
+    granted(await ask('GET', path, sign(base + path, undefined, ahead(16))));
+});
+
 test('a signed body is bound, and counts once (S-043)', async () => {
     const path = '/v2/manage/sott', body = '{"ExpiresInMinutes":5}';
     const signed = sign(base + path, body, ahead());
