@@ -153,7 +153,8 @@ verify(struct ctx *c, struct str token, struct jwt_claims *out)
 	return e != ERR_OK ? e : jwt_verify(c, token, keys, n, &want, out);
 }
 
-/* By the name that the session keeps through its refreshes. */
+/* By the name that the session keeps through its refreshes; and a new proof of
+ * who it is makes new tokens due: a change of the password ends old ones. */
 static enum err
 judge_session(struct ctx *c, const struct jwt_claims *t)
 {
@@ -162,6 +163,9 @@ judge_session(struct ctx *c, const struct jwt_claims *t)
 
 	e = store_session_of_family(c, t->sid, &s);
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && !uid_eq(s.uid, t->sub)))
+		return ERR_TOKEN_UNKNOWN;
+	if (e == ERR_OK &&
+	    json_int(json_get(t->all, "auth_time")) != s.auth_s)
 		return ERR_TOKEN_UNKNOWN;
 	return e != ERR_OK ? e : session_judge(c, SESSION_API, &s, 0);
 }

@@ -6,6 +6,7 @@
 #include "codec/text.h"
 #include "crypto/keys.h"
 #include "domain/account.h"
+#include "domain/password.h"
 #include "domain/role.h"
 #include "domain/signed_token.h"
 #include "domain/signing_key.h"
@@ -266,6 +267,35 @@ test_s094_a_mass_revocation_and_a_block_are_seen(void **state)
 	fx_next();
 	assert_int_equal(account_delete(fx, ada), ERR_OK);
 	assert_false(active(token));
+}
+
+/* S-007: the session goes on, and what was made for it before does not. */
+static void
+test_s007_a_change_of_the_password_ends_tokens_of_its_own_session(
+    void **state)
+{
+	struct secret from = fx_secret("cobalt-meadow-71");
+	struct secret to = fx_secret("amber-kettle-20");
+	struct session_tokens rotated;
+	struct signing_key k;
+	struct str token;
+
+	(void)state;
+	fx_config->jwt_enabled = true;
+	rotate(false, &k);
+	ada = fx_account(ADA, "cobalt-meadow-71", NULL, true);
+	my_token = fx_session(ada, SESSION_API).access_token;
+	assert_int_equal(session_check(fx, SESSION_API, my_token, &mine),
+	    ERR_OK);
+	token = made();
+	assert_true(active(token));
+	fx->now_s++;
+	assert_int_equal(password_change(fx, &mine, &from, &to, &rotated),
+	    ERR_OK);
+	assert_int_equal(session_check(fx, SESSION_API, my_token, &mine),
+	    ERR_OK);
+	assert_false(active(token));
+	assert_true(active(made()));
 }
 
 static void
@@ -639,6 +669,7 @@ main(void)
 	T(test_a_token_ends_with_its_life_and_with_its_session),
 	T(test_s093_a_session_that_ended_is_not_active),
 	T(test_s094_a_mass_revocation_and_a_block_are_seen),
+	T(test_s007_a_change_of_the_password_ends_tokens_of_its_own_session),
 	T(test_a_page_session_and_foreign_texts_are_not_active),
 	T(test_a_rotation_leaves_no_token_without_its_key),
 	T(test_s143_keys_that_nobody_needs_are_removed),
