@@ -94,9 +94,9 @@ test('signing in by number; an unproven one gets to its code', async () => {
     const open = await v.post('/login', form);
     assert.equal(open.status, 200);
     assert.match(open.text, /action="[^"]*\/verify-phone"/);
+    const code = await smsCode(number);
     assert.equal((await texts(number)).length, 1);
-    await v.post('/verify-phone', { phone: number,
-        code: await smsCode(number) });
+    await v.post('/verify-phone', { phone: number, code });
     const w = visit();
     await w.get('/login');
     assert.equal((await w.post('/login', { ...form, password: fresh }))

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { AUTH, address, call, granted, guid, key, login, mail, mails, nowhere,
-    password, person, phone, refused, register, shift, sms, smsCode, sott,
-    texts } from '../api.mjs';
+import { AUTH, address, base, call, granted, guid, key, login, mail, mails,
+    nowhere, password, person, phone, refused, register, shift, sms, smsCode,
+    sott, texts } from '../api.mjs';
 import { request } from '../wire.mjs';
 
 const fresh = () => randomBytes(16).toString('base64url');
@@ -85,9 +85,8 @@ test('LG22: by user name; LG24 and LG25 by POST', async () => {
 
 test('LG23: by number, which must be proven', async () => {
     const p = await owner();
-    const device = fresh();
+    const device = fresh(), all = await texts(p.number);
     const { Data } = granted(await ask({ phone: p.number }, device));
-    const all = await texts(p.number);
     const text = await sms(p.number, all.length + 1);
     const url = /https?:\/\/\S*vtoken=[A-Za-z0-9_-]+/.exec(text)[0];
     granted(await confirm(new URL(url).searchParams.get('vtoken'),
@@ -236,6 +235,29 @@ test('HEAD and navigation neither confirm nor collect (S-037)', async () => {
         { judge: false, query: { clientguid: d.device } })).status, 405);
     granted(await ping(d.device));
 });
+
+// What looks at mails follows their links, and sends no Sec-Fetch-Mode.
+test('a mail never leads to a call that its link would make (S-037)',
+    async () => {
+        const p = await person(), twisted = key.toUpperCase()
+            .replace(/^./, (c) => `%${c.charCodeAt(0).toString(16)}`);
+        const call24 = `${base}${AUTH}/email/smartlogin`;
+        for (const redirecturl of [`${call24}?apikey=${key}`,
+            `${call24}?number=42&APIkey=%20${twisted}+`,
+            `${call24}?x=1&client_id=${key}#top`,
+            `https://app.example.org/docs/login?key=${key}`])
+            refused(await ask({ email: p.email }, fresh(),
+                { query: { redirecturl } }), 1249, 403);
+        refused(await call('POST', `${AUTH}/password`, {
+            query: { resetpasswordurl: `${base}/reset?apikey=${key}` },
+            json: { email: p.email } }), 1249, 403);
+        refused((await register({}, { query: {
+            verificationurl: `${base}${AUTH}/email?apikey=${key}` } }))
+            .answer, 1249, 403);
+        granted(await ask({ email: p.email }, fresh(), { query: {
+            redirecturl: `${base}/smart/confirm?x=%ff&key=none` } }));
+        assert.match((await mail(p.email, 2)).link, /key=none&vtype=auto/);
+    });
 
 test('a first proof drops the password of whoever registered (S-048)',
     async () => {
