@@ -154,7 +154,8 @@ device_login_number(struct ctx *c, struct str ref)
 static enum err
 judge_waiting(struct ctx *c, const struct store_device *d)
 {
-	if (d->state == DEVICE_COLLECTED || d->state == DEVICE_REFUSED)
+	if (d->state == DEVICE_COLLECTED || d->state == DEVICE_REFUSED ||
+	    d->state == DEVICE_REPLACED)
 		return err_set(c, ERR_DEVICE_USED, NULL,
 		    "collected, refused or replaced");
 	if (d->state == DEVICE_APPROVED)
@@ -237,7 +238,11 @@ device_login_refuse(struct ctx *c, struct str ref)
 	    ERR_OK;
 }
 
-/* The device itself: LG25 */
+/*
+ * The device itself: LG25.  One that was replaced hears nothing of it:
+ * otherwise two requests would tell whether two names are one account's
+ * (S-020).
+ */
 
 static enum err
 gone(struct ctx *c, const char *why)
@@ -403,12 +408,13 @@ device_login_ping(struct ctx *c, const struct device_ping *in,
 		return e;
 	switch (k.device.state) {
 	case DEVICE_WAITING:
+	case DEVICE_REPLACED:
 		return err_set(c, ERR_DEVICE_WAITING, NULL,
 		    "nobody approved yet");
 	case DEVICE_APPROVED:
 		return hand_over(c, &k, out);
 	default:
-		return gone(c, "refused, replaced or collected");
+		return gone(c, "refused or collected");
 	}
 }
 
@@ -419,9 +425,9 @@ device_login_of(struct ctx *c, struct str guid, struct device_request *out)
 	enum err e;
 
 	e = find(c, guid, &d);
-	if (e == ERR_OK && d.state != DEVICE_WAITING &&
-	    d.state != DEVICE_APPROVED)
-		e = gone(c, "refused, replaced or collected");
+	if (e == ERR_OK && (d.state == DEVICE_REFUSED ||
+	    d.state == DEVICE_COLLECTED))
+		e = gone(c, "refused or collected");
 	if (e == ERR_OK)
 		give(c, &d, out);
 	return e;

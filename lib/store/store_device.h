@@ -10,7 +10,7 @@
 
 /* The numbers stand in the database. */
 enum store_device_state { DEVICE_WAITING = 0, DEVICE_APPROVED = 1,
-	DEVICE_COLLECTED = 2, DEVICE_REFUSED = 3 };
+	DEVICE_COLLECTED = 2, DEVICE_REFUSED = 3, DEVICE_REPLACED = 4 };
 struct store_device {
 	unsigned char id[32];
 	int64_t family, kind, remember;
@@ -22,7 +22,7 @@ struct store_device {
 /* ERR_CONFLICT: there is such an id. */
 MUST_CHECK enum err store_device_insert(struct ctx *c,
     const struct store_device *d);
-/* Those that wait for this account are refused. */
+/* Those that wait for this account are replaced. */
 MUST_CHECK enum err store_device_replace(struct ctx *c, int64_t family,
     struct uid uid);
 /* ERR_NOT_FOUND. */

@@ -289,8 +289,14 @@ test_s040_a_newer_request_ends_the_wait_of_older_ones(void **state)
 	assert_int_equal(start(&old), ERR_OK);
 	new.start.guid = STR("9LcRb7Kq0ZpT4mWx");
 	assert_int_equal(start(&new), ERR_OK);
-	assert_int_equal(ping(GUID), ERR_DEVICE_GONE);
 	assert_int_equal(approve(&old), ERR_DEVICE_USED);
+	/* S-020: it does not learn whose request the newer one was. */
+	assert_int_equal(ping(GUID), ERR_DEVICE_WAITING);
+	fx_pass(fx_config->lifetime_signin_link_s);
+	assert_int_equal(ping(GUID), ERR_DEVICE_GONE);
+	fx_next();
+	new.start.guid = STR("x9LcRb7Kq0ZpT4mW");
+	assert_int_equal(start(&new), ERR_OK);
 	quiet = new;		/* no secret goes out: the older one is good */
 	quiet.start.guid = STR("ZpT4mWx9LcRb7Kq0");
 	quiet.start.replaces = false;

@@ -187,7 +187,7 @@ test('a newer request voids the older link and its device (S-031)',
     async () => {
         const p = await person();
         const old = await asked(p, 2), now = await asked(p, 3);
-        refused(await ping(old.device), 1140, 403);
+        refused(await ping(old.device), 1139, 403);     // for nothing
         refused(await confirm(old.token, old.number), 1063, 403);
         granted(await confirm(now.token, now.number));
         granted(await ping(now.device));
@@ -257,6 +257,18 @@ test('a mail never leads to a call that its link would make (S-037)',
         granted(await ask({ email: p.email }, fresh(), { query: {
             redirecturl: `${base}/smart/confirm?x=%ff&key=none` } }));
         assert.match((await mail(p.email, 2)).link, /key=none&vtype=auto/);
+    });
+
+test('whether two names are one account\'s shows in nothing (S-020)',
+    async () => {
+        const username = `u${randomBytes(5).toString('hex')}`;
+        const p = await person({ body: { UserName: username } });
+        const one = fresh(), other = fresh();
+        granted(await ask({ email: p.email }, one));
+        granted(await ask({ username }, other));
+        await mail(p.email, 3);
+        refused(await ping(one), 1139, 403);
+        refused(await ping(other), 1139, 403);
     });
 
 test('a first proof drops the password of whoever registered (S-048)',
