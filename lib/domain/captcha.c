@@ -23,6 +23,7 @@ is_listed(const struct ctx *c, const char *operation)
 	if (list_has(&c->config->captcha_on, name))
 		return true;
 	return c->config->one_touch_create &&
+	    c->config->registration_enabled &&
 	    str_eq(name, STR(CAPTCHA_ONE_TOUCH));	/* not secret: a name */
 }
 

@@ -16,7 +16,8 @@
 bool
 one_touch_creates(const struct ctx *c)
 {
-	return c->config->one_touch_create;
+	return c->config->one_touch_create &&
+	    c->config->registration_enabled;
 }
 
 /* Asking */

@@ -25,7 +25,7 @@ const usual = { 'privacy.mode': 'off', 'privacy.versions': '1.0@2020-01-01',
     'one_touch.phone': 'yes', 'one_touch.create': 'yes',
     'one_touch.number': 'yes', 'sms.voice': 'yes',
     'sms.site_per_day': '100000', 'registration.deny_addresses': '',
-    'registration.deny_domains': '' };
+    'registration.deny_domains': '', 'registration.enabled': 'yes' };
 const calm = () => { forms(); configure(usual); };
 // One test with settings of its own.
 const under = (name, settings, fn) => test(name, async () => {
@@ -264,17 +264,19 @@ under('numbers, names and messages that are off', { 'login.phone': 'no',
     }
 });
 
-under('one_touch.create = no makes nobody, and tells nobody',
-    { 'one_touch.create': 'no' }, async () => {
-        const email = address(), number = phone(), p = await person();
-        granted(await touch({ email }));
-        granted(await touchSms({ phone: number }));
-        granted(await touch({ email: p.email }));
-        await mail(p.email, 2);
-        assert.equal((await mails(email)).length, 0);
-        assert.equal((await texts(number)).length, 0);
-        refused(await touchCode({ phone: number, otp: '123456' }), 1067);
-    });
+for (const setting of ['one_touch.create', 'registration.enabled'])
+    under(`${setting} = no: one-touch makes nobody, and tells nobody`, {},
+        async () => {
+            const email = address(), number = phone(), p = await person();
+            configure({ [setting]: 'no' });
+            granted(await touch({ email }));
+            granted(await touchSms({ phone: number }));
+            granted(await touch({ email: p.email }));
+            await mail(p.email, 2);
+            assert.equal((await mails(email)).length, 0);
+            assert.equal((await texts(number)).length, 0);
+            refused(await touchCode({ phone: number, otp: '123456' }), 1067);
+        });
 
 under('addresses that may not sign up: 1056, 1247',
     { 'registration.deny_addresses': 'nobody@example.com',
