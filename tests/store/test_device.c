@@ -410,7 +410,13 @@ test_s048_a_first_proof_drops_what_a_stranger_may_have_set(void **state)
 
 	(void)state;
 	fx_next();
+	fx_sql("INSERT INTO dw_custom_object (uid, name, id, hidden, created_s,"
+	    " modified_s, data) SELECT uid, 'colors', REPEAT(CHAR(97 + n), 12),"
+	    " n, 1, 1, '' FROM dw_account"
+	    " JOIN (SELECT 0 AS n UNION SELECT 1) AS h");
 	assert_int_equal(store_tx(fx, prove_tx, &s, NULL), ERR_OK);
+	assert_int_equal(fx_number("SELECT SUM(2 - hidden)"
+	    " FROM dw_custom_object"), 1);	/* the hidden one */
 	assert_true(s.start.replaces);
 	assert_int_equal(s.generation, 2);
 	assert_int_equal(fx_check(SESSION_API, t.access_token),
