@@ -26,6 +26,13 @@ entry_life_s(const struct ctx *c, enum ticket_purpose p, bool by_code)
 /* What it proves */
 
 bool
+entry_exists(const struct account *a)
+{
+	return a->state != ACCOUNT_UNFINISHED || a->email_verified_s != 0 ||
+	    a->phone_verified_s != 0;
+}
+
+bool
 entry_fits(const struct account *a, enum identifier_kind kind,
     struct str canonical)
 {

@@ -22,6 +22,9 @@ struct entry {
 	struct session_tokens tokens;
 };
 
+/* What waits for its consents is no account yet, unless it is proven: then
+ * it signs in as far as the gate that asks for them. */
+bool entry_exists(const struct account *a);
 /*
  * May this secret, which went to what it proves, do anything to the account?
  * Not where that is no longer the account's, and not where it was never

@@ -6,9 +6,11 @@
 #include "account_internal.h"
 #include "audit.h"
 #include "base/config.h"
+#include "consent.h"
 #include "profile_internal.h"
 #include "recovery.h"
 #include "schema.h"
+#include "store/store_account.h"
 #include "store/store_phone.h"
 #include "store/store_registration.h"
 #include "verification.h"
@@ -54,10 +56,8 @@ judge_state(const struct account *a, enum identifier_kind kind)
 		return ERR_ACCOUNT_BLOCKED;
 	case ACCOUNT_LOGIN_DISABLED:
 		return ERR_LOGIN_DISABLED;
-	case ACCOUNT_UNFINISHED:
-		return unknown(kind);
 	default:
-		return ERR_OK;
+		return entry_exists(a) ? ERR_OK : unknown(kind);
 	}
 }
 
@@ -175,6 +175,18 @@ welcome_new(struct ctx *c, const struct touch *t)
 	    welcome_send(c, a, t->given, variant);
 }
 
+/* The form that sign-up submits is missing: the gate asks for it. */
+static enum err
+hold_back(struct ctx *c, struct uid uid)
+{
+	bool record = false, missing = false;
+	enum err e;
+
+	e = consent_judge_registration(c, NULL, &record, &missing);
+	return e != ERR_OK || !missing ? e : store_account_set_state(c, uid,
+	    ACCOUNT_UNFINISHED, c->now_s);
+}
+
 static enum err
 insert(struct ctx *c, struct touch *t, const struct account_create *n,
     struct uid *uid_out)
@@ -190,8 +202,9 @@ insert(struct ctx *c, struct touch *t, const struct account_create *n,
 		e = account_create(c, n, uid_out);
 	if (e == ERR_EMAIL_TAKEN || e == ERR_PHONE_TAKEN)
 		return ERR_RETRY;	/* signed up at this moment */
-	return e == ERR_OK && t->entry.kind == IDENTIFIER_PHONE ?
-	    store_phone_proven(c, *uid_out, canonical, c->now_s) : e;
+	if (e == ERR_OK && t->entry.kind == IDENTIFIER_PHONE)
+		e = store_phone_proven(c, *uid_out, canonical, c->now_s);
+	return e != ERR_OK ? e : hold_back(c, *uid_out);
 }
 
 static enum err
@@ -227,7 +240,7 @@ fits(const struct touch *t)
 
 	return (!bound || (uid_eq(a->uid, t->ticket.uid) &&
 	    a->generation == t->ticket.generation)) &&
-	    a->state == ACCOUNT_ACTIVE &&
+	    judge_state(a, t->entry.kind) == ERR_OK &&
 	    entry_fits(a, t->entry.kind, t->entry.canonical);
 }
 

@@ -57,11 +57,10 @@ read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
 
 /* Asking */
 
-/* What waits for its consents is no account yet. */
 static enum err
 judge_account(const struct account *a, bool reached)
 {
-	if (a->state == ACCOUNT_UNFINISHED)
+	if (!entry_exists(a))
 		return ERR_USER_UNKNOWN;
 	return reached ? ERR_OK : ERR_EMAIL_UNVERIFIED;
 }
@@ -154,7 +153,7 @@ judge_owner(struct ctx *c, const struct signing_in *s, enum err found)
 	if (found != ERR_OK && found != ERR_NOT_FOUND)
 		return found;
 	return found == ERR_OK && a->generation == s->ticket.generation &&
-	    a->state != ACCOUNT_UNFINISHED &&
+	    entry_exists(a) &&
 	    entry_fits(a, s->entry.kind, s->entry.canonical) ? ERR_OK :
 	    stale(c, s);
 }

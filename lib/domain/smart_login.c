@@ -106,6 +106,8 @@ judge_account(const struct asking *q)
 		return ERR_ACCOUNT_BLOCKED;
 	if (q->account.state == ACCOUNT_LOGIN_DISABLED)
 		return ERR_LOGIN_DISABLED;
+	if (!entry_exists(&q->account))
+		return ERR_USER_UNKNOWN;
 	if (q->canonical.p != NULL)
 		return ERR_OK;
 	return by_phone(q) ? ERR_PHONE_UNVERIFIED : ERR_EMAIL_UNVERIFIED;
@@ -395,7 +397,8 @@ judge_owner(struct ctx *c, const struct answering *n, enum err read)
 {
 	if (read != ERR_OK && read != ERR_NOT_FOUND)
 		return read;
-	if (read == ERR_NOT_FOUND || !entry_fits(&n->account,
+	if (read == ERR_NOT_FOUND || !entry_exists(&n->account) ||
+	    !entry_fits(&n->account,
 	    kind_of_ticket(&n->ticket), n->ticket.address))
 		return err_set(c, ERR_TICKET_INVALID, NULL,
 		    "what the link went to is no longer the account's");

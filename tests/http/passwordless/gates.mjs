@@ -8,7 +8,7 @@ import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { AUTH, address, call, granted, login, mail, mails, password, person,
     phone, refused, register, smsCode, sott, source, texts } from '../api.mjs';
-import { configure, form, forms, option } from '../consent/site.mjs';
+import { configure, form, forms, go, option } from '../consent/site.mjs';
 
 globalThis.crypto ??= webcrypto;
 const BASE = `${AUTH}/login/passwordlesslogin`;
@@ -25,7 +25,8 @@ const usual = { 'privacy.mode': 'off', 'privacy.versions': '1.0@2020-01-01',
     'one_touch.phone': 'yes', 'one_touch.create': 'yes',
     'one_touch.number': 'yes', 'sms.voice': 'yes',
     'sms.site_per_day': '100000', 'registration.deny_addresses': '',
-    'registration.deny_domains': '', 'registration.enabled': 'yes' };
+    'registration.deny_domains': '', 'registration.enabled': 'yes',
+    'one_touch.same_address': 'yes' };
 const calm = () => { forms(); configure(usual); };
 // One test with settings of its own.
 const under = (name, settings, fn) => test(name, async () => {
@@ -277,6 +278,33 @@ for (const setting of ['one_touch.create', 'registration.enabled'])
             assert.equal((await texts(number)).length, 0);
             refused(await touchCode({ phone: number, otp: '123456' }), 1067);
         });
+
+under('one-touch: the form that sign-up submits is due before the first ' +
+    'session, whenever that is', { 'one_touch.same_address': 'no' },
+async () => {
+    const number = phone(), email = address(), clientguid = randomUUID();
+    forms(form('Register', 1, [option('terms', true)]));
+    for (let n = 1; n <= 2; n++) {              // twice: the first gives up
+        granted(await touchSms({ phone: number }));
+        const a = await touchCode({ phone: number,
+            otp: await smsCode(number, n) });
+        refused(a, 1226, 403);
+        if (n === 2)
+            granted(await go(a.json.Data.ConsentToken, ['Register'],
+                { terms: true }));
+    }
+    granted(await touchSms({ phone: number }));
+    granted(await touchCode({ phone: number,
+        otp: await smsCode(number, 3) }));
+    const { Data } = granted(await touch({ email, clientguid }));
+    granted(await call('GET', `${AUTH}/email/onetouchlogin`, { query: {
+        verificationtoken: (await mail(email)).token,
+        number: Data.Number } }));
+    refused(await call('GET', `${AUTH}/login/smartlogin/ping`,
+        { query: { clientguid } }), 1226, 403);
+    granted(await ask({ email }));
+    refused(await enter((await mail(email, 2)).token), 1226, 403);
+});
 
 under('addresses that may not sign up: 1056, 1247',
     { 'registration.deny_addresses': 'nobody@example.com',
