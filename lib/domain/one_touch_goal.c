@@ -32,20 +32,13 @@ unknown(enum identifier_kind kind)
 }
 
 /* Nobody has it: for who is new, unless it was somebody's lately. */
-static enum err
-find_new(struct ctx *c, struct touch_goal *g)
+static void
+judge_new(struct ctx *c, bool held, struct touch_goal *g)
 {
-	bool held = false;
-	enum err e;
-
-	e = identifier_held(c, g->id.kind, g->id.canonical, &held);
-	if (e != ERR_OK)
-		return e;
 	if (held || !one_touch_creates(c))
 		g->refusal = unknown(g->id.kind);
 	else
 		g->generation = TICKET_NOBODY;
-	return ERR_OK;
 }
 
 static enum err
@@ -85,6 +78,7 @@ judge_known(const struct account *a, struct touch_goal *g)
 	}
 }
 
+/* What is known is looked for among what is held, too: at one cost (S-018). */
 enum err
 touch_find(struct ctx *c, const struct identifier *id,
     struct touch_goal *out)
@@ -95,16 +89,21 @@ touch_find(struct ctx *c, const struct identifier *id,
 		.given = id->given, .refusal = ERR_OK
 	};
 	struct account a;
-	enum err e;
+	bool held = false;
+	enum err e, found;
 
-	e = account_find(c, id, &a);
-	if (e == ERR_NOT_FOUND)
-		e = find_new(c, &g);
-	else if (e == ERR_OK)
+	found = account_find(c, id, &a);
+	if (found != ERR_OK && found != ERR_NOT_FOUND)
+		return found;
+	e = identifier_held(c, id->kind, id->canonical, &held);
+	if (e != ERR_OK)
+		return e;
+	if (found == ERR_OK)
 		judge_known(&a, &g);
-	if (e == ERR_OK)
-		*out = g;
-	return e;
+	else
+		judge_new(c, held, &g);
+	*out = g;
+	return ERR_OK;
 }
 
 struct str

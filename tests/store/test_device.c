@@ -3,6 +3,8 @@
 #include "domain/account_internal.h"
 #include "domain/device_login.h"
 #include "domain/first_proof.h"
+#include "domain/one_touch.h"
+#include "domain/smart_login.h"
 #include "domain/ticket.h"
 #include "store/store_tx.h"
 
@@ -386,6 +388,44 @@ test_s040_the_number_is_shown_among_others_and_stays(void **state)
 	assert_int_equal(same, 1);
 }
 
+static unsigned
+cost_of_asking(bool smart, const char *email, const char *guid)
+{
+	const struct smart_asking a = { .kind = IDENTIFIER_EMAIL,
+		.identifier = str_of(email), .guid = str_of(guid),
+		.session = { .kind = SESSION_API } };
+	const struct one_touch_ask b = { .email = str_of(email),
+		.guid = str_of(guid) };
+	struct str number;
+
+	fx_next();
+	assert_int_equal(smart ? smart_login_ask(fx, &a, &number) :
+	    one_touch_ask(fx, &b, &number), ERR_OK);
+	return fx->statements;
+}
+
+static void
+test_s018_asking_costs_the_same_for_known_and_unknown(void **state)
+{
+	static const char *const guids[] = { GUID, "7Kq0ZpT4mWx9LcRb",
+		"Kq0ZpT4mWx9LcRb7", "q0ZpT4mWx9LcRb7K" };
+	unsigned known, unknown;
+	size_t i;
+
+	(void)state;
+	fx_account(ADA, PASSWORD, NULL, true);
+	fx_config->smart_login_enabled = true;
+	fx_config->one_touch_email = STR("link");
+	fx_config->account_hold_days = 30;
+	for (i = 0; i < 2; i++) {
+		known = cost_of_asking(i == 0, ADA, guids[2 * i]);
+		unknown = cost_of_asking(i == 0, "nobody@example.org",
+		    guids[2 * i + 1]);
+		assert_true(known > 5);
+		assert_int_equal(known, unknown);
+	}
+}
+
 static enum err
 prove_tx(struct ctx *c, void *arg)
 {
@@ -478,6 +518,7 @@ main(void)
 	T(test_the_gate_of_the_hand_over_is_told_to_the_device_once),
 	T(test_one_touch_collects_from_the_network_that_began),
 	T(test_s040_the_number_is_shown_among_others_and_stays),
+	T(test_s018_asking_costs_the_same_for_known_and_unknown),
 	T(test_s048_a_first_proof_drops_what_a_stranger_may_have_set),
 	T(test_s048_a_later_proof_leaves_the_account_as_it_is),
 	T(test_s048_the_switch_keeps_the_credentials_of_an_unproven_one),
