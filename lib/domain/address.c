@@ -392,6 +392,17 @@ judge_removal(struct ctx *c, const struct account *a,
 	    "no other one is proven");
 }
 
+/* Where nothing proven is left, the account counts as proven by its number
+ * alone. */
+static enum err
+note_removal(struct ctx *c, const struct account *a,
+    const struct account_email *m)
+{
+	return count_proven(a, m) > 0 ?
+	    store_account_touch(c, a->uid, c->now_s) :
+	    store_account_no_email(c, a->uid, c->now_s);
+}
+
 static enum err
 pass_on(struct ctx *c, const struct account *a,
     const struct account_email *m, struct str *primary)
@@ -400,14 +411,12 @@ pass_on(struct ctx *c, const struct account *a,
 	enum err e;
 
 	*primary = STR("");
-	if (m != a->emails)
-		return store_account_touch(c, a->uid, c->now_s);
-	heir = heir_of(a, m);
+	heir = m == a->emails ? heir_of(a, m) : NULL;
 	if (heir == NULL)
-		return store_account_no_email(c, a->uid, c->now_s);
+		return note_removal(c, a, m);
 	*primary = heir->given;
 	e = store_email_promote(c, a->uid, heir->canonical);
-	return e != ERR_OK ? e : store_account_touch(c, a->uid, c->now_s);
+	return e != ERR_OK ? e : note_removal(c, a, m);
 }
 
 static enum err

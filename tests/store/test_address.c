@@ -121,6 +121,28 @@ test_something_proven_remains(void **state)
 	assert_int_equal(a.email_verified_s, 0);
 }
 
+/* An address that nobody has proven is never taken for a proven one. */
+static void
+test_s046_what_was_proven_goes_with_the_last_proven_address(void **state)
+{
+	struct uid uid = fx_account(ADA, WORD, "ada", false);
+	struct account a;
+
+	(void)state;
+	fx_sql("UPDATE dw_account SET phone_verified_s = 1");
+	assert_int_equal(add(uid, BEA, NULL), ERR_OK);
+	assert_int_equal(prove(fx_mail_word("add-email", "vtoken=")),
+	    ERR_OK);
+	assert_true(read(uid).email_verified_s != 0);
+	fx_next();
+	assert_int_equal(address_remove(fx, uid, STR(BEA)), ERR_OK);
+	a = read(uid);
+	assert_int_equal(a.n_emails, 1);
+	assert_str(a.emails[0].given, ADA);
+	assert_int_equal(a.emails[0].verified_s, 0);
+	assert_int_equal(a.email_verified_s, 0);
+}
+
 /* S-050: all proven addresses hear of it, and no others. */
 static void
 test_s050_all_proven_addresses_hear_of_a_change(void **state)
@@ -374,6 +396,7 @@ main(void)
 	T(test_nothing_is_added_where_nothing_is_verified),
 	T(test_s046_a_first_address_beside_a_number_is_the_primary_one),
 	T(test_something_proven_remains),
+	T(test_s046_what_was_proven_goes_with_the_last_proven_address),
 	T(test_s050_all_proven_addresses_hear_of_a_change),
 	T(test_s048_a_first_proof_by_reset_drops_addresses_that_wait),
 	T(test_s046_a_change_asks_for_the_password_unless_the_sign_in_is_fresh),
