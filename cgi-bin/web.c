@@ -51,6 +51,24 @@ is_preflight(const struct http *h)
 	return str_eq(h->method, STR("OPTIONS")) && h->route != NULL;
 }
 
+/* An error page for an address that is not ours says what the server found. */
+static enum err
+not_ours(const struct http *h)
+{
+	int status = h->redirect_status;
+
+	if (status == 403)
+		return ERR_AREA_REFUSED;
+	if (status == 405)
+		return ERR_METHOD;
+	if (status == 413)
+		return ERR_BODY_TOO_LARGE;
+	if (status >= 500)
+		return status == 500 ? ERR_INTERNAL : ERR_UNAVAILABLE;
+	return status == 404 || status == 410 ? ERR_NOT_FOUND_PATH :
+	    ERR_BAD_REQUEST;
+}
+
 static enum err
 serve(struct http *h, struct transport *t)
 {
@@ -60,6 +78,10 @@ serve(struct http *h, struct transport *t)
 	if (h->asked.by != ASKED_BY_NOBODY)
 		return serve_area(h, e);
 	found = router_find(h);
+	if (h->redirect_status >= 400 && (e == ERR_NOT_FOUND_PATH ||
+	    (e == ERR_OK && found == ERR_NOT_FOUND_PATH)))
+		return err_set(h->ctx, not_ours(h), NULL,
+		    "error page for %d", h->redirect_status);
 	if (e != ERR_OK)
 		return e;
 	if (found == ERR_METHOD && is_preflight(h))

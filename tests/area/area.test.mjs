@@ -148,7 +148,14 @@ for (const folder of folders) {
                 const post = await ask(`${at}/index.php`, [who,
                     'Content-Length: 3'], 'POST', 'a=b');
                 kept(post);
-                assert.equal((await ask(`${at}/none`, [who])).status, 404);
+                shut(await ask(`${at}/none`, [who]), 404);
+                const range = await ask(`${at}/page.html`, [who,
+                    'Range: bytes=999999-']);
+                assert.ok(range.status >= 400, range.text);
+                shut(range, range.status);
+                const wrong = await ask(`${at}/page.html`, [who,
+                    'Content-Length: 0'], 'DELETE');
+                shut(wrong, 405);
             }
             const both = await ask(`${at}/page.html`, [cookie(ada),
                 'Authorization: Bearer nothing']);
@@ -229,6 +236,8 @@ for (const folder of folders) {
                 '/%2e/board/page.html', '/open/..%2fboard/page.html',
                 '/board/../board/page.html', '/board/page.html/',
                 '/board/page.html?/open/', '/board/page.html#/open/',
+                '/board/page.html#/../../open/page.html',
+                '/board/page.html?/../../open/page.html',
                 '/board/page.html;/open/', '/board/page.html%00',
                 '/board\\page.html', '/BOARD/page.html',
                 '/open/..\\board\\page.html', '/board%5cpage.html',
@@ -238,6 +247,11 @@ for (const folder of folders) {
                 const a = await ask(at + path, [who]);
                 assert.notEqual(a.status, 200, `${path} ${a.text}`);
                 assert.ok(!/<h1>(Kept|Members)/.test(a.body), path);
+            }
+            for (const host of [origin, 'http://evil.example',
+                'http://localhost/open', `${origin}#`, `${origin}?`]) {
+                const a = await ask(`${host}${at}/board/page.html`, [who]);
+                assert.notEqual(a.status, 200, `${host} ${a.text}`);
             }
             // As the server reads it, so do we.
             if (server !== 'nginx')

@@ -303,6 +303,30 @@ test_the_error_document_says_why_and_whereto(void **state)
 }
 
 static void
+test_an_error_page_says_what_the_server_found(void **state)
+{
+	static const struct { const char *was; int status; } t[] = {
+		{ "REDIRECT_STATUS=403", 403 }, { "REDIRECT_STATUS=404", 404 },
+		{ "REDIRECT_STATUS=405", 405 }, { "REDIRECT_STATUS=410", 404 },
+		{ "REDIRECT_STATUS=413", 413 }, { "REDIRECT_STATUS=416", 400 },
+		{ "REDIRECT_STATUS=500", 500 }, { "REDIRECT_STATUS=503", 503 },
+		{ "REDIRECT_STATUS=200", 404 }
+	};
+	size_t i;
+
+	(void)state;
+	with_rules();
+	for (i = 0; i < COUNT(t); i++) {
+		assert_int_equal(web_ask("GET", "/members/x", NULL,
+		    WITH(t[i].was, "PATH_INFO=/login", COOKIE)).status,
+		    t[i].status);
+		/* What is ours is shown as ever. */
+		assert_int_equal(web_ask("GET", "/page", NULL,
+		    WITH(t[i].was)).status, 303);
+	}
+}
+
+static void
 test_who_looks_at_pages_is_sent_to_sign_in_and_nobody_else(void **state)
 {
 	static const struct { const char *more; int status; } t[] = {
@@ -376,6 +400,7 @@ main(void)
 	T(test_s114_every_spelling_must_be_open),
 	T(test_facts_are_told_only_where_they_are_kept_back),
 	T(test_the_error_document_says_why_and_whereto),
+	T(test_an_error_page_says_what_the_server_found),
 	T(test_who_looks_at_pages_is_sent_to_sign_in_and_nobody_else),
 	T(test_tokens_need_https_and_cookies_their_host),
 	T(test_without_rules_nothing_is_open_and_all_is_as_before),
