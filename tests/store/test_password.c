@@ -849,10 +849,20 @@ test_s048_first_proof_clears_what_a_stranger_left(void **state)
 	    " 'mal@example.org', 5)", uid_hex(fx->arena, uid).p);
 	fx_sql("UPDATE dw_account SET pending = 1,"
 	    " privacy_policy = '{\"Version\":\"1\"}', consent_profile = '{}'");
+	/* Of a record that the back end keeps for itself he knew nothing. */
+	fx_sql("INSERT INTO dw_custom_object (uid, name, id, hidden,"
+	    " created_s, modified_s, data) VALUES"
+	    " (x'%1$s', 'notes', REPEAT('a', 12), 0, 5, 5, '{}'),"
+	    " (x'%1$s', 'notes', REPEAT('b', 12), 1, 5, 5, '{}')",
+	    uid_hex(fx->arena, uid).p);
 	open_session(uid, SESSION_API, &api);
 	link = ask(ADA);
 	assert_int_equal(reset(link, SECOND), ERR_OK);
 	assert_int_equal(account_get(fx, uid, &a), ERR_OK);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_custom_object"
+	    " WHERE hidden = 0"), 0);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_custom_object"),
+	    1);
 	assert_int_equal(fx_number("SELECT COUNT(*) FROM"
 	    " dw_pending_identifier"), 0);
 	assert_int_equal(fx_number("SELECT pending FROM dw_account"), 0);
