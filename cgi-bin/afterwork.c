@@ -15,6 +15,8 @@
 #include "domain/site.h"
 
 #define PAUSE_S		2	/* between runs that no message asked for */
+#define QUIET_S		10	/* then any answer looks: a text message that
+				 * failed is due again */
 #define GATHER_MS	200	/* behind a run that messages came during */
 #define CLEAN_EVERY_S	10
 #define DELIVER_MS	10000
@@ -91,17 +93,17 @@ my_turn(struct ctx *c)
 static bool
 is_time(struct ctx *c)
 {
+	/* One in 64: the request's id is random hexadecimal digits. */
+	bool drawn = c->request_id[0] == '0' && c->request_id[1] <= '3';
 	struct timespec now;
+	int64_t age_s;
 	struct stat st;
 
-	/* One in 64: the request's id is random hexadecimal digits. */
-	if (c->request_id[0] != '0' || c->request_id[1] > '3')
-		return false;
 	if (stat(lock_path(c), &st) != 0)
-		return true;
+		return drawn;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec - st.st_mtim.tv_sec >= PAUSE_S ||
-	    now.tv_sec < st.st_mtim.tv_sec;
+	age_s = now.tv_sec - st.st_mtim.tv_sec;
+	return age_s < 0 || age_s >= QUIET_S || (drawn && age_s >= PAUSE_S);
 }
 
 static void

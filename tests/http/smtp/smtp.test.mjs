@@ -1,7 +1,7 @@
 // A real SMTP conversation: server down, up, slow, refusing.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -12,7 +12,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // As much of RFC 5321 as a receiver needs.
 const got = [];
-const server = { delay: 0, refuse: false };
+const server = { delay: 0, refuse: false, busy: false };
 const listener = createServer(async (s) => {
     let data = null, to = [], rest = '';
     const say = (line) => s.writable && s.write(`${line}\r\n`);
@@ -33,7 +33,9 @@ const listener = createServer(async (s) => {
                 } else
                     data.push(line.replace(/^\./, ''));
             } else if (/^rcpt/i.test(line)) {
-                if (server.refuse)
+                if (server.busy)
+                    say('451 try again later');
+                else if (server.refuse)
                     say('550 no such mailbox');
                 else {
                     to.push(/<(.*)>/.exec(line)[1]);
@@ -142,3 +144,28 @@ test('a refused address becomes a dead letter that can be seen and sent ' +
         await ctl('outbox', 'run');
         await arrived(p.email);
     });
+
+test('on a quiet site the next answer sends what failed before', async () => {
+    const site = process.env.DOORWARD_SITE;
+    server.busy = true;
+    const p = await register();
+    granted(p.answer);
+    let waits = [];
+    for (let i = 0; i < 100 && waits.length === 0; i++) {
+        await sleep(200);
+        waits = (await ctl('--json', 'outbox', 'list')).trim().split('\n')
+            .filter(Boolean).map((l) => JSON.parse(l))
+            .filter((m) => m.target === p.email && m.error);
+    }
+    assert.match(waits[0].error, /451/);
+    server.busy = false;
+    writeFileSync(join(site, 'etc/clock'), '3600');
+    try {
+        const then = Date.now() / 1000 - 60;
+        utimesSync(join(site, 'state/afterwork.lock'), then, then);
+        await call('GET', `${AUTH}/account`, {});
+        await arrived(p.email);
+    } finally {
+        writeFileSync(join(site, 'etc/clock'), '0');
+    }
+});
