@@ -395,11 +395,9 @@ judge_removal(struct ctx *c, const struct account *a,
 /* Where nothing proven is left, the account counts as proven by its number
  * alone. */
 static enum err
-note_removal(struct ctx *c, const struct account *a,
-    const struct account_email *m)
+note_removal(struct ctx *c, const struct account *a, bool proven)
 {
-	return count_proven(a, m) > 0 ?
-	    store_account_touch(c, a->uid, c->now_s) :
+	return proven ? store_account_touch(c, a->uid, c->now_s) :
 	    store_account_no_email(c, a->uid, c->now_s);
 }
 
@@ -407,16 +405,17 @@ static enum err
 pass_on(struct ctx *c, const struct account *a,
     const struct account_email *m, struct str *primary)
 {
+	bool proven = count_proven(a, m) > 0;
 	const struct account_email *heir;
 	enum err e;
 
 	*primary = STR("");
 	heir = m == a->emails ? heir_of(a, m) : NULL;
 	if (heir == NULL)
-		return note_removal(c, a, m);
+		return note_removal(c, a, proven);
 	*primary = heir->given;
 	e = store_email_promote(c, a->uid, heir->canonical);
-	return e != ERR_OK ? e : note_removal(c, a, m);
+	return e != ERR_OK ? e : note_removal(c, a, proven);
 }
 
 static enum err
