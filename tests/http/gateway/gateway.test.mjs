@@ -273,11 +273,17 @@ test('a gateway that is slow or down keeps nobody waiting (S-126)',
 test('a gateway is at a public address, over TLS, unless listed (S-128)',
     async () => {
         twilio({ 'outgoing.trusted_hosts': '' });
-        const number = phone();
-        granted(await register(number));
-        for (let k = 0; k < 50 && !letters(number)[0]?.error; k++)
-            await new Promise((done) => setTimeout(done, 100));
-        assert.match(letters(number)[0].error, /trusted_hosts/);
+        // A delivery that runs goes on by the settings that it began with.
+        let error = '';
+        for (let tries = 0; tries < 5 && !/trusted_hosts/.test(error);
+            tries++) {
+            const number = phone();
+            granted(await register(number));
+            for (let k = 0; k < 50 && !letters(number)[0]?.error; k++)
+                await new Promise((done) => setTimeout(done, 100));
+            error = letters(number)[0].error;
+        }
+        assert.match(error, /trusted_hosts/);
         assert.equal(asked.length, 0);
     });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AUTH, address, base, call, cookieHeader, granted, keepCookies,
-    password, refused, register, sott } from '../api.mjs';
+    password, refused, register, sott, source } from '../api.mjs';
 
 const good = { FirstName: 'Ada', Addresses: [{ City: 'Rome' }],
     CustomFields: { size: 's', terms: 'true' } };
@@ -92,9 +92,10 @@ test('registration data: no list has a record (1150)', async () => {
 });
 
 test('where it came from: trusted proxy, Referer, X-Platform', async () => {
-    const from = async (headers, body = {}) => granted(await join(body,
-        { headers: { 'X-Doorward-Sott': await sott(), ...headers } }))
-        .Data.Profile;
+    const from = async (headers, body = {}, more = { from: null }) =>
+        granted(await join(body, { headers: {
+            'X-Doorward-Sott': await sott(), 'X-Forwarded-For': source(),
+            ...headers }, ...more })).Data.Profile;
     const sent = await from({ 'X-Test-City': 'Bergen',
         'X-Test-Country': 'no', 'X-Platform': 'ios' });
     assert.equal(sent.LocalCity, 'Bergen');
@@ -111,6 +112,9 @@ test('where it came from: trusted proxy, Referer, X-Platform', async () => {
     const none = await from({ 'X-Platform': 'toaster' });
     assert.equal(none.RegistrationSource, 'API');
     assert.equal(none.LocalCity, null);
+    // The proxy tells where the back end is, not its visitor.
+    assert.equal((await from({ 'X-Test-City': 'Bergen' }, {}, {})).LocalCity,
+        null);
 });
 
 test('A2: only what changes is judged, by the same rules', async () => {
