@@ -75,6 +75,7 @@ test('the page: sign up, confirm, sign in, change the profile, check, sign ' +
     await typed(v, email, password);
     await press(v, 'signIn');
     await says(v, 'Welcome');
+    await v.page.locator('#who', { hasText: email }).waitFor();
     assert.equal(await v.page.innerText('#who'), email);
     await look(v, 'front-end-account', { scripts: 'any' });
     await v.page.fill('[name=FirstName]', 'Zoë');
