@@ -220,6 +220,7 @@ test('the page and the module: links and codes that sign in', async () => {
     await v.page.goto(link);
     await ready(v);
     await says(v, 'Welcome');
+    await v.page.locator('#who', { hasText: p.email }).waitFor();
     assert.equal(await v.page.innerText('#who'), p.email);
     const ask = (fn, who) => within(v, fn, who);
     configure({ 'passwordless.email': 'code' });
