@@ -230,6 +230,16 @@ test('encoded slashes, dots and NULs reach nothing (F-52, S-110)',
             assert.ok([400, 403, 404].includes(await raw(path)), path);
     });
 
+test('a site has a style of its own only where it wrote one', async () => {
+    const ours = await fetch(`${base}/static/doorward.css`);
+    assert.equal(ours.status, 200);
+    assert.match(ours.headers.get('content-type'), /^text\/css/);
+    assert.match(await ours.text(), /font-family/);
+    assert.equal((await fetch(`${base}/static/site.css`)).status, 404);
+    assert.doesNotMatch(await (await fetch(`${base}/login`)).text(),
+        /site\.css/);
+});
+
 test('the description names every row once', async () => {
     const api = await openapi();
     const ids = Object.values(api.paths).flatMap((p) =>
