@@ -2,10 +2,10 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/load.h"
 
 #ifdef HAVE_MAXMINDDB
 
-#include <dlfcn.h>
 #include <maxminddb.h>
 
 static struct {
@@ -20,29 +20,18 @@ static struct {
 static bool
 load(void)
 {
-	static const struct { void *at; const char *name; } symbols[] = {
+	static const struct load_symbol symbols[] = {
 		{ &mmdb.open, "MMDB_open" },
 		{ &mmdb.lookup, "MMDB_lookup_string" },
 		{ &mmdb.value, "MMDB_aget_value" },
 		{ &mmdb.text, "MMDB_strerror" }
 	};
 	static bool ready;
-	void *lib, *fn;
-	size_t i;
 
-	if (ready)
-		return true;
-	lib = dlopen("libmaxminddb.so.0", RTLD_NOW | RTLD_LOCAL);
-	if (lib == NULL)
-		return false;
-	for (i = 0; i < COUNT(symbols); i++) {
-		fn = dlsym(lib, symbols[i].name);
-		if (fn == NULL)
-			return false;
-		memcpy(symbols[i].at, &fn, sizeof(fn));
-	}
-	ready = true;
-	return true;
+	if (!ready)
+		ready = load_symbols("libmaxminddb.so.0", symbols,
+		    COUNT(symbols));
+	return ready;
 }
 
 /* One file for the life of a process, opened once, however that went. */
