@@ -37,27 +37,9 @@ static enum err
 read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
     struct identifier *out)
 {
-	const struct config *cfg = c->config;
-	enum err e;
-
-	if (!cfg->login_password)
+	if (!c->config->login_password)
 		return err_set(c, ERR_PASSWORD_LOGIN_OFF, NULL, "off");
-	if (kind == IDENTIFIER_PHONE)
-		return phone_read(c, s, out);
-	if (!str_present(s))
-		return err_set(c, ERR_IDENTIFIER_MISSING, NULL, "none");
-	if (kind == 0)
-		kind = str_has(s, '@') || !cfg->login_username ?
-		    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
-	if (kind == IDENTIFIER_EMAIL) {
-		e = identifier_email(c->arena, s, cfg->login_fold_local_part,
-		    out);
-		return e != ERR_OK ? err_set(c, e, "email", "malformed") : e;
-	}
-	if (!cfg->login_username)
-		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
-	e = identifier_username(c->arena, s, out);
-	return e != ERR_OK ? err_set(c, e, "username", "malformed") : e;
+	return recovery_identifier(c, kind, s, out);
 }
 
 /* Forgot: W1 */

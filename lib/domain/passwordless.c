@@ -30,31 +30,6 @@ judge_on(struct ctx *c, enum identifier_kind kind)
 	return on ? ERR_OK : err_set(c, ERR_PASSWORDLESS_OFF, NULL, "off");
 }
 
-static enum err
-read_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
-    struct identifier *out)
-{
-	const struct config *cfg = c->config;
-	enum err e;
-
-	if (kind == IDENTIFIER_PHONE)
-		return phone_read(c, s, out);
-	if (!str_present(s))
-		return err_set(c, ERR_IDENTIFIER_MISSING, NULL, "none");
-	if (kind == 0)
-		kind = str_has(s, '@') || !cfg->login_username ?
-		    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
-	if (kind == IDENTIFIER_EMAIL) {
-		e = identifier_email(c->arena, s, cfg->login_fold_local_part,
-		    out);
-		return e != ERR_OK ? err_set(c, e, "email", "malformed") : e;
-	}
-	if (!cfg->login_username)
-		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
-	e = identifier_username(c->arena, s, out);
-	return e != ERR_OK ? err_set(c, e, "username", "malformed") : e;
-}
-
 /* Asking */
 
 static enum err
@@ -91,7 +66,7 @@ passwordless_ask(struct ctx *c, const struct passwordless_ask *a)
 	r.life_s = entry_life_s(c, r.purpose, r.by_code);
 	e = judge_on(c, IDENTIFIER_EMAIL);
 	if (e == ERR_OK)
-		e = read_identifier(c, a->kind, a->identifier, &r.id);
+		e = recovery_identifier(c, a->kind, a->identifier, &r.id);
 	if (e == ERR_OK)
 		e = link_base(c, a->url, LINK_PAGE, &r.base);
 	return e != ERR_OK ? e : recovery_ask(c, &r);
@@ -259,7 +234,8 @@ passwordless_by_code(struct ctx *c, const struct passwordless *in,
 
 	e = judge_code_way(c, &s);
 	if (e == ERR_OK)
-		e = read_identifier(c, in->kind, in->identifier, &s.code.id);
+		e = recovery_identifier(c, in->kind, in->identifier,
+		    &s.code.id);
 	if (e == ERR_OK)
 		e = entry_reserve(c, &s.code);
 	if (e != ERR_OK)

@@ -5,6 +5,7 @@
 #include "codec/url.h"
 #include "limit.h"
 #include "outbox.h"
+#include "phone.h"
 #include "store/store_tx.h"
 #include "verification.h"
 
@@ -219,4 +220,29 @@ recovery_send(struct ctx *c, const struct recovery *r,
 	struct asking q = { .in = r, .account = *a, .target = target };
 
 	return send_secret(c, &q);
+}
+
+enum err
+recovery_identifier(struct ctx *c, enum identifier_kind kind, struct str s,
+    struct identifier *out)
+{
+	const struct config *cfg = c->config;
+	enum err e;
+
+	if (kind == IDENTIFIER_PHONE)
+		return phone_read(c, s, out);
+	if (!str_present(s))
+		return err_set(c, ERR_IDENTIFIER_MISSING, NULL, "none");
+	if (kind == 0)
+		kind = str_has(s, '@') || !cfg->login_username ?
+		    IDENTIFIER_EMAIL : IDENTIFIER_USERNAME;
+	if (kind == IDENTIFIER_EMAIL) {
+		e = identifier_email(c->arena, s, cfg->login_fold_local_part,
+		    out);
+		return e != ERR_OK ? err_set(c, e, "email", "malformed") : e;
+	}
+	if (!cfg->login_username)
+		return err_set(c, ERR_USERNAME_OFF, NULL, "off");
+	e = identifier_username(c->arena, s, out);
+	return e != ERR_OK ? err_set(c, e, "username", "malformed") : e;
 }

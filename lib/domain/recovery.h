@@ -28,6 +28,10 @@ struct recovery {
 	enum err (*judge)(const struct account *a, bool reached);
 	const char *sent, *decoy, *limited;	/* events of the audit */
 };
+/* An address, a user name or a number, where such exist; kind 0: decide by
+ * syntax between the first two. */
+MUST_CHECK enum err recovery_identifier(struct ctx *c,
+    enum identifier_kind kind, struct str s, struct identifier *out);
 /* ERR_OK for unknown accounts too, at one cost, unless compat; ERR_MAIL_LIMIT
  * of the source. */
 MUST_CHECK enum err recovery_ask(struct ctx *c, const struct recovery *r);
