@@ -21,24 +21,13 @@ struct bucket {
 	int64_t milli;		/* thousandths of a call that are left */
 };
 
-static uint32_t
-hash(struct str s)
-{
-	uint32_t n = 2166136261u;	/* FNV-1a */
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		n = (n ^ (unsigned char)s.p[i]) * 16777619u;
-	return n;
-}
-
 enum err
 guard_rate(struct ctx *c, int64_t mono_ms)
 {
 	static struct bucket buckets[BUCKETS];
 	int64_t rate = c->config->limits_requests_per_s;
 	int64_t full = rate * BURST_S * 1000, gain;
-	uint32_t source = hash(c->client.network);
+	uint32_t source = str_hash(c->client.network);
 	struct bucket *b = &buckets[source % BUCKETS];
 
 	if (b->source != source || b->filled_ms == 0)
@@ -272,7 +261,12 @@ enum err
 guard_signature(struct http *h)
 {
 	struct ctx *c = h->ctx;
-	const struct signature s = {
+	struct signature s;
+	enum err e;
+
+	if (!is_signed(h))
+		return ERR_OK;
+	s = (struct signature){
 		.expires = http_header(h, "x-request-expires"),
 		.digest = http_header(h, "digest"),
 		.url = str_printf(c->arena, "%.*s%.*s",
@@ -281,10 +275,6 @@ guard_signature(struct http *h)
 		.writes = h->route->method != GET ||
 		    (h->route->need & NEED_ACTION) != 0
 	};
-	enum err e;
-
-	if (!is_signed(h))
-		return ERR_OK;
 	e = signature_check(c, &s, &h->has_primary);
 	if (e != ERR_OK)
 		return e;

@@ -10,6 +10,8 @@
 #include "route.h"
 #include "router.h"
 
+#define HEADERS_ROOM	512	/* what most answers' headers take */
+
 /* RFC 9110 §15. */
 static const char *
 reason(int status)
@@ -42,11 +44,12 @@ static struct pair *
 header_slot(struct http *h, const char *name)
 {
 	struct pairs *p = &h->out_headers;
+	struct str wanted = str_of(name);
 	struct pair *more;
 	size_t i;
 
 	for (i = 0; i < p->n; i++)
-		if (str_ieq(p->items[i].name, str_of(name)) &&
+		if (str_ieq(p->items[i].name, wanted) &&
 		    strcmp(name, "Set-Cookie") != 0)
 			return &p->items[i];
 	if (p->n == h->out_headers_cap) {
@@ -74,10 +77,11 @@ response_header(struct http *h, const char *name, struct str value)
 static bool
 has_header(const struct http *h, const char *name)
 {
+	struct str wanted = str_of(name);
 	size_t i;
 
 	for (i = 0; i < h->out_headers.n; i++)
-		if (str_ieq(h->out_headers.items[i].name, str_of(name)))
+		if (str_ieq(h->out_headers.items[i].name, wanted))
 			return true;
 	return false;
 }
@@ -296,12 +300,33 @@ common_headers(struct http *h)
 }
 
 static void
-add_header(struct buf *b, const struct pair *p)
+add_header(struct buf *b, struct str name, struct str value)
 {
-	buf_str(b, p->name);
-	buf_cstr(b, ": ");
-	buf_str(b, p->value);
-	buf_cstr(b, "\r\n");
+	buf_str(b, name);
+	buf_add(b, ": ", 2);
+	buf_str(b, value);
+	buf_add(b, "\r\n", 2);
+}
+
+static void
+add_number(struct buf *b, const char *name, size_t n)
+{
+	char digits[STR_INT];
+	size_t len = str_put_int(digits, (int64_t)n);
+
+	add_header(b, str_of(name), (struct str){ digits, len });
+}
+
+static void
+add_status(struct buf *b, int status)
+{
+	char digits[STR_INT];
+
+	buf_cstr(b, "Status: ");
+	buf_add(b, digits, str_put_int(digits, status));
+	buf_char(b, ' ');
+	buf_cstr(b, reason(status));
+	buf_add(b, "\r\n", 2);
 }
 
 struct str
@@ -313,14 +338,15 @@ response_text(struct http *h)
 	if (!h->bare)
 		common_headers(h);
 	buf_init(&b, h->ctx->arena, LIMIT_RESPONSE + h->out_body.len);
-	buf_printf(&b, "Status: %d %s\r\n", h->status, reason(h->status));
+	buf_reserve(&b, HEADERS_ROOM + h->out_body.len);
+	add_status(&b, h->status);
 	if (h->status != 204 && !h->bare)
-		buf_printf(&b, "Content-Type: %.*s\r\n",
-		    STR_FMT(h->content_type));
+		add_header(&b, STR("Content-Type"), h->content_type);
 	for (i = 0; i < h->out_headers.n; i++)
-		add_header(&b, &h->out_headers.items[i]);
+		add_header(&b, h->out_headers.items[i].name,
+		    h->out_headers.items[i].value);
 	if (h->status != 204 && !h->head && !h->bare)
-		buf_printf(&b, "Content-Length: %zu\r\n", h->out_body.len);
+		add_number(&b, "Content-Length", h->out_body.len);
 	buf_cstr(&b, "\r\n");
 	if (h->status != 204 && !h->head)
 		buf_str(&b, h->out_body);

@@ -131,13 +131,49 @@ clock_from_utc(const struct clock_parts *p, int64_t *t_s_out)
 	return true;
 }
 
+static void
+put_two(char *at, int n)
+{
+	at[0] = (char)('0' + n / 10 % 10);
+	at[1] = (char)('0' + n % 10);
+}
+
+#define FIRST_S	INT64_C(-62167219200)	/* of year 0 */
+#define LAST_S	INT64_C(253402300799)	/* of year 9999 */
+
+static int64_t
+in_form(int64_t t, int64_t unit)
+{
+	if (t < FIRST_S * unit)
+		return FIRST_S * unit;
+	return t <= LAST_S * unit + unit - 1 ? t : LAST_S * unit + unit - 1;
+}
+
+void
+clock_put_iso(char at[CLOCK_ISO], int64_t t_ms)
+{
+	int64_t t = in_form(t_ms, 1000) - FIRST_S * 1000;
+	struct clock_parts p = clock_utc(t / 1000 + FIRST_S);
+
+	memcpy(at, "0000-00-00T00:00:00.000Z", CLOCK_ISO);
+	put_two(at, p.year / 100);
+	put_two(at + 2, p.year % 100);
+	put_two(at + 5, p.month);
+	put_two(at + 8, p.day);
+	put_two(at + 11, p.hour);
+	put_two(at + 14, p.minute);
+	put_two(at + 17, p.second);
+	put_two(at + 20, (int)(t % 1000 / 10));
+	at[22] = (char)('0' + t % 10);
+}
+
 struct str
 clock_iso(struct arena *a, int64_t t_s)
 {
-	struct clock_parts p = clock_utc(t_s);
+	char *p = arena_alloc(a, CLOCK_ISO + 1);
 
-	return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.000Z", p.year,
-	    p.month, p.day, p.hour, p.minute, p.second);
+	clock_put_iso(p, in_form(t_s, 1) * 1000);
+	return (struct str){ p, CLOCK_ISO };
 }
 
 /* Digits of s at the places that have a '0' in form; all else as there. */

@@ -87,7 +87,7 @@ put_text(struct line *l, const char *s)
 			esc[1] = (char)ch;
 			put(l, esc, 2);
 		} else if (ch >= 0x20 && ch < 0x7f) {
-			put(l, s, 1);
+			l->p[l->len++] = *s;
 		} else if (utf8_length_at((const unsigned char *)s) > 0) {
 			n = utf8_length_at((const unsigned char *)s);
 			put(l, s, n);
@@ -114,29 +114,27 @@ put_pair(struct line *l, const char *name, const char *value)
 static void
 put_number(struct line *l, const char *name, int64_t value)
 {
-	char text[64];
-	int n;
+	size_t len = strlen(name);
 
-	n = snprintf(text, sizeof(text), ",\"%s\":%lld", name,
-	    (long long)value);
-	if ((size_t)n <= LINE_MAX_BYTES - l->len)
-		put(l, text, (size_t)n);
+	if (len + 4 + STR_INT > LINE_MAX_BYTES - l->len)
+		return;
+	put(l, ",\"", 2);
+	put(l, name, len);
+	put(l, "\":", 2);
+	l->len += str_put_int(l->p + l->len, value);
 }
 
 static void
 begin(struct line *l, const struct ctx *c, enum log_level level,
     const char *event)
 {
-	int64_t ms = clock_now_ms();
-	struct clock_parts p = clock_utc(ms / 1000);
-	char text[64];
-	int n;
+	static const char first[] = "{\"time\":\"";
 
 	l->len = 0;
-	n = snprintf(text, sizeof(text),
-	    "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", p.year,
-	    p.month, p.day, p.hour, p.minute, p.second, (int)(ms % 1000));
-	put(l, text, (size_t)n);
+	put(l, first, sizeof(first) - 1);
+	clock_put_iso(l->p + l->len, clock_now_ms());
+	l->len += CLOCK_ISO;
+	put(l, "\"", 1);
 	put_pair(l, "level", level_names[level]);
 	if (c != NULL)
 		put_pair(l, "request", c->request_id);

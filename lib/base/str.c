@@ -43,7 +43,7 @@ bool
 str_starts(struct str s, struct str prefix)
 {
 	return s.len >= prefix.len &&
-	    str_eq(str_sub(s, 0, prefix.len), prefix);
+	    str_eq((struct str){ s.p, prefix.len }, prefix);
 }
 
 bool
@@ -132,6 +132,36 @@ str_printf(struct arena *a, const char *fmt, ...)
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return (struct str){ p, (size_t)n };
+}
+
+/* FNV-1a, with its upper bits folded in. */
+uint32_t
+str_hash(struct str s)
+{
+	uint32_t n = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		n = (n ^ (unsigned char)(s.p[i] | 0x20)) * 16777619u;
+	return n ^ n >> 16;
+}
+
+/* printf costs more than all else that most lines of text need. */
+size_t
+str_put_int(char *at, int64_t n)
+{
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char digits[STR_INT], *p = digits + sizeof(digits);
+	size_t len;
+
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (n < 0)
+		*--p = '-';
+	len = (size_t)(digits + sizeof(digits) - p);
+	memcpy(at, p, len);
+	return len;
 }
 
 bool

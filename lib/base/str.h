@@ -54,6 +54,10 @@ struct str str_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
  * Up to the next sep; the rest is left in *rest.  False when nothing is left.
  */
 bool str_split(struct str *rest, char sep, struct str *part_out);
+/* For tables of names that are short and ours; letters in any case alike. */
+uint32_t str_hash(struct str s);
+#define STR_INT	20			/* bytes that any number fits into */
+size_t str_put_int(char *at, int64_t n);	/* its length; no NUL behind */
 /* Plain decimal digits only, no sign, no blank; false if out of range. */
 bool str_to_int(struct str s, int64_t min, int64_t max, int64_t *out);
 

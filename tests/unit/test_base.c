@@ -97,12 +97,15 @@ static void
 test_arena_reset_hands_out_wiped_memory_again(void **state)
 {
 	struct arena *a = arena_new();
-	unsigned char *p;
+	unsigned char *p, *first = NULL;
 	int round, i;
 
 	(void)state;
 	for (round = 0; round < 3; round++) {
 		p = arena_alloc(a, 100000);
+		if (first == NULL)
+			first = p;
+		assert_ptr_equal(p, first);
 		for (i = 0; i < 100000; i++)
 			assert_int_equal(p[i], 0);
 		memset(p, 0x5a, 100000);
@@ -257,6 +260,33 @@ test_str_to_int_takes_plain_digits_in_range(void **state)
 }
 
 static void
+test_str_put_int_writes_every_number(void **state)
+{
+	static const int64_t n[] = { 0, 7, -7, 10, 1795664938950, INT64_MAX,
+		INT64_MIN };
+	char text[STR_INT + 1], want[STR_INT + 2];
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < COUNT(n); i++) {
+		len = str_put_int(text, n[i]);
+		assert_true(len <= STR_INT);
+		text[len] = '\0';
+		snprintf(want, sizeof(want), "%lld", (long long)n[i]);
+		assert_string_equal(text, want);
+	}
+}
+
+static void
+test_str_hash_is_one_for_any_case(void **state)
+{
+	(void)state;
+	assert_true(str_hash(STR("/Login")) == str_hash(STR("/loGIN")));
+	assert_true(str_hash(STR("/login")) != str_hash(STR("/logim")));
+	assert_true(str_hash(STR_NONE) == str_hash(STR("")));
+}
+
+static void
 test_buf_takes_a_file_whole_or_tells(void **state)
 {
 	const char *exe = "/proc/self/cmdline";
@@ -327,6 +357,31 @@ assert_time(int64_t t, const char *iso)
 	assert_str(clock_iso(arena, t), iso);
 	assert_true(clock_from_utc(&p, &back));
 	assert_true(back == t);
+}
+
+/* The form has four digits of a year: beyond them its ends are shown. */
+static void
+test_iso_time_has_milliseconds_and_never_another_form(void **state)
+{
+	static const struct { int64_t ms; const char *iso; } t[] = {
+		{ 0, "1970-01-01T00:00:00.000Z" },
+		{ 1795664938950, "2026-11-26T03:48:58.950Z" },
+		{ -1, "1969-12-31T23:59:59.999Z" },
+		{ 253402300799999, "9999-12-31T23:59:59.999Z" },
+		{ 253402300800000, "9999-12-31T23:59:59.999Z" },
+		{ INT64_MAX, "9999-12-31T23:59:59.999Z" },
+		{ -62167219200000, "0000-01-01T00:00:00.000Z" },
+		{ INT64_MIN, "0000-01-01T00:00:00.000Z" },
+	};
+	char text[CLOCK_ISO + 1] = "";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(t); i++) {
+		clock_put_iso(text, t[i].ms);
+		assert_string_equal(text, t[i].iso);
+	}
+	assert_str(clock_iso(arena, INT64_MAX), "9999-12-31T23:59:59.000Z");
 }
 
 static void
@@ -827,9 +882,13 @@ main(void)
 		cmocka_unit_test(test_str_parts_are_clamped_and_trimmed),
 		cmocka_unit_test(test_str_split_yields_every_part),
 		cmocka_unit_test(test_str_to_int_takes_plain_digits_in_range),
+		cmocka_unit_test(test_str_put_int_writes_every_number),
+		cmocka_unit_test(test_str_hash_is_one_for_any_case),
 		cmocka_unit_test(test_buf_takes_a_file_whole_or_tells),
 		cmocka_unit_test(test_buf_grows_to_its_maximum_and_tells),
 		cmocka_unit_test(test_buf_takes_a_piece_whole_or_not_at_all),
+		cmocka_unit_test(
+		    test_iso_time_has_milliseconds_and_never_another_form),
 		cmocka_unit_test(test_calendar_knows_its_leap_years),
 		cmocka_unit_test(
 		    test_calendar_agrees_with_the_c_library_and_returns),
