@@ -1,7 +1,7 @@
 #include "arena.h"
 
 #define CHUNK	(16 * 1024)
-#define KEEP	(256 * 1024)	/* larger chunks go back to the system */
+#define KEEP	(256 * 1024)	/* more goes back to the system */
 #define ALIGN	16
 
 /* Under the address sanitizer what is not handed out may not be touched, and
@@ -34,8 +34,11 @@ struct deferred {
 	void *obj;
 };
 
+/* What is not handed out is zero in every chunk: so it comes, and so a reset
+ * leaves it. */
 struct arena {
-	struct chunk *head;
+	struct chunk *head;	/* handed out from */
+	struct chunk *spare;	/* kept for later */
 	struct deferred *deferred;
 };
 
@@ -44,7 +47,7 @@ must_alloc(size_t size)
 {
 	void *p;
 
-	p = malloc(size);
+	p = calloc(1, size);
 	if (p == NULL) {
 		fputs("doorward: out of memory\n", stderr);
 		abort();
@@ -58,11 +61,38 @@ chunk_new(size_t size)
 	struct chunk *k;
 
 	k = must_alloc(sizeof(*k) + size);
-	k->next = NULL;
 	k->size = size;
-	k->used = 0;
 	ASAN_POISON_MEMORY_REGION(k->data, size);
 	return k;
+}
+
+/* A spare one with room, else a new one. */
+static void
+next_chunk(struct arena *a, size_t need)
+{
+	struct chunk **at = &a->spare, *k;
+
+	while (*at != NULL && (*at)->size < need)
+		at = &(*at)->next;
+	k = *at;
+	if (k != NULL)
+		*at = k->next;
+	else
+		k = chunk_new(need > CHUNK ? need : CHUNK);
+	k->next = a->head;
+	a->head = k;
+}
+
+static void
+free_all(struct chunk *k)
+{
+	struct chunk *next;
+
+	for (; k != NULL; k = next) {
+		next = k->next;
+		ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
+		free(k);
+	}
 }
 
 struct arena *
@@ -72,7 +102,6 @@ arena_new(void)
 
 	a = must_alloc(sizeof(*a));
 	a->head = chunk_new(CHUNK);
-	a->deferred = NULL;
 	return a;
 }
 
@@ -87,26 +116,39 @@ run_deferred(struct arena *a)
 	}
 }
 
+static void
+wipe(struct chunk *k)
+{
+	ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
+	explicit_bzero(k->data, k->used);
+	ASAN_POISON_MEMORY_REGION(k->data, k->size);
+	k->used = 0;
+}
+
+/* As many as KEEP allows, the oldest in front. */
 void
 arena_reset(struct arena *a)
 {
-	struct chunk *k, *next, *keep = NULL;
+	struct chunk *k, *next;
+	size_t kept = 0;
 
 	run_deferred(a);
+	for (k = a->spare; k != NULL; k = k->next)
+		kept += k->size;
 	for (k = a->head; k != NULL; k = next) {
 		next = k->next;
-		ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
-		explicit_bzero(k->data, k->used);
-		ASAN_POISON_MEMORY_REGION(k->data, k->size);
-		k->used = 0;
-		if (keep == NULL && k->size <= KEEP) {
-			keep = k;
-			keep->next = NULL;
-		} else {
+		wipe(k);
+		if (kept + k->size > KEEP) {
+			ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
 			free(k);
+			continue;
 		}
+		kept += k->size;
+		k->next = a->spare;
+		a->spare = k;
 	}
-	a->head = keep != NULL ? keep : chunk_new(CHUNK);
+	a->head = NULL;
+	next_chunk(a, 0);
 }
 
 void
@@ -115,7 +157,8 @@ arena_free(struct arena *a)
 	if (a == NULL)
 		return;
 	arena_reset(a);
-	free(a->head);
+	free_all(a->head);
+	free_all(a->spare);
 	free(a);
 }
 
@@ -132,14 +175,12 @@ arena_alloc(struct arena *a, size_t size)
 		need = ALIGN;
 	need += GAP;
 	if (k->size - k->used < need) {
-		k = chunk_new(need > CHUNK ? need : CHUNK);
-		k->next = a->head;
-		a->head = k;
+		next_chunk(a, need);
+		k = a->head;
 	}
 	p = k->data + k->used;
 	k->used += need;
 	ASAN_UNPOISON_MEMORY_REGION(p, size);
-	memset(p, 0, size);
 	return p;
 }
 
