@@ -26,8 +26,6 @@ matches(const char *pattern, struct str path, struct str values[4])
 	struct str want = str_of(pattern), part, have;
 	size_t n = 0;
 
-	if (strchr(pattern, '{') == NULL)
-		return str_ieq(want, path);
 	while (str_split(&want, '/', &part)) {
 		if (!str_split(&path, '/', &have))
 			return false;
@@ -41,40 +39,108 @@ matches(const char *pattern, struct str path, struct str values[4])
 	return path.p == NULL;
 }
 
-/* Among rows with or without values in their paths. */
-static const struct route *
-find(struct http *h, bool fixed, const struct route **other_io)
-{
-	struct str values[4] = { STR_NONE };
-	const struct route *r;
+/*
+ * Rows whose paths hold no values are found by a hash of the path: the first
+ * of each path stands in slots, the others hang on it.  Made once.
+ */
+#define SLOTS	1024		/* a power of two, well above the rows */
+#define NO_ROW	0		/* else the row's number, from 1 */
 
-	for (r = routes; r < routes + routes_count; r++) {
-		if ((strchr(r->path, '{') == NULL) != fixed ||
-		    !matches(r->path, h->path, values))
+static struct {
+	bool made;
+	uint16_t slots[SLOTS];
+	uint16_t next[SLOTS / 2];	/* of the same path */
+} fixed;
+
+/* Where the path's first row stands, or where it would. */
+static uint16_t *
+slot_of(struct str path)
+{
+	size_t at = str_hash(path) % SLOTS;
+
+	while (fixed.slots[at] != NO_ROW &&
+	    !str_ieq(str_of(routes[fixed.slots[at] - 1].path), path))
+		at = (at + 1) % SLOTS;
+	return &fixed.slots[at];
+}
+
+static void
+make_index(void)
+{
+	uint16_t *at;
+	size_t i;
+
+	must(routes_count < COUNT(fixed.next));
+	for (i = 1; i <= routes_count; i++) {
+		if (strchr(routes[i - 1].path, '{') != NULL)
 			continue;
-		if (str_eq(h->method, str_of(method_names[r->method]))) {
-			memcpy(h->path_values, values, sizeof(values));
-			return r;
-		}
-		if (*other_io == NULL)
-			*other_io = r;
+		at = slot_of(str_of(routes[i - 1].path));
+		while (*at != NO_ROW)
+			at = &fixed.next[*at];
+		*at = (uint16_t)i;
 	}
+	fixed.made = true;
+}
+
+static const struct route *
+row(uint16_t number)
+{
+	return number == NO_ROW ? NULL : &routes[number - 1];
+}
+
+static const struct route *
+first_fixed(struct str path)
+{
+	if (!fixed.made)
+		make_index();
+	return row(*slot_of(path));
+}
+
+static const struct route *
+next_fixed(const struct route *r)
+{
+	return row(fixed.next[r - routes + 1]);
+}
+
+static const struct route *
+next_matching(const struct http *h, const struct route *r,
+    struct str values[4])
+{
+	for (; r < routes + routes_count; r++)
+		if (strchr(r->path, '{') != NULL &&
+		    matches(r->path, h->path, values))
+			return r;
 	return NULL;
 }
 
-/* A path that is written out is never a value of another row. */
+/* The rows of a path, in the table's order: first with r NULL.  A path that
+ * is written out is never a value of another row. */
+static const struct route *
+next_row(const struct http *h, const struct route *r, struct str values[4])
+{
+	if (r != NULL)
+		return strchr(r->path, '{') == NULL ? next_fixed(r) :
+		    next_matching(h, r + 1, values);
+	r = first_fixed(h->path);
+	return r != NULL ? r : next_matching(h, routes, values);
+}
+
 enum err
 router_find(struct http *h)
 {
-	const struct route *other = NULL, *r;
+	struct str values[4] = { STR_NONE };
+	const struct route *r = NULL;
 
-	r = find(h, true, &other);
-	if (r == NULL && other == NULL)
-		r = find(h, false, &other);
-	h->route = r != NULL ? r : other;
-	if (r != NULL)
-		return ERR_OK;
-	return other == NULL ? ERR_NOT_FOUND_PATH : ERR_METHOD;
+	while ((r = next_row(h, r, values)) != NULL) {
+		if (str_eq(h->method, str_of(method_names[r->method]))) {
+			memcpy(h->path_values, values, sizeof(values));
+			h->route = r;
+			return ERR_OK;
+		}
+		if (h->route == NULL)
+			h->route = r;
+	}
+	return h->route == NULL ? ERR_NOT_FOUND_PATH : ERR_METHOD;
 }
 
 static bool
@@ -101,12 +167,11 @@ void
 router_select(struct http *h)
 {
 	const struct route *first = h->route, *r;
+	struct str values[4];
 
-	for (r = first; r < routes + routes_count; r++) {
-		if (r->method != first->method ||
-		    strcmp(r->path, first->path) != 0)
-			continue;
-		if (is_meant(h, r)) {
+	for (r = first; r != NULL; r = next_row(h, r, values)) {
+		if (r->method == first->method &&
+		    strcmp(r->path, first->path) == 0 && is_meant(h, r)) {
 			h->route = r;
 			return;
 		}
@@ -122,9 +187,7 @@ router_allow(const struct http *h)
 	struct buf b;
 	size_t m;
 
-	for (r = routes; r < routes + routes_count; r++) {
-		if (!matches(r->path, h->path, values))
-			continue;
+	for (r = NULL; (r = next_row(h, r, values)) != NULL; ) {
 		have[r->method] = true;
 		if (r->method == GET && (r->need & NEED_ACTION) == 0)
 			head = true;
