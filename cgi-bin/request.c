@@ -16,86 +16,116 @@ struct meta {
 	struct str redirect_method, document_uri, file, root, prefix;
 };
 
-static const struct {
-	struct str var;
-	size_t offset;
-} meta_vars[] = {
-	{ STR("REQUEST_METHOD"), offsetof(struct meta, method) },
-	{ STR("REQUEST_URI"), offsetof(struct meta, uri) },
-	{ STR("PATH_INFO"), offsetof(struct meta, path_info) },
-	{ STR("SCRIPT_NAME"), offsetof(struct meta, script_name) },
-	{ STR("QUERY_STRING"), offsetof(struct meta, query) },
-	{ STR("CONTENT_LENGTH"), offsetof(struct meta, length) },
-	{ STR("REMOTE_ADDR"), offsetof(struct meta, address) },
-	{ STR("HTTPS"), offsetof(struct meta, https) },
-	{ STR("REQUEST_SCHEME"), offsetof(struct meta, scheme) },
-	{ STR("REDIRECT_STATUS"), offsetof(struct meta, redirect_status) },
-};
-
-/* Of a guard's request, where a doubtful one is a no; elsewhere they mean
- * nothing, and can stand twice. */
-static const struct {
-	struct str var;
-	size_t offset;
-} guard_vars[] = {
-	{ STR("DOORWARD_GUARD"), offsetof(struct meta, guard) },
-	{ STR("DOORWARD_FACTS"), offsetof(struct meta, facts) },
-	{ STR("FCGI_APACHE_ROLE"), offsetof(struct meta, apache_role) },
-	{ STR("REDIRECT_URI"), offsetof(struct meta, redirect_uri) },
-	{ STR("REDIRECT_URL"), offsetof(struct meta, redirect_url) },
-	{ STR("REDIRECT_REQUEST_METHOD"),
-	    offsetof(struct meta, redirect_method) },
-	{ STR("DOCUMENT_URI"), offsetof(struct meta, document_uri) },
-	{ STR("SCRIPT_FILENAME"), offsetof(struct meta, file) },
-	{ STR("CONTEXT_DOCUMENT_ROOT"), offsetof(struct meta, root) },
-	{ STR("CONTEXT_PREFIX"), offsetof(struct meta, prefix) },
+enum variable_kind {
+	OF_REQUEST,
+	OF_GUARD,	/* of a guard's request, where a doubtful one is a no;
+			 * elsewhere they mean nothing, and can stand twice */
+	HEADER,
+	FORWARDING	/* a header that speaks for somebody else */
 };
 
 /*
- * The headers that mean something to us.  A server that maps '_' and '-' to
- * one variable can hand one over twice: the forwarding ones are then ignored,
- * any other makes the request unacceptable.
+ * The variables that mean something to us.  A server that maps '_' and '-' to
+ * one variable can hand a header over twice: the forwarding ones are then
+ * ignored, any other makes the request unacceptable.
  */
-static const struct {
-	struct str var, name;
-	bool forwarding;
-} header_vars[] = {
-	{ STR("CONTENT_TYPE"), STR("content-type"), false },
-	{ STR("HTTP_ACCEPT"), STR("accept"), false },
-	{ STR("HTTP_ACCEPT_LANGUAGE"), STR("accept-language"), false },
-	{ STR("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
-	    STR("access-control-request-method"), false },
-	{ STR("HTTP_AUTHORIZATION"), STR("authorization"), false },
-	{ STR("HTTP_COOKIE"), STR("cookie"), false },
-	{ STR("HTTP_DIGEST"), STR("digest"), false },
-	{ STR("HTTP_HOST"), STR("host"), false },
-	{ STR("HTTP_ORIGIN"), STR("origin"), false },
-	{ STR("HTTP_REFERER"), STR("referer"), false },
-	{ STR("HTTP_SEC_FETCH_MODE"), STR("sec-fetch-mode"), false },
-	{ STR("HTTP_SEC_FETCH_SITE"), STR("sec-fetch-site"), false },
-	{ STR("HTTP_TRANSFER_ENCODING"), STR("transfer-encoding"), false },
-	{ STR("HTTP_USER_AGENT"), STR("user-agent"), false },
-	{ STR("HTTP_X_DOORWARD_APIKEY"), STR("x-doorward-apikey"), false },
-	{ STR("HTTP_X_DOORWARD_APISECRET"), STR("x-doorward-apisecret"),
-	    false },
-	{ STR("HTTP_X_DOORWARD_SOTT"), STR("x-doorward-sott"), false },
-	{ STR("HTTP_X_LOGINRADIUS_APIKEY"), STR("x-loginradius-apikey"),
-	    false },
-	{ STR("HTTP_X_LOGINRADIUS_APISECRET"),
-	    STR("x-loginradius-apisecret"), false },
-	{ STR("HTTP_X_LOGINRADIUS_SOTT"), STR("x-loginradius-sott"),
-	    false },
-	{ STR("HTTP_X_FORWARDED_FOR"), STR("x-forwarded-for"), true },
-	{ STR("HTTP_X_FORWARDED_PROTO"), STR("x-forwarded-proto"), true },
-	{ STR("HTTP_X_ORIGIN_ACCEPT_LANGUAGE"),
-	    STR("x-origin-accept-language"), true },
-	{ STR("HTTP_X_ORIGIN_HOST"), STR("x-origin-host"), true },
-	{ STR("HTTP_X_ORIGIN_IP"), STR("x-origin-ip"), true },
-	{ STR("HTTP_X_ORIGIN_USER_AGENT"), STR("x-origin-user-agent"),
-	    true },
-	{ STR("HTTP_X_PLATFORM"), STR("x-platform"), true },
-	{ STR("HTTP_X_REQUEST_EXPIRES"), STR("x-request-expires"), false },
+#define META(var, kind, member) \
+	{ STR(var), kind, offsetof(struct meta, member), STR_NONE }
+static const struct variable {
+	struct str var;
+	enum variable_kind kind;
+	size_t offset;			/* in struct meta */
+	struct str name;		/* of the header */
+} variables[] = {
+	META("REQUEST_METHOD", OF_REQUEST, method),
+	META("REQUEST_URI", OF_REQUEST, uri),
+	META("PATH_INFO", OF_REQUEST, path_info),
+	META("SCRIPT_NAME", OF_REQUEST, script_name),
+	META("QUERY_STRING", OF_REQUEST, query),
+	META("CONTENT_LENGTH", OF_REQUEST, length),
+	META("REMOTE_ADDR", OF_REQUEST, address),
+	META("HTTPS", OF_REQUEST, https),
+	META("REQUEST_SCHEME", OF_REQUEST, scheme),
+	META("REDIRECT_STATUS", OF_REQUEST, redirect_status),
+	META("DOORWARD_GUARD", OF_GUARD, guard),
+	META("DOORWARD_FACTS", OF_GUARD, facts),
+	META("FCGI_APACHE_ROLE", OF_GUARD, apache_role),
+	META("REDIRECT_URI", OF_GUARD, redirect_uri),
+	META("REDIRECT_URL", OF_GUARD, redirect_url),
+	META("REDIRECT_REQUEST_METHOD", OF_GUARD, redirect_method),
+	META("DOCUMENT_URI", OF_GUARD, document_uri),
+	META("SCRIPT_FILENAME", OF_GUARD, file),
+	META("CONTEXT_DOCUMENT_ROOT", OF_GUARD, root),
+	META("CONTEXT_PREFIX", OF_GUARD, prefix),
+	{ STR("CONTENT_TYPE"), HEADER, 0, STR("content-type") },
+	{ STR("HTTP_ACCEPT"), HEADER, 0, STR("accept") },
+	{ STR("HTTP_ACCEPT_LANGUAGE"), HEADER, 0, STR("accept-language") },
+	{ STR("HTTP_ACCESS_CONTROL_REQUEST_METHOD"), HEADER, 0,
+	    STR("access-control-request-method") },
+	{ STR("HTTP_AUTHORIZATION"), HEADER, 0, STR("authorization") },
+	{ STR("HTTP_COOKIE"), HEADER, 0, STR("cookie") },
+	{ STR("HTTP_DIGEST"), HEADER, 0, STR("digest") },
+	{ STR("HTTP_HOST"), HEADER, 0, STR("host") },
+	{ STR("HTTP_ORIGIN"), HEADER, 0, STR("origin") },
+	{ STR("HTTP_REFERER"), HEADER, 0, STR("referer") },
+	{ STR("HTTP_SEC_FETCH_MODE"), HEADER, 0, STR("sec-fetch-mode") },
+	{ STR("HTTP_SEC_FETCH_SITE"), HEADER, 0, STR("sec-fetch-site") },
+	{ STR("HTTP_TRANSFER_ENCODING"), HEADER, 0, STR("transfer-encoding") },
+	{ STR("HTTP_USER_AGENT"), HEADER, 0, STR("user-agent") },
+	{ STR("HTTP_X_DOORWARD_APIKEY"), HEADER, 0, STR("x-doorward-apikey") },
+	{ STR("HTTP_X_DOORWARD_APISECRET"), HEADER, 0,
+	    STR("x-doorward-apisecret") },
+	{ STR("HTTP_X_DOORWARD_SOTT"), HEADER, 0, STR("x-doorward-sott") },
+	{ STR("HTTP_X_LOGINRADIUS_APIKEY"), HEADER, 0,
+	    STR("x-loginradius-apikey") },
+	{ STR("HTTP_X_LOGINRADIUS_APISECRET"), HEADER, 0,
+	    STR("x-loginradius-apisecret") },
+	{ STR("HTTP_X_LOGINRADIUS_SOTT"), HEADER, 0,
+	    STR("x-loginradius-sott") },
+	{ STR("HTTP_X_FORWARDED_FOR"), FORWARDING, 0, STR("x-forwarded-for") },
+	{ STR("HTTP_X_FORWARDED_PROTO"), FORWARDING, 0,
+	    STR("x-forwarded-proto") },
+	{ STR("HTTP_X_ORIGIN_ACCEPT_LANGUAGE"), FORWARDING, 0,
+	    STR("x-origin-accept-language") },
+	{ STR("HTTP_X_ORIGIN_HOST"), FORWARDING, 0, STR("x-origin-host") },
+	{ STR("HTTP_X_ORIGIN_IP"), FORWARDING, 0, STR("x-origin-ip") },
+	{ STR("HTTP_X_ORIGIN_USER_AGENT"), FORWARDING, 0,
+	    STR("x-origin-user-agent") },
+	{ STR("HTTP_X_PLATFORM"), FORWARDING, 0, STR("x-platform") },
+	{ STR("HTTP_X_REQUEST_EXPIRES"), HEADER, 0, STR("x-request-expires") },
 };
+
+/*
+ * A server sets some thirty, of which most mean nothing: found by a hash of
+ * the name.  Made once.
+ */
+#define SLOTS	256		/* a power of two, well above the variables */
+
+static uint8_t variable_slots[SLOTS];	/* numbers from 1; 0: none */
+
+static uint8_t *
+slot_of(struct str name)
+{
+	size_t at = str_hash(name) % SLOTS;
+
+	while (variable_slots[at] != 0 &&
+	    !str_eq(variables[variable_slots[at] - 1].var, name))
+		at = (at + 1) % SLOTS;
+	return &variable_slots[at];
+}
+
+static const struct variable *
+variable_of(struct str name)
+{
+	static bool made;
+	size_t i;
+
+	for (i = 0; !made && i < COUNT(variables); i++)
+		*slot_of(variables[i].var) = (uint8_t)(i + 1);
+	made = true;
+	i = *slot_of(name);
+	return i == 0 ? NULL : &variables[i - 1];
+}
 
 /* Of proxy.city_header and proxy.country_header, whatever they are called. */
 #define CITY		"#city"
@@ -104,11 +134,12 @@ static const struct {
 static struct str
 first_present(const struct pairs *p, const char *name)
 {
+	struct str wanted = str_of(name);
 	size_t i;
 
 	for (i = 0; i < p->n; i++)
 		if (str_present(p->items[i].value) &&
-		    str_ieq(p->items[i].name, str_of(name)))
+		    str_ieq(p->items[i].name, wanted))
 			return p->items[i].value;
 	return STR_NONE;
 }
@@ -435,18 +466,6 @@ add_header(struct http *h, struct str name, struct str value,
 	return true;
 }
 
-static struct str *
-meta_at(struct meta *m, struct str name)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(meta_vars); i++)
-		if (str_eq(name, meta_vars[i].var))
-			return (struct str *)(void *)((char *)m +
-			    meta_vars[i].offset);
-	return NULL;
-}
-
 /* Is the variable that of this header?  RFC 3875 §4.1.18. */
 static bool
 is_variable_of(struct str name, struct str header)
@@ -483,50 +502,41 @@ take_locality(struct http *h, struct str name, struct str value)
 	return true;
 }
 
-static bool
-take_guard_variable(struct http *h, struct meta *m, struct str name,
+static struct str *
+meta_at(struct meta *m, const struct variable *v)
+{
+	return (struct str *)(void *)((char *)m + v->offset);
+}
+
+static enum err
+take_meta(struct http *h, struct str *at, const struct variable *v,
     struct str value)
 {
-	struct str *at;
-	size_t i;
+	bool differs = at->p != NULL && !str_eq(*at, value);
 
-	for (i = 0; i < COUNT(guard_vars); i++) {
-		if (!str_eq(name, guard_vars[i].var))
-			continue;
-		at = (struct str *)(void *)((char *)m + guard_vars[i].offset);
-		h->asked.doubtful |= at->p != NULL && !str_eq(*at, value);
-		*at = value;
-		return true;
-	}
-	return false;
+	if (v->kind == OF_GUARD)
+		h->asked.doubtful |= differs;
+	else if (differs)
+		return err_set(h->ctx, ERR_BAD_REQUEST, NULL,
+		    "%s stands twice", v->var.p);
+	*at = value;
+	return ERR_OK;
 }
 
 static enum err
 take_variable(struct http *h, struct meta *m, struct str name,
     struct str value)
 {
-	struct str *at = meta_at(m, name);
-	size_t i;
+	const struct variable *v = variable_of(name);
 
-	if (at != NULL) {
-		if (at->p != NULL && !str_eq(*at, value))
-			return err_set(h->ctx, ERR_BAD_REQUEST, NULL,
-			    "%.*s stands twice", STR_FMT(name));
-		*at = value;
+	if (v != NULL && v->kind <= OF_GUARD)
+		return take_meta(h, meta_at(m, v), v, value);
+	if (take_locality(h, name, value) || v == NULL)
 		return ERR_OK;
-	}
-	if (take_guard_variable(h, m, name, value) ||
-	    take_locality(h, name, value))
-		return ERR_OK;
-	for (i = 0; i < COUNT(header_vars); i++) {
-		if (!str_eq(name, header_vars[i].var))
-			continue;
-		if (value.len > LIMIT_HEADER || has_control(value) ||
-		    !add_header(h, header_vars[i].name, value,
-		    header_vars[i].forwarding))
-			return err_set(h->ctx, ERR_BAD_REQUEST,
-			    header_vars[i].name.p, "header not acceptable");
-	}
+	if (value.len > LIMIT_HEADER || has_control(value) ||
+	    !add_header(h, v->name, value, v->kind == FORWARDING))
+		return err_set(h->ctx, ERR_BAD_REQUEST, v->name.p,
+		    "header not acceptable");
 	return ERR_OK;
 }
 
@@ -536,6 +546,8 @@ redirected(struct str *name)
 {
 	bool found = false;
 
+	if (name->len == 0 || name->p[0] != 'R')
+		return false;
 	while (str_starts(*name, STR("REDIRECT_HTTP_")) ||
 	    str_starts(*name, STR("REDIRECT_REDIRECT_"))) {
 		*name = str_sub(*name, 9, SIZE_MAX);
@@ -551,7 +563,7 @@ read_variables(struct http *h, const char *const *env, struct meta *m)
 	enum err e = ERR_OK, one;
 
 	h->headers.items = ARENA_ARRAY(h->ctx->arena, struct pair,
-	    COUNT(header_vars) + 2);
+	    COUNT(variables) + 2);
 	for (; *env != NULL; env++) {
 		rest = str_of(*env);
 		if (!str_split(&rest, '=', &name) || rest.p == NULL)
@@ -607,15 +619,21 @@ find_peer(struct http *h, const struct meta *m, struct source *peer)
 }
 
 static void
+set_address(struct ctx *c, const struct source *s)
+{
+	c->client.address = source_text(c->arena, s);
+	c->client.network = s->v6 ? source_network(c->arena, s) :
+	    c->client.address;
+}
+
+static void
 set_client(struct http *h, bool known, const struct source *s)
 {
 	struct ctx *c = h->ctx;
 
 	c->client.network = STR("unknown");
-	if (known) {
-		c->client.address = source_text(c->arena, s);
-		c->client.network = source_network(c->arena, s);
-	}
+	if (known)
+		set_address(c, s);
 	c->client.user_agent = printable(c->arena,
 	    http_header(h, "user-agent"), LIMIT_USER_AGENT);
 	c->client.language = printable(c->arena,
@@ -639,8 +657,7 @@ request_client(struct http *h)
 	must(h->has_secret);
 	c->client.trusted = true;
 	if (source_parse(http_header(h, "x-origin-ip"), &s)) {
-		c->client.address = source_text(c->arena, &s);
-		c->client.network = source_network(c->arena, &s);
+		set_address(c, &s);
 		/* The proxy named the place of who calls. */
 		c->client.city = c->client.country = STR_NONE;
 	}
