@@ -738,15 +738,19 @@ execute(struct ctx *c, unsigned statement, const struct db_arg *args)
 
 /* ---- results ---- */
 
+struct cell {
+	unsigned long len;
+	int64_t i;
+	unsigned char *bytes;
+	my_bool null, cut;
+};
+
 struct result {
 	MYSQL_STMT *st;
 	const char *letters;
 	size_t n;
-	MYSQL_BIND bind[MAX_COLUMNS];
-	unsigned long lengths[MAX_COLUMNS];
-	my_bool nulls[MAX_COLUMNS], cut[MAX_COLUMNS];
-	int64_t ints[MAX_COLUMNS];
-	unsigned char *bytes[MAX_COLUMNS];
+	MYSQL_BIND *bind;
+	struct cell *cells;
 };
 
 static size_t
@@ -762,26 +766,28 @@ result_open(struct ctx *c, unsigned statement, struct result *r)
 	struct db *d = c->db;
 	size_t i;
 
-	memset(r, 0, sizeof(*r));
 	r->st = d->prepared[statement];
 	r->letters = d->statements[statement].out;
 	r->n = strlen(r->letters);
 	must(r->n > 0 && r->n <= MAX_COLUMNS);
+	r->bind = ARENA_ARRAY(c->arena, MYSQL_BIND, r->n);
+	r->cells = ARENA_ARRAY(c->arena, struct cell, r->n);
 	for (i = 0; i < r->n; i++) {
 		MYSQL_BIND *b = &r->bind[i];
+		struct cell *cell = &r->cells[i];
 
-		b->length = &r->lengths[i];
-		b->is_null = &r->nulls[i];
-		b->error = &r->cut[i];
+		b->length = &cell->len;
+		b->is_null = &cell->null;
+		b->error = &cell->cut;
 		if ((r->letters[i] | 0x20) == 'i') {
 			b->buffer_type = MYSQL_TYPE_LONGLONG;
-			b->buffer = &r->ints[i];
-			b->buffer_length = sizeof(r->ints[i]);
+			b->buffer = &cell->i;
+			b->buffer_length = sizeof(cell->i);
 		} else {
 			b->buffer_type = (r->letters[i] | 0x20) == 't' ?
 			    MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
 			b->buffer_length = inline_bytes(r->letters[i]);
-			b->buffer = r->bytes[i] = arena_alloc(c->arena,
+			b->buffer = cell->bytes = arena_alloc(c->arena,
 			    b->buffer_length);
 		}
 	}
@@ -794,13 +800,13 @@ result_open(struct ctx *c, unsigned statement, struct result *r)
 static enum err
 read_bytes(struct ctx *c, struct result *r, size_t i, struct value *v)
 {
-	unsigned long len = r->lengths[i];
+	unsigned long len = r->cells[i].len;
 	MYSQL_BIND b;
 	char *p;
 
 	p = arena_alloc(c->arena, len + 1);
 	if (len <= INLINE_BYTES) {
-		memcpy(p, r->bytes[i], len);
+		memcpy(p, r->cells[i].bytes, len);
 	} else {
 		memset(&b, 0, sizeof(b));
 		b.buffer_type = r->bind[i].buffer_type;
@@ -834,7 +840,7 @@ result_next(struct ctx *c, struct result *r, struct value *row)
 		char letter = r->letters[i];
 		size_t fixed = (letter | 0x20) == 'u' ? 16 : 32;
 
-		if (r->nulls[i]) {
+		if (r->cells[i].null) {
 			if (letter >= 'a')
 				return err_set(c, ERR_INTERNAL, NULL,
 				    "column %zu is NULL", i + 1);
@@ -843,15 +849,15 @@ result_next(struct ctx *c, struct result *r, struct value *row)
 		}
 		switch (letter | 0x20) {
 		case 'i':
-			row[i].i = r->ints[i];
+			row[i].i = r->cells[i].i;
 			break;
 		case 'u':
 		case 'h':
-			if (r->lengths[i] != fixed)
+			if (r->cells[i].len != fixed)
 				return err_set(c, ERR_INTERNAL, NULL,
 				    "column %zu has %lu bytes", i + 1,
-				    r->lengths[i]);
-			memcpy(row[i].raw, r->bytes[i], fixed);
+				    r->cells[i].len);
+			memcpy(row[i].raw, r->cells[i].bytes, fixed);
 			break;
 		default:
 			e = read_bytes(c, r, i, &row[i]);

@@ -20,7 +20,6 @@ store_session_by_token(struct ctx *c, const unsigned char token_hash[32],
     struct store_session *out)
 {
 	static const struct db_column columns[] = {
-		COLUMN(struct store_session, token_hash),
 		COLUMN(struct store_session, kind),
 		COLUMN(struct store_session, uid),
 		COLUMN(struct store_session, generation),
@@ -40,6 +39,7 @@ store_session_by_token(struct ctx *c, const unsigned char token_hash[32],
 		COLUMN(struct store_session, account_state)
 	};
 
+	memcpy(out->token_hash, token_hash, sizeof(out->token_hash));
 	return db_one(c, STMT_SESSION_BY_TOKEN, ARGS(db_hash(token_hash)),
 	    columns, out);
 }
