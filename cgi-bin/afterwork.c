@@ -17,6 +17,7 @@
 #define PAUSE_S		2	/* between runs that no message asked for */
 #define QUIET_S		10	/* then any answer looks: a text message that
 				 * failed is due again */
+#define LOOK_MS		1000	/* between a process's looks at the others' */
 #define GATHER_MS	200	/* behind a run that messages came during */
 #define CLEAN_EVERY_S	10
 #define DELIVER_MS	10000
@@ -95,10 +96,15 @@ is_time(struct ctx *c)
 {
 	/* One in 64: the request's id is random hexadecimal digits. */
 	bool drawn = c->request_id[0] == '0' && c->request_id[1] <= '3';
+	static int64_t looked_ms;
+	int64_t mono_ms = clock_mono_ms();
 	struct timespec now;
 	int64_t age_s;
 	struct stat st;
 
+	if (!drawn && looked_ms != 0 && mono_ms - looked_ms < LOOK_MS)
+		return false;
+	looked_ms = mono_ms;
 	if (stat(lock_path(c), &st) != 0)
 		return drawn;
 	clock_gettime(CLOCK_REALTIME, &now);

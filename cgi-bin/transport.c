@@ -210,7 +210,7 @@ wait_fastcgi(struct transport *t, int timeout_ms)
 		.tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
 	int n;
 
-	if (must_stop(t))
+	if (stop)
 		return TRANSPORT_STOP;
 	n = ppoll(&p, 1, &ts, &t->waiting);
 	if (must_stop(t) || (p.revents & (POLLERR | POLLNVAL)) != 0)
