@@ -70,8 +70,8 @@ struct json *json_copy(struct arena *a, const struct json *j);	/* deep */
 struct str json_text(struct arena *a, const struct json *j, bool guard_words);
 /* Append a part of JSON text as json_text with guard_words writes it. */
 void json_guard(struct buf *b, struct str part);
-/* May that change anything? */
-bool json_is_unsafe(struct str part);
+/* Up to where that changes nothing, at least: bytes. */
+size_t json_safe(struct str part);
 /* The fields= projection: "a,b(c,d/e),f/g", names caseless; unknown names
  * are ignored.  NULL and false for a malformed expression. */
 struct json *json_project(struct arena *a, const struct json *j,

@@ -8,6 +8,7 @@
 #include "text.h"
 
 #define DEPTH_MAX	64
+#define FEW		64	/* names that need no memory of their own */
 #define EXPONENT_MAX	308	/* 1e308 and more could become infinite */
 
 struct name {
@@ -474,6 +475,7 @@ static enum json_fault
 run(struct gate g, struct str text, struct str *member_out)
 {
 	size_t members = g.members_max;
+	struct name few[FEW];
 	struct arena *a;
 	size_t most;
 
@@ -485,8 +487,10 @@ run(struct gate g, struct str text, struct str *member_out)
 	g.end = text.p + text.len;
 	/* The shortest member is "":0, so more names cannot come. */
 	most = text.len / 4 + 1;
-	a = arena_new();
-	g.names = ARENA_ARRAY(a, struct name, members < most ? members : most);
+	if (members < most)
+		most = members;
+	a = most > FEW ? arena_new() : NULL;
+	g.names = a != NULL ? ARENA_ARRAY(a, struct name, most) : few;
 	if (!read_text(&g))
 		*member_out = outer_name(&g);
 	arena_free(a);

@@ -107,36 +107,32 @@ take_name(struct scan *in, const char *name)
 
 struct writing {
 	struct ctx *c;
-	bool guard;		/* the text has what must be escaped */
+	const char *safe;	/* before it nothing must be escaped */
 	struct buf out;
 };
 
 static bool write_object(struct writing *w, const struct member *of,
-    const struct json *own, struct str stored);
+    const struct json *own, struct scan *in);
 
 static bool
-write_items(struct writing *w, const struct member *of, struct str stored)
+write_items(struct writing *w, const struct member *of, struct scan *in)
 {
-	struct scan in = { stored, 1 };
-	struct str item;
 	char sep = '[';
 
-	if (stored.len < 2)
+	if (!take(in, '['))
 		return false;
-	while (at(&in) == '{') {
-		if (!take_value(&in, &item))
-			return false;
+	while (at(in) == '{') {
 		buf_char(&w->out, sep);
-		if (!write_object(w, of, NULL, item))
+		if (!write_object(w, of, NULL, in))
 			return false;
 		sep = ',';
-		if (!take(&in, ','))
+		if (!take(in, ','))
 			break;
 	}
 	if (sep == '[')
 		buf_char(&w->out, sep);
 	buf_char(&w->out, ']');
-	return take(&in, ']') && in.i == stored.len;
+	return take(in, ']');
 }
 
 static void
@@ -153,18 +149,22 @@ write_unset(struct writing *w, const struct member *m)
 }
 
 static bool
-write_value(struct writing *w, const struct member *m, struct str stored)
+write_value(struct writing *w, const struct member *m, struct scan *in)
 {
-	if (str_eq(stored, STR("null")))
+	struct str v;
+
+	if (m->of != NULL && at(in) == '[')
+		return write_items(w, m->of, in);
+	if (m->of != NULL && at(in) == '{')
+		return write_object(w, m->of, NULL, in);
+	if (!take_value(in, &v))
+		return false;
+	if (str_eq(v, STR("null")))
 		write_unset(w, m);
-	else if (m->of != NULL && stored.p[0] == '[')
-		return write_items(w, m->of, stored);
-	else if (m->of != NULL && stored.p[0] == '{')
-		return write_object(w, m->of, NULL, stored);
-	else if (w->guard)
-		json_guard(&w->out, stored);
+	else if (v.p + v.len <= w->safe)
+		buf_str(&w->out, v);
 	else
-		buf_str(&w->out, stored);
+		json_guard(&w->out, v);
 	return true;
 }
 
@@ -189,44 +189,46 @@ write_name(struct writing *w, const struct member *m, char sep)
 /* False: the text has what the table has not, or in another order. */
 static bool
 write_object(struct writing *w, const struct member *of,
-    const struct json *own, struct str stored)
+    const struct json *own, struct scan *in)
 {
-	struct scan in = { stored, 1 };
 	const struct member *m;
 	const struct json *mine;
 	struct str v;
 	char sep = '{';
 
+	if (!take(in, '{'))
+		return false;
 	for (m = of; m->name != NULL; m++, sep = ',') {
 		write_name(w, m, sep);
 		mine = own != NULL && (m->flags & BY_USER) == 0 ?
 		    json_get(own, m->name) : NULL;
 		if (mine != NULL)
 			buf_str(&w->out, json_text(w->c->arena, mine, true));
-		if (!take_name(&in, m->name)) {
+		if (!take_name(in, m->name)) {
 			if (mine == NULL)
 				write_unset(w, m);
 			continue;
 		}
-		if (!take_value(&in, &v) ||
-		    (mine == NULL && !write_value(w, m, v)))
+		if (mine != NULL ? !take_value(in, &v) :
+		    !write_value(w, m, in))
 			return false;
-		take(&in, ',');
+		take(in, ',');
 	}
 	buf_char(&w->out, '}');
-	return take(&in, '}') && in.i == stored.len;
+	return take(in, '}');
 }
 
 static bool
 write_all(struct ctx *c, const struct json *own, struct str stored,
     struct str *out)
 {
-	struct writing w = { .c = c, .guard = json_is_unsafe(stored) };
+	struct writing w = { .c = c, .safe = stored.p + json_safe(stored) };
+	struct scan in = { stored, 0 };
 
 	buf_init(&w.out, c->arena, LIMIT_RESPONSE);
 	buf_reserve(&w.out, 2 * stored.len + 8192);
-	if (stored.len < 2 || stored.p[0] != '{' ||
-	    !write_object(&w, profile_table, own, stored) || !buf_ok(&w.out))
+	if (!write_object(&w, profile_table, own, &in) ||
+	    in.i != stored.len || !buf_ok(&w.out))
 		return false;
 	*out = buf_view(&w.out);
 	return true;

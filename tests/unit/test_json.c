@@ -504,6 +504,35 @@ assert_projected(const char *fields, const char *want)
 	assert_str(json_text(arena, j, false), want);
 }
 
+/* What stands before the place that json_safe names is written as it is, and
+ * the place is no earlier than it must be. */
+static void
+test_guarded_text_is_plain_up_to_its_safe_place(void **state)
+{
+	static const struct { const char *text; size_t safe; } t[] = {
+		{ "", 0 }, { "\"a plain deer\"", 14 }, { "\"a<b\"", 2 },
+		{ "\"a>b<\"", 2 }, { "\"&\"", 1 },
+		{ "\"xy\xe2\x80\xa8\"", 3 }, { "\"\xe2\x82\xac\"", 5 },
+		{ "\"Company errorCode\"", 9 },
+		{ "\"a Description >\"", 3 },
+		{ "\"\\u001description\"", 6 }, { "escription", 0 },
+	};
+	struct str text, out;
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(t); i++) {
+		text = str_of(t[i].text);
+		assert_int_equal(json_safe(text), t[i].safe);
+		buf_init(&b, arena, 1000);
+		json_guard(&b, text);
+		out = buf_view(&b);
+		assert_true(str_starts(out, str_sub(text, 0, t[i].safe)));
+	}
+	assert_int_equal(json_safe(STR_NONE), 0);
+}
+
 static void
 test_projection_selects_by_the_documented_grammar(void **state)
 {
@@ -724,6 +753,8 @@ main(void)
 		cmocka_unit_test(
 		    test_text_escapes_what_markup_and_scripts_read),
 		cmocka_unit_test(test_guarded_text_never_holds_the_words),
+		cmocka_unit_test(
+		    test_guarded_text_is_plain_up_to_its_safe_place),
 		cmocka_unit_test(
 		    test_projection_selects_by_the_documented_grammar),
 		cmocka_unit_test(
