@@ -47,17 +47,6 @@ struct keys {
 
 /* Primitives */
 
-static EVP_MD *
-sha256_md(void)
-{
-	static EVP_MD *md;
-
-	if (md == NULL)
-		md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	must(md != NULL);
-	return md;
-}
-
 static EVP_MAC *
 hmac_mac(void)
 {
@@ -78,12 +67,6 @@ gcm_cipher(void)
 		cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	must(cipher != NULL);
 	return cipher;
-}
-
-void
-sha256(const void *p, size_t len, unsigned char out[32])
-{
-	must(EVP_Digest(p, len, out, NULL, sha256_md(), NULL) == 1);
 }
 
 void
