@@ -121,13 +121,14 @@ refuse_role(struct program *p)
 	transport_write(p->transport, STR("Status: 403 Forbidden\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\n"
 	    "Cache-Control: no-store\r\n\r\nForbidden\n"));
-	transport_finish(p->transport);
+	transport_finish(p->transport, true);
 }
 
 static void
 serve(struct program *p)
 {
 	struct ctx c;
+	bool unread;
 
 	if (transport_role(p->transport) == ROLE_OTHER) {
 		refuse_role(p);
@@ -137,8 +138,8 @@ serve(struct program *p)
 	c.db = p->site.db;
 	c.keys = p->site.keys;
 	c.schema = p->site.schema;
-	web_serve(&c, p->transport);
-	transport_finish(p->transport);
+	unread = web_serve(&c, p->transport);
+	transport_finish(p->transport, unread);
 	afterwork(&c);
 	arena_reset(p->request);
 	secret_wipe_stack();
@@ -275,6 +276,7 @@ run(struct program *p, enum end *end)
 	if (why != NULL)
 		return give_up(p, why);
 	*end = loop(p);
+	transport_let_go(p->transport);
 	if (*end == END)
 		transport_close(p->transport);
 	return 0;

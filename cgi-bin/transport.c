@@ -18,11 +18,16 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#define AT_ONCE		(16 * 1024)	/* bytes */
+
 struct transport {
 	enum transport_kind kind;
 	FCGX_Request fcgi;
 	pid_t parent;		/* 0: nobody's, see alone() */
 	sigset_t waiting;	/* the mask while waiting: stops get through */
+	bool by_path;		/* the socket is a Unix one */
+	bool limited;		/* this connection's reads and writes end */
+	int answered;		/* the last connection, or -1: see finish */
 	bool taken;		/* CGI, MEMORY: the one request was given */
 	const char *const *env;
 	struct str body;
@@ -73,20 +78,21 @@ is_listening(int fd)
 
 /* Whoever reaches the socket can claim to be anybody: never the network. */
 static bool
-is_local(int fd)
+is_local(int fd, bool *by_path_out)
 {
 	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(a);
 
 	if (getsockname(fd, (struct sockaddr *)(void *)&a, &len) != 0)
 		return false;
+	*by_path_out = a.ss_family == AF_UNIX;
 	if (a.ss_family == AF_INET)
 		return ntohl(((struct sockaddr_in *)(void *)&a)->
 		    sin_addr.s_addr) >> 24 == 127;
 	if (a.ss_family == AF_INET6)
 		return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)
 		    (void *)&a)->sin6_addr);
-	return a.ss_family == AF_UNIX;
+	return *by_path_out;
 }
 
 static bool
@@ -94,7 +100,7 @@ open_fastcgi(struct transport *t)
 {
 	int flags;
 
-	if (!is_local(0)) {
+	if (!is_local(0, &t->by_path)) {
 		fputs("doorward: the FastCGI socket is open to the network; "
 		    "use a Unix socket or a loopback address\n", stderr);
 		return false;
@@ -124,6 +130,7 @@ transport_open(struct arena *process)
 	struct transport *t;
 
 	t = ARENA_NEW(process, struct transport);
+	t->answered = -1;
 	t->parent = alone() ? 0 : getppid();
 	if (getenv("GATEWAY_INTERFACE") != NULL) {
 		t->kind = TRANSPORT_CGI;
@@ -140,6 +147,14 @@ transport_open(struct arena *process)
 }
 
 void
+transport_let_go(struct transport *t)
+{
+	if (t->answered >= 0)
+		close(t->answered);
+	t->answered = -1;
+}
+
+void
 transport_close(struct transport *t)
 {
 	if (t->kind == TRANSPORT_FASTCGI)
@@ -153,6 +168,7 @@ transport_memory(struct arena *a, const char *const *env, struct str body)
 
 	t = ARENA_NEW(a, struct transport);
 	t->kind = TRANSPORT_MEMORY;
+	t->answered = -1;
 	t->env = env;
 	t->body = body;
 	buf_init(&t->written, a, 2 * LIMIT_RESPONSE);
@@ -172,20 +188,25 @@ must_stop(const struct transport *t)
 	return stop || (t->parent != 0 && getppid() != t->parent);
 }
 
+/* Before anything that may have to wait for the server. */
 static void
-limit_waiting(int fd)
+limit_waiting(struct transport *t)
 {
 	struct timeval tv = { .tv_sec = LIMIT_READ_MS / 1000 };
+	int fd = t->fcgi.ipcFd;
 
+	if (t->limited)
+		return;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	t->limited = true;
 }
 
 static enum transport_event
 accept_one(struct transport *t)
 {
 	if (FCGX_Accept_r(&t->fcgi) == 0) {
-		limit_waiting(t->fcgi.ipcFd);
+		t->limited = false;
 		t->env = (const char *const *)t->fcgi.envp;
 		return TRANSPORT_REQUEST;
 	}
@@ -213,6 +234,7 @@ wait_fastcgi(struct transport *t, int timeout_ms)
 	if (stop)
 		return TRANSPORT_STOP;
 	n = ppoll(&p, 1, &ts, &t->waiting);
+	transport_let_go(t);
 	if (must_stop(t) || (p.revents & (POLLERR | POLLNVAL)) != 0)
 		return TRANSPORT_STOP;
 	return n > 0 ? TRANSPORT_READY : TRANSPORT_IDLE;
@@ -264,6 +286,7 @@ read_fastcgi(struct transport *t, void *p, size_t len, int64_t deadline_ms)
 
 	if (clock_mono_ms() >= deadline_ms)
 		return -1;
+	limit_waiting(t);
 	if (held == 0)
 		held = 1;
 	n = FCGX_GetStr(p, (int)(len < held ? len : held), in);
@@ -328,26 +351,60 @@ write_cgi(struct str text)
 	return true;
 }
 
+/* What the socket takes at once needs no limit: a kernel's least buffer. */
+static bool
+write_fastcgi(struct transport *t, struct str text)
+{
+	if (text.len > AT_ONCE)
+		limit_waiting(t);
+	return FCGX_PutStr(text.p, (int)text.len, t->fcgi.out) ==
+	    (int)text.len;
+}
+
 bool
 transport_write(struct transport *t, struct str text)
 {
 	if (t->kind == TRANSPORT_FASTCGI)
-		return FCGX_PutStr(text.p, (int)text.len, t->fcgi.out) ==
-		    (int)text.len;
+		return write_fastcgi(t, text);
 	if (t->kind == TRANSPORT_CGI)
 		return write_cgi(text);
 	buf_str(&t->written, text);
 	return buf_ok(&t->written);
 }
 
+/*
+ * libfcgi closes a connection in peace: it waits until the server has closed
+ * its end, so that nothing the server still sends meets a closed door.  Where
+ * there is no more to come than the end of a body that nobody reads, the same
+ * is had without waiting: the answer's end is told, and the connection closed
+ * when the next request is there.
+ */
+static void
+end_answer(struct transport *t)
+{
+	FCGX_Request *q = &t->fcgi;
+
+	q->keepConnection = 1;
+	FCGX_Finish_r(q);
+	if (q->ipcFd < 0)
+		return;		/* broken, and closed */
+	shutdown(q->ipcFd, SHUT_WR);
+	t->answered = q->ipcFd;
+	q->ipcFd = -1;
+}
+
 void
-transport_finish(struct transport *t)
+transport_finish(struct transport *t, bool unread)
 {
 	if (t->kind != TRANSPORT_FASTCGI)
 		return;
-	/* A kept connection would hide the next request from ppoll. */
-	t->fcgi.keepConnection = 0;
-	FCGX_Finish_r(&t->fcgi);
+	if (t->by_path && !unread) {
+		end_answer(t);
+	} else {
+		/* Kept, it would hide the next request from ppoll. */
+		t->fcgi.keepConnection = 0;
+		FCGX_Finish_r(&t->fcgi);
+	}
 	t->env = NULL;
 }
 

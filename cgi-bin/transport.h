@@ -43,8 +43,11 @@ int transport_read(struct transport *t, void *p, size_t len,
     int64_t deadline_ms);
 /* False when the other side is gone. */
 bool transport_write(struct transport *t, struct str text);
-/* The answer is complete: let the server have it. */
-void transport_finish(struct transport *t);
+/* The answer is complete: let the server have it.  unread: some of a body may
+ * be left. */
+void transport_finish(struct transport *t, bool unread);
+/* Of the connection that was answered last; waiting does it, too. */
+void transport_let_go(struct transport *t);
 /* MEMORY: what was written so far. */
 struct str transport_written(const struct transport *t);
 

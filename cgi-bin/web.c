@@ -109,6 +109,9 @@ log_it(const struct http *h, int64_t started_ms)
 		    h->route != NULL ? h->route->path : "-",
 		.status = h->status,
 		.ms = clock_mono_ms() - started_ms,
+		/* The web server's log has each file that was opened. */
+		.quiet = h->asked.by != ASKED_BY_NOBODY &&
+		    h->outcome == ERR_OK && h->status == 200,
 	};
 
 	if (h->outcome != ERR_OK) {
@@ -120,7 +123,7 @@ log_it(const struct http *h, int64_t started_ms)
 	log_request(h->ctx, &r);
 }
 
-void
+bool
 web_serve(struct ctx *c, struct transport *t)
 {
 	int64_t started_ms = clock_mono_ms();
@@ -134,4 +137,5 @@ web_serve(struct ctx *c, struct transport *t)
 		log_write(c, LOG_INFO, "client_gone", "answer not taken");
 	request_drain(&h, t);
 	log_it(&h, started_ms);
+	return h.body_left;
 }

@@ -10,7 +10,8 @@
 /*
  * Reads, routes, guards, serves and answers; writes one log line.  The
  * caller finishes the transport.  c is fresh from ctx_init, with db and keys.
+ * Is some of the body left unread?
  */
-void web_serve(struct ctx *c, struct transport *t);
+bool web_serve(struct ctx *c, struct transport *t);
 
 #endif

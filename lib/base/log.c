@@ -222,7 +222,7 @@ log_write(const struct ctx *c, enum log_level level, const char *event,
 void
 log_request(const struct ctx *c, const struct log_request *r)
 {
-	enum log_level level = LOG_INFO;
+	enum log_level level = r->quiet ? LOG_DEBUG : LOG_INFO;
 	struct line l;
 
 	if (r->status >= 500)

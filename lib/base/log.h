@@ -24,6 +24,7 @@ struct log_request {
 	const char *error;	/* err_name, or NULL */
 	int api_code;
 	const char *note;
+	bool quiet;		/* a line of the level debug */
 };
 void log_request(const struct ctx *c, const struct log_request *r);
 /* Why the last line could not be written: errno; or 0. */

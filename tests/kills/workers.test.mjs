@@ -1,6 +1,7 @@
 // S-112: what a process keeps from one request to the next (nothing), and how
 // it ends: without losing an answer, and by itself when nobody needs it.
 import assert from 'node:assert/strict';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -116,6 +117,49 @@ if (!own) {
                     kill(pid, 'SIGCONT');
             }
         });
+
+    // Some servers send the end of a body that is none after the rest, and
+    // must meet no closed door then; the answer's end is told before.
+    test('S-112: a request\'s end may come after the answer', async (t) => {
+        const p = await signedIn();
+        const end = record(5, Buffer.alloc(0)).length;
+        const bytes = request('GET', `${AUTH}/account`, {
+            HTTP_X_DOORWARD_APIKEY: key,
+            HTTP_AUTHORIZATION: `Bearer ${p.token}` });
+        let tried = 0, held = 0;
+        for (; tried < 40; tried++)
+            held += await new Promise((done) => {
+                const s = connect({ path: join(short, 'fcgi'),
+                    allowHalfOpen: true });
+                let got = '';
+                s.on('error', () => done(false));
+                s.on('data', (d) => got += d);
+                s.on('end', () => s.end(bytes.subarray(-end),
+                    () => done(got.includes(p.email))));
+                s.write(bytes.subarray(0, -end));
+            });
+        t.diagnostic(`late ends: tried ${tried}, held ${held}`);
+        assert.equal(held, tried);
+    });
+
+    test('S-112: answered connections are not kept', async () => {
+        const sockets = () => workers().map((pid) =>
+            readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+                try {
+                    return readlinkSync(`/proc/${pid}/fd/${fd}`)
+                        .startsWith('socket:');
+                } catch {
+                    return false;
+                }
+            }).length);
+        const p = await signedIn();
+        const check = () => times(8, () => validate(p.token));
+        for (let i = 0; i < 40; i++)
+            await check();
+        // The socket that is listened at, the database, the last answer.
+        const most = Math.max(...sockets());
+        assert.ok(most >= 2 && most <= 4, `${most}`);
+    });
 
     test('S-112: callers that leave at any point harm nobody', async (t) => {
         const p = await signedIn();
