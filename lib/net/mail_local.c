@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/log.h"
 
 #define LABEL_MAX	200
 
@@ -252,6 +253,37 @@ last_number(const char *dir)
 	return last;
 }
 
+/*
+ * The lock file remembers the last number, and the time that was then put on
+ * the folder: where that stands, nobody else has changed it since.  It is of
+ * nanoseconds, and what the kernel puts on a folder is of its last tick.
+ */
+struct last { int64_t number, at_s, at_ns; };
+
+static int64_t
+last_used(int lock, const char *dir)
+{
+	struct last l;
+	struct stat st;
+
+	return pread(lock, &l, sizeof(l), 0) == sizeof(l) &&
+	    stat(dir, &st) == 0 && st.st_mtim.tv_sec == l.at_s &&
+	    st.st_mtim.tv_nsec == l.at_ns ? l.number : last_number(dir);
+}
+
+static bool
+last_note(int lock, const char *dir, int64_t number)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
+	struct last l = { .number = number };
+
+	clock_gettime(CLOCK_REALTIME, &times[1]);
+	l.at_s = times[1].tv_sec;
+	l.at_ns = times[1].tv_nsec;
+	return utimensat(AT_FDCWD, dir, times, 0) == 0 &&
+	    pwrite(lock, &l, sizeof(l), 0) == sizeof(l);
+}
+
 static bool
 write_whole(const char *path, struct str content)
 {
@@ -274,12 +306,12 @@ write_whole(const char *path, struct str content)
 }
 
 static enum err
-drop_locked(struct ctx *c, const char *dir, const char *kind,
+drop_locked(struct ctx *c, int lock, const char *dir, const char *kind,
     struct str label, const char *ext, struct str content)
 {
 	const char *temp = str_printf(c->arena, "%s/.incomplete", dir).p;
 	const char *path;
-	int64_t last = last_number(dir);
+	int64_t last = last_used(lock, dir);
 
 	if (last < 0)
 		return drop_failed(c, dir);
@@ -288,6 +320,9 @@ drop_locked(struct ctx *c, const char *dir, const char *kind,
 	    kind, STR_FMT(label), ext).p;
 	if (!write_whole(temp, content) || rename(temp, path) != 0)
 		return drop_failed(c, path);
+	if (!last_note(lock, dir, last + 1))
+		log_write(c, LOG_DEBUG, "mail", "%s: %s", dir,
+		    strerror(errno));	/* the folder will be read */
 	return ERR_OK;
 }
 
@@ -308,7 +343,7 @@ drop_put(struct ctx *c, struct str dir, const char *kind, struct str label,
 	do
 		r = flock(fd, LOCK_EX);
 	while (r != 0 && errno == EINTR);
-	e = r == 0 ? drop_locked(c, path, kind, label, ext, content) :
+	e = r == 0 ? drop_locked(c, fd, path, kind, label, ext, content) :
 	    drop_failed(c, lock);
 	close(fd);
 	return e;
