@@ -18,7 +18,7 @@
 #define QUIET_S		10	/* then any answer looks: a text message that
 				 * failed is due again */
 #define LOOK_MS		1000	/* between a process's looks at the others' */
-#define GATHER_MS	200	/* behind a run that messages came during */
+#define GATHER_MS	500	/* behind a run that messages came during */
 #define CLEAN_EVERY_S	10
 #define DELIVER_MS	10000
 #define DELIVER_MAX	100	/* messages */

@@ -18,8 +18,11 @@
 #include "net/mail.h"
 #include "net/sms.h"
 #include "store/store_outbox.h"
+#include "store/store_tx.h"
 
-#define LEASE_S		120	/* a delivery takes 30 s at most */
+#define LEASE_S		120
+#define DELIVERY_S	30	/* one takes no longer */
+#define UNSAID_MS	100	/* after which deliveries are noted as done */
 #define FIRST_RETRY_S	60	/* twice as long each time */
 #define FIRST_SMS_RETRY_S	10	/* its code lives five minutes */
 #define RETRY_MAX_S	14400
@@ -334,9 +337,16 @@ outbox_add_sms(struct ctx *c, const struct outbox_sms *m)
 
 /* Delivering */
 
-struct delivery {
-	struct store_outbox row;
-	int64_t lease_until_s;
+/* Messages that are claimed at one time, and said to be done at one time. */
+struct batch {
+	struct store_outbox *rows;
+	size_t n;
+	int64_t now_s, lease_until_s;
+	int64_t end_ms;		/* none begins later */
+	struct uid done[STORE_OUTBOX_BATCH];
+	size_t n_done;
+	int64_t said_ms;	/* when those before were noted */
+	size_t sent, failed;
 };
 
 static enum err
@@ -452,71 +462,160 @@ event(struct ctx *c, const struct store_outbox *row, const char *what)
 }
 
 static enum err
-note_failure(struct ctx *c, const struct delivery *d, bool permanent)
+note_failure(struct ctx *c, const struct batch *b,
+    const struct store_outbox *row, bool permanent)
 {
-	int64_t now_s = clock_now_s(), end_s = d->row.created_s + GIVE_UP_S;
-	int64_t due_s = now_s + retry_delay_s(&d->row);
+	int64_t now_s = clock_now_s(), end_s = row->created_s + GIVE_UP_S;
+	int64_t due_s = now_s + retry_delay_s(row);
 	bool dead = permanent || now_s >= end_s;
 
-	log_write(c, LOG_WARN, event(c, &d->row, dead ? "dead" : "delayed"),
-	    "message %.*s: %.*s", STR_FMT(uid_hex(c->arena, d->row.id)),
+	log_write(c, LOG_WARN, event(c, row, dead ? "dead" : "delayed"),
+	    "message %.*s: %.*s", STR_FMT(uid_hex(c->arena, row->id)),
 	    STR_FMT(error_text(c)));
 	if (due_s > end_s && !dead)
 		due_s = end_s;
-	return store_outbox_fail(c, d->row.id, d->lease_until_s,
+	return store_outbox_fail(c, row->id, b->lease_until_s,
 	    dead ? OUTBOX_DEAD : OUTBOX_WAITING, due_s, error_text(c));
+}
+
+static enum err
+say_done(struct ctx *c, struct batch *b)
+{
+	enum err e = ERR_OK;
+
+	if (b->n_done > 0)
+		e = store_outbox_delete(c, b->done, b->n_done);
+	b->n_done = 0;
+	b->said_ms = clock_mono_ms();
+	return e;
+}
+
+/* What was sent and not noted would be sent again after a kill: of messages
+ * that take long that is one. */
+static enum err
+add_done(struct ctx *c, struct batch *b, struct uid id)
+{
+	b->done[b->n_done++] = id;
+	return clock_mono_ms() - b->said_ms < UNSAID_MS ? ERR_OK :
+	    say_done(c, b);
 }
 
 /* A secret past its life is of no use to anybody. */
 static enum err
-drop_expired(struct ctx *c, const struct store_outbox *row)
+drop_expired(struct ctx *c, struct batch *b, const struct store_outbox *row)
 {
 	log_write(c, LOG_WARN, event(c, row, "expired"),
 	    "message %.*s could not be delivered while its secret lived",
 	    STR_FMT(uid_hex(c->arena, row->id)));
-	return store_outbox_delete(c, row->id);
+	return add_done(c, b, row->id);
 }
 
 static enum err
-deliver(struct ctx *c, struct uid id, size_t *sent, size_t *failed)
+deliver(struct ctx *c, struct batch *b, const struct store_outbox *row)
 {
-	int64_t now_s = clock_now_s();
-	struct delivery d = { .lease_until_s = now_s + LEASE_S };
-	bool claimed = false, permanent = false;
+	bool permanent = false;
 	enum err e;
 
-	e = store_outbox_claim(c, id, now_s, d.lease_until_s, &claimed);
-	if (e != ERR_OK || !claimed)
-		return e;
-	e = store_outbox_read(c, id, &d.row);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (d.row.expires_s != 0 && d.row.expires_s <= now_s)
-		return drop_expired(c, &d.row);
+	if (row->expires_s != 0 && row->expires_s <= clock_now_s())
+		return drop_expired(c, b, row);
 	c->err = (struct err_detail){ .code = ERR_OK };
-	e = send_row(c, &d.row, &permanent);
+	e = send_row(c, row, &permanent);
 	if (e == ERR_OK) {
-		++*sent;
-		return store_outbox_delete(c, id);
+		b->sent++;
+		return add_done(c, b, row->id);
 	}
-	++*failed;
-	return note_failure(c, &d, permanent);
+	b->failed++;
+	return note_failure(c, b, row, permanent);
 }
 
 static enum err
-run_due(struct ctx *c, size_t max, int64_t budget_ms, size_t *sent,
-    size_t *failed)
+claim_tx(struct ctx *c, void *arg)
 {
-	int64_t end_ms = clock_mono_ms() + budget_ms;
-	struct uid *ids;
-	size_t n = 0, i;
+	struct batch *b = arg;
+	size_t n = 0;
+	enum err e;
+
+	e = store_outbox_claim_all(c, b->rows, b->n, b->now_s,
+	    b->lease_until_s, &n);
+	return e == ERR_OK && n != b->n ? ERR_CONFLICT : e;
+}
+
+/* All of them, or else, where others are at it too, those that are left. */
+static enum err
+claim(struct ctx *c, struct batch *b)
+{
+	size_t i, n = 0;
+	enum err e = ERR_CONFLICT;
+	bool mine = false;
+
+	if (b->n > 1)
+		e = store_tx(c, claim_tx, b, NULL);
+	if (e != ERR_CONFLICT)
+		return e;
+	e = ERR_OK;
+	for (i = 0; i < b->n && e == ERR_OK; i++) {
+		e = store_outbox_claim(c, b->rows[i].id, b->now_s,
+		    b->lease_until_s, &mine);
+		if (e == ERR_OK && mine)
+			b->rows[n++] = b->rows[i];
+	}
+	b->n = n;
+	return e;
+}
+
+static enum err
+deliver_all(struct ctx *c, struct batch *b)
+{
+	enum err e = ERR_OK, said;
+	size_t i, k;
+
+	b->said_ms = clock_mono_ms();
+	for (i = 0; i < b->n && e == ERR_OK && clock_mono_ms() < b->end_ms;
+	    i++) {
+		b->rows[i].tries++;
+		e = deliver(c, b, &b->rows[i]);
+	}
+	said = say_done(c, b);
+	for (k = i; k < b->n && said == ERR_OK; k++)
+		said = store_outbox_give_back(c, b->rows[k].id,
+		    b->lease_until_s, b->now_s);
+	return e != ERR_OK ? e : said;
+}
+
+static enum err
+run_batch(struct ctx *c, struct batch *b, size_t max, size_t *found_out)
+{
+	enum err e;
+
+	b->now_s = clock_now_s();
+	b->lease_until_s = b->now_s + LEASE_S;
+	b->n = 0;
+	e = store_outbox_due(c, b->now_s, max < STORE_OUTBOX_BATCH ? max :
+	    STORE_OUTBOX_BATCH, &b->rows, &b->n);
+	*found_out = b->n;
+	if (e == ERR_OK && b->n > 0)
+		e = claim(c, b);
+	return e != ERR_OK ? e : deliver_all(c, b);
+}
+
+static enum err
+run_due(struct ctx *c, size_t max, int64_t budget_ms, struct batch *b)
+{
+	int64_t now_ms = clock_mono_ms(), end_ms = now_ms + budget_ms;
+	size_t seen = 0, found = 0;
 	enum err e;
 
 	e = store_outbox_drop_decoys(c, clock_now_s(), DECOYS_MAX);
-	if (e == ERR_OK)
-		e = store_outbox_due(c, clock_now_s(), max, &ids, &n);
-	for (i = 0; i < n && e == ERR_OK && clock_mono_ms() < end_ms; i++)
-		e = deliver(c, ids[i], sent, failed);
+	do {
+		b->end_ms = now_ms + (LEASE_S - DELIVERY_S) * 1000;
+		if (b->end_ms > end_ms)
+			b->end_ms = end_ms;
+		if (e == ERR_OK)
+			e = run_batch(c, b, max - seen, &found);
+		seen += found;
+		now_ms = clock_mono_ms();
+	} while (e == ERR_OK && found == STORE_OUTBOX_BATCH && seen < max &&
+	    now_ms < end_ms);
 	return e;
 }
 
@@ -526,12 +625,12 @@ outbox_run(struct ctx *c, size_t max, int64_t budget_ms, size_t *sent_out,
     size_t *failed_out)
 {
 	struct err_detail before = c->err;
-	size_t sent = 0, failed = 0;
+	struct batch b = { .rows = NULL };
 	enum err e;
 
-	e = run_due(c, max, budget_ms, &sent, &failed);
-	*sent_out = sent;
-	*failed_out = failed;
+	e = run_due(c, max, budget_ms, &b);
+	*sent_out = b.sent;
+	*failed_out = b.failed;
 	if (e == ERR_OK)
 		c->err = before;
 	return e;

@@ -13,10 +13,19 @@ store_outbox_insert(struct ctx *c, const struct store_outbox *o)
 }
 
 enum err
-store_outbox_due(struct ctx *c, int64_t now_s, size_t max, struct uid **out,
-    size_t *n_out)
+store_outbox_due(struct ctx *c, int64_t now_s, size_t max,
+    struct store_outbox **out, size_t *n_out)
 {
-	static const struct db_column columns[] = { { 0 } };
+	static const struct db_column columns[] = {
+		COLUMN(struct store_outbox, id),
+		COLUMN(struct store_outbox, kind),
+		COLUMN(struct store_outbox, template),
+		COLUMN(struct store_outbox, target),
+		COLUMN(struct store_outbox, payload),
+		COLUMN(struct store_outbox, created_s),
+		COLUMN(struct store_outbox, expires_s),
+		COLUMN(struct store_outbox, tries)
+	};
 
 	return db_all(c, STMT_OUTBOX_DUE, ARGS(db_int(now_s),
 	    db_int((int64_t)max)), columns, sizeof(**out), max, out, n_out);
@@ -37,26 +46,46 @@ store_outbox_claim(struct ctx *c, struct uid id, int64_t now_s,
 }
 
 enum err
-store_outbox_read(struct ctx *c, struct uid id, struct store_outbox *out)
+store_outbox_claim_all(struct ctx *c, const struct store_outbox *rows,
+    size_t n, int64_t now_s, int64_t lease_until_s, size_t *claimed_out)
 {
-	static const struct db_column columns[] = {
-		COLUMN(struct store_outbox, id),
-		COLUMN(struct store_outbox, kind),
-		COLUMN(struct store_outbox, template),
-		COLUMN(struct store_outbox, target),
-		COLUMN(struct store_outbox, payload),
-		COLUMN(struct store_outbox, created_s),
-		COLUMN(struct store_outbox, expires_s),
-		COLUMN(struct store_outbox, tries)
+	struct db_arg args[3 + STORE_OUTBOX_BATCH] = {
+		db_int(lease_until_s), db_int(lease_until_s), db_int(now_s)
 	};
+	int64_t changed = 0;
+	enum err e;
+	size_t i;
 
-	return db_one(c, STMT_OUTBOX_READ, ARGS(db_uid(id)), columns, out);
+	must(n > 0 && n <= STORE_OUTBOX_BATCH);
+	for (i = 0; i < STORE_OUTBOX_BATCH; i++)
+		args[3 + i] = db_uid(rows[i < n ? i : 0].id);
+	e = db_exec(c, STMT_OUTBOX_CLAIM_ALL, args, &changed);
+	if (e == ERR_OK)
+		*claimed_out = (size_t)changed;
+	return e;
 }
 
 enum err
-store_outbox_delete(struct ctx *c, struct uid id)
+store_outbox_give_back(struct ctx *c, struct uid id, int64_t lease_until_s,
+    int64_t due_s)
 {
-	return db_exec(c, STMT_OUTBOX_DELETE, ARGS(db_uid(id)), NULL);
+	return db_exec(c, STMT_OUTBOX_GIVE_BACK, ARGS(db_int(due_s),
+	    db_uid(id), db_int(lease_until_s)), NULL);
+}
+
+enum err
+store_outbox_delete(struct ctx *c, const struct uid *ids, size_t n)
+{
+	struct db_arg args[STORE_OUTBOX_BATCH];
+	size_t i;
+
+	must(n > 0 && n <= STORE_OUTBOX_BATCH);
+	if (n == 1)
+		return db_exec(c, STMT_OUTBOX_DELETE, ARGS(db_uid(ids[0])),
+		    NULL);
+	for (i = 0; i < STORE_OUTBOX_BATCH; i++)
+		args[i] = db_uid(ids[i < n ? i : 0]);
+	return db_exec(c, STMT_OUTBOX_DELETE_ALL, args, NULL);
 }
 
 enum err

@@ -19,16 +19,23 @@ struct store_outbox {
 };
 MUST_CHECK enum err store_outbox_insert(struct ctx *c,
     const struct store_outbox *o);
-/* Ids of what is due, oldest first. */
+/* What is due, oldest first; nothing of it changes but by a claim. */
 MUST_CHECK enum err store_outbox_due(struct ctx *c, int64_t now_s,
-    size_t max, struct uid **out, size_t *n_out);
+    size_t max, struct store_outbox **out, size_t *n_out);
 /* One claimer alone gets true; the row is not due again before the lease. */
 MUST_CHECK enum err store_outbox_claim(struct ctx *c, struct uid id,
     int64_t now_s, int64_t lease_until_s, bool *claimed_out);
-/* ERR_NOT_FOUND. */
-MUST_CHECK enum err store_outbox_read(struct ctx *c, struct uid id,
-    struct store_outbox *out);
-MUST_CHECK enum err store_outbox_delete(struct ctx *c, struct uid id);
+/* Many, at most STORE_OUTBOX_BATCH: of how many it became the claimer. */
+#define STORE_OUTBOX_BATCH	16
+MUST_CHECK enum err store_outbox_claim_all(struct ctx *c,
+    const struct store_outbox *rows, size_t n, int64_t now_s,
+    int64_t lease_until_s, size_t *claimed_out);
+/* As if it had not been claimed, while the lease is still ours. */
+MUST_CHECK enum err store_outbox_give_back(struct ctx *c, struct uid id,
+    int64_t lease_until_s, int64_t due_s);
+/* At most STORE_OUTBOX_BATCH. */
+MUST_CHECK enum err store_outbox_delete(struct ctx *c, const struct uid *ids,
+    size_t n);
 /* After a failure, while the lease is still ours. */
 MUST_CHECK enum err store_outbox_fail(struct ctx *c, struct uid id,
     int64_t lease_until_s, int64_t state, int64_t due_s, struct str error);

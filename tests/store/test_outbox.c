@@ -273,6 +273,110 @@ test_s126_a_message_is_claimed_by_one_of_many(void **state)
 	assert_int_equal(rows(0), 0);
 }
 
+static void
+add_many(int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		assert_int_equal(add("welcome", str_printf(fx->arena,
+		    "u%02d@example.org", i).p, 0, false), ERR_OK);
+}
+
+/* Those that take long are noted one by one: then each has a statement. */
+static void
+test_messages_are_claimed_and_noted_together(void **state)
+{
+	size_t before = files(NULL, 0);
+	unsigned statements;
+
+	(void)state;
+	add_many(40);
+	statements = fx->statements;
+	run();
+	assert_int_equal(sent, 40);
+	assert_int_equal(files(NULL, 0), before + 40);
+	assert_int_equal(rows(0), 0);
+	assert_true(fx->statements - statements <= 40 + 7);
+}
+
+static void
+test_s126_what_a_run_had_no_time_for_is_due_at_once(void **state)
+{
+	(void)state;
+	add_many(3);
+	assert_int_equal(outbox_run(fx, 100, 0, &sent, &failed), ERR_OK);
+	assert_int_equal(sent + failed, 0);
+	assert_int_equal(fx_number("SELECT SUM(tries) FROM dw_outbox"), 0);
+	run();
+	assert_int_equal(sent, 3);
+}
+
+static void
+test_no_more_are_taken_than_asked_for(void **state)
+{
+	(void)state;
+	add_many(20);
+	assert_int_equal(outbox_run(fx, 18, 60000, &sent, &failed), ERR_OK);
+	assert_int_equal(sent, 18);
+	assert_int_equal(rows(0), 2);
+	assert_int_equal(fx_number("SELECT SUM(tries) FROM dw_outbox"), 0);
+}
+
+#ifdef DW_FAULTS
+/* Does it fail at the n-th statement of a run? */
+static bool
+run_with_fault(int n, const char *kind)
+{
+	FILE *f = fopen(fx_config->test_fault_file.p, "w+");
+	enum err e;
+	bool fired;
+
+	assert_non_null(f);
+	fprintf(f, "%d %s\n", n, kind);
+	fflush(f);
+	e = outbox_run(fx, 100, 60000, &sent, &failed);
+	assert_true(e == ERR_OK || e == ERR_INTERNAL || e == ERR_UNAVAILABLE);
+	rewind(f);
+	fired = fgetc(f) == EOF;
+	assert_int_equal(ftruncate(fileno(f), 0), 0);
+	fclose(f);
+	return fired;
+}
+
+/* Messages go out once each, or once more where nobody could note it. */
+static void
+walk(const char *kind, size_t most)
+{
+	size_t before, after;
+	bool fired = true;
+	int n;
+
+	for (n = 1; fired; n++) {
+		add_many(3);
+		before = files(NULL, 0);
+		fired = run_with_fault(n, kind);
+		fx_pass(121);
+		run();
+		after = files(NULL, 0);
+		assert_int_equal(rows(0), 0);
+		assert_int_equal(rows(1), 0);
+		assert_in_range(after - before, 3, fired ? most : 3);
+	}
+	assert_true(n > 2);
+}
+
+static void
+test_s126_no_failing_statement_loses_a_message(void **state)
+{
+	(void)state;
+	walk("error", 6);
+	walk("deadlock", 3);
+	walk("lost", 6);
+	walk("commit-lost", 3);
+}
+#endif
+
 /* S-126: killed between sending and saying so: again, with the same id. */
 static void
 test_s126_a_killed_delivery_is_repeated_with_its_message_id(void **state)
@@ -398,6 +502,12 @@ main(void)
 	T(test_s126_what_waited_is_sent_once_and_expired_secrets_are_not),
 	T(test_s018_a_decoy_is_stored_like_a_mail_and_never_sent),
 	T(test_s126_a_message_is_claimed_by_one_of_many),
+	T(test_messages_are_claimed_and_noted_together),
+	T(test_s126_what_a_run_had_no_time_for_is_due_at_once),
+	T(test_no_more_are_taken_than_asked_for),
+#ifdef DW_FAULTS
+	T(test_s126_no_failing_statement_loses_a_message),
+#endif
 	T(test_s126_a_killed_delivery_is_repeated_with_its_message_id),
 	T(test_a_message_that_cannot_be_opened_is_dead_at_once),
 	T(test_s133_a_message_of_an_unknown_key_waits),
