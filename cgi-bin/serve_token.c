@@ -185,7 +185,8 @@ device_json(struct arena *m, const struct session_row *r)
 	struct agent a = agent_read(r->user_agent);
 	struct json *j = json_new_object(m);
 
-	json_set_str(j, "AccessToken", guid_encode(m, r->handle.b));
+	json_set_str(j, "AccessToken", str_present(r->token) ? r->token :
+	    guid_encode(m, r->handle.b));
 	json_set_cstr(j, "Browser", a.browser);
 	json_set_cstr(j, "Device", a.device);
 	json_set_cstr(j, "Os", a.os);

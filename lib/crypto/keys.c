@@ -32,6 +32,7 @@ static const char *const purpose_names[KEY_PURPOSES] = {
 	[KEY_CAPTCHA] = "captcha",
 	[KEY_PEPPER] = "pepper",
 	[KEY_REFRESH] = "refresh",
+	[KEY_ACCESS] = "access",
 	[KEY_SIGNING] = "signing"
 };
 

@@ -39,14 +39,6 @@ token_hash(enum session_kind kind, struct str token,
 }
 
 static struct str
-token_new(struct ctx *c, enum session_kind kind,
-    unsigned char hash_out[TOKEN_HASH])
-{
-	return kind == SESSION_PAGE ? token_link(c->arena, hash_out) :
-	    token_guid(c->arena, hash_out);
-}
-
-static struct str
 fit(struct str s, size_t max)
 {
 	if (s.p == NULL || !utf8_valid(s))
@@ -106,20 +98,6 @@ set_life(struct ctx *c, const struct session_options *o,
 	}
 }
 
-enum err
-session_add_refresh(struct ctx *c, const struct store_session *s,
-    struct str *token_out)
-{
-	struct store_refresh r = {
-		.uid = s->uid, .family = s->family,
-		.generation = s->generation, .created_s = c->now_s,
-		.expires_s = s->ends_s
-	};
-
-	*token_out = token_guid(c->arena, r.token_hash);
-	return store_refresh_insert(c, &r);
-}
-
 static enum err
 end_replaced(struct ctx *c, struct str cookie)
 {
@@ -166,8 +144,8 @@ session_of(struct ctx *c, const struct account *a,
 
 	return (struct store_session){
 		.kind = o->kind, .uid = a->uid, .generation = a->generation,
-		.family = uid_new(c->now_ms), .handle = uid_new(c->now_ms),
-		.created_s = c->now_s, .auth_s = o->acting ? 0 : c->now_s,
+		.family = uid_new(c->now_ms), .created_s = c->now_s,
+		.auth_s = o->acting ? 0 : c->now_s,
 		.seen_s = c->now_s, .remember = o->remember,
 		.provider = str_present(o->provider) ? o->provider :
 		    STR("email"),
@@ -191,7 +169,7 @@ session_start(struct ctx *c, const struct account *a,
 		return raise_limited(c, a, o->raises, out);
 	s = session_of(c, a, o);
 	set_life(c, o, &s);
-	t.access_token = token_new(c, o->kind, s.token_hash);
+	t.access_token = session_access_token(c, &s);
 	t.expires_s = s.expires_s;
 	if (o->kind == SESSION_PAGE)
 		t.browser = browser_mark(c, a->uid, a->generation);
@@ -469,7 +447,7 @@ session_end_all(struct ctx *c, struct uid uid, const struct session *keep,
 	must(uid_eq(uid, keep->uid));
 	memcpy(hash, keep->token_hash, sizeof(hash));
 	if (keep->kind == SESSION_PAGE)
-		t.access_token = token_new(c, SESSION_PAGE, hash);
+		t.access_token = token_link(c->arena, hash);
 	e = store_session_carry(c, keep->token_hash, hash, keep->auth_s);
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
@@ -492,8 +470,22 @@ session_end_others(struct ctx *c, const struct session *keep)
 	    keep->family);
 }
 
-enum err
-session_list(struct ctx *c, struct uid uid, size_t max,
+static struct session_row
+row_of(const struct store_session *s)
+{
+	return (struct session_row){
+		.handle = s->family, .kind = (enum session_kind)s->kind,
+		.created_s = s->created_s, .seen_s = s->seen_s,
+		.expires_s = s->expires_s, .ends_s = s->ends_s,
+		.provider = s->provider, .address = s->address,
+		.user_agent = s->user_agent, .city = s->city,
+		.country = s->country, .remember = s->remember != 0,
+		.acting = s->acting != 0
+	};
+}
+
+static enum err
+list_of(struct ctx *c, struct uid uid, size_t max, bool tokens,
     struct session_row **out, size_t *n_out)
 {
 	static const unsigned char all[TOKEN_HASH];
@@ -506,24 +498,29 @@ session_list(struct ctx *c, struct uid uid, size_t max,
 	if (e != ERR_OK)
 		return e;
 	list = ARENA_ARRAY(c->arena, struct session_row, n);
-	for (i = 0; i < n; i++)
-		list[i] = (struct session_row){
-			.handle = rows[i].family,
-			.kind = (enum session_kind)rows[i].kind,
-			.created_s = rows[i].created_s,
-			.seen_s = rows[i].seen_s,
-			.expires_s = rows[i].expires_s,
-			.ends_s = rows[i].ends_s,
-			.provider = rows[i].provider,
-			.address = rows[i].address,
-			.user_agent = rows[i].user_agent,
-			.city = rows[i].city, .country = rows[i].country,
-			.remember = rows[i].remember != 0,
-			.acting = rows[i].acting != 0
-		};
+	for (i = 0; i < n; i++) {
+		list[i] = row_of(&rows[i]);
+		if (tokens)
+			list[i].token = session_access_token_again(c,
+			    &rows[i]);
+	}
 	*out = list;
 	*n_out = n;
 	return ERR_OK;
+}
+
+enum err
+session_list(struct ctx *c, struct uid uid, size_t max,
+    struct session_row **out, size_t *n_out)
+{
+	return list_of(c, uid, max, false, out, n_out);
+}
+
+enum err
+session_list_tokens(struct ctx *c, struct uid uid, size_t max,
+    struct session_row **out, size_t *n_out)
+{
+	return list_of(c, uid, max, true, out, n_out);
 }
 
 /* Ending twice is ending: nothing is in doubt after a lost commit. */

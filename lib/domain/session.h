@@ -106,13 +106,14 @@ MUST_CHECK enum err session_end_all(struct ctx *c, struct uid uid,
 MUST_CHECK enum err session_end_others(struct ctx *c,
     const struct session *keep);
 
-struct session_row {		/* for lists: never a token */
+struct session_row {
 	struct uid handle;	/* names the session, its refreshes included;
 				 * good for ending it and nothing else */
 	enum session_kind kind;
 	int64_t created_s, seen_s, expires_s, ends_s;
 	struct str provider, address, user_agent, city, country;
 	bool remember, acting;
+	struct str token;	/* absent, but of session_active by setting */
 };
 /* Those that can be used or renewed, the newest sign-in first. */
 MUST_CHECK enum err session_list(struct ctx *c, struct uid uid, size_t max,

@@ -77,5 +77,6 @@ session_active(struct ctx *c, const struct session_asked *asked, size_t max,
 	enum err e;
 
 	e = find(c, asked, &uid);
-	return e != ERR_OK ? e : session_list(c, uid, max, out, n_out);
+	return e != ERR_OK ? e : session_list_tokens(c, uid, max,
+	    out, n_out);
 }

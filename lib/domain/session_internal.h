@@ -22,7 +22,17 @@ int64_t session_expiry(const struct ctx *c, const struct store_session *s);
  * this name in the audit. */
 MUST_CHECK enum err session_end_row(struct ctx *c,
     const struct store_session *s, bool refresh_too, const char *event);
-/* The same: a new refresh token that ends with the session. */
+/* A new token for this row, which gets its hash and a handle of its own. */
+struct str session_access_token(struct ctx *c, struct store_session *s);
+/* compat.active_session_tokens: that of a row which has handle and hash;
+ * absent where it cannot be told. */
+struct str session_access_token_again(struct ctx *c,
+    const struct store_session *s);
+/* Inside a transaction, with the account locked: a new refresh token that
+ * ends with the session; token_hash is that of the access token beside it. */
 MUST_CHECK enum err session_add_refresh(struct ctx *c,
     const struct store_session *s, struct str *token_out);
+/* session_list, with the rows' tokens where the setting has it so. */
+MUST_CHECK enum err session_list_tokens(struct ctx *c, struct uid uid,
+    size_t max, struct session_row **out, size_t *n_out);
 #endif

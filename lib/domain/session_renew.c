@@ -8,7 +8,6 @@
 #include "audit.h"
 #include "base/config.h"
 #include "base/log.h"
-#include "crypto/keys.h"
 #include "crypto/token.h"
 #include "session_internal.h"
 #include "store/store_pin.h"
@@ -92,13 +91,12 @@ add_tokens(struct ctx *c, struct refreshing *r)
 		return refused(c, "its session is gone");
 	if (e != ERR_OK)
 		return e;
-	s.handle = uid_new(c->now_ms);
 	s.generation = r->old.generation;
 	s.ends_s = r->old.expires_s;
 	s.seen_s = c->now_s;
 	s.expires_s = session_expiry(c, &s);
 	r->tokens = (struct session_tokens){ .expires_s = s.expires_s };
-	r->tokens.access_token = token_guid(c->arena, s.token_hash);
+	r->tokens.access_token = session_access_token(c, &s);
 	e = store_session_settle(c, s.family);
 	if (e == ERR_OK)
 		e = store_session_insert(c, &s);
@@ -207,7 +205,7 @@ move(struct ctx *c, struct moving *m, const struct store_session *s)
 	enum err e;
 
 	m->tokens = (struct session_tokens){ .expires_s = expiry(c, m, s) };
-	m->tokens.access_token = token_guid(c->arena, to.token_hash);
+	m->tokens.access_token = session_access_token(c, &to);
 	if (m->tokens.expires_s <= c->now_s)
 		return err_set(c, ERR_TOKEN_EXPIRED, NULL,
 		    "the session's absolute end");
@@ -219,7 +217,7 @@ move(struct ctx *c, struct moving *m, const struct store_session *s)
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_TOKEN_UNKNOWN, NULL,
 		    "the session ended meanwhile");
-	return e != ERR_OK ? e : move_refresh(c, m, s);
+	return e != ERR_OK ? e : move_refresh(c, m, &to);
 }
 
 static enum err
@@ -292,58 +290,6 @@ session_exchange(struct ctx *c, struct str token, int64_t minutes,
 	    NULL, "limited session") : e;
 }
 
-struct offering {
-	const struct session *s;
-	struct str token;		/* absent: none */
-};
-
-/* It may have ended, or been renewed, since it was checked. */
-static enum err
-judge_offer(struct ctx *c, const struct session *s, bool *may_out)
-{
-	struct store_session now;
-	int64_t generation, state;
-	enum err e;
-
-	e = store_session_account_lock(c, s->uid, &generation, &state);
-	if (e == ERR_OK)
-		e = store_session_by_token(c, s->token_hash, &now);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	*may_out = e == ERR_OK && now.generation == generation &&
-	    now.ends_s > now.expires_s;
-	return ERR_OK;
-}
-
-static enum err
-offer_tx(struct ctx *c, void *arg)
-{
-	struct offering *o = arg;
-	const struct session *s = o->s;
-	struct str of = { (const char *)s->token_hash, TOKEN_HASH };
-	struct store_refresh r = { .uid = s->uid, .family = s->family,
-		.generation = s->generation, .created_s = c->now_s,
-		.expires_s = s->ends_s };
-	unsigned char bits[32];
-	struct str token;
-	bool may = false;
-	enum err e;
-
-	o->token = STR_NONE;
-	e = judge_offer(c, s, &may);
-	if (e != ERR_OK || !may)
-		return e;
-	MAC_LASTING(c->keys, KEY_REFRESH, bits, STR("offer"), of);
-	token = token_guid_of(c->arena, bits, r.token_hash);
-	secret_wipe(bits, sizeof(bits));
-	e = store_refresh_offer(c, &r);
-	if (e == ERR_OK)
-		e = store_refresh_read(c, r.token_hash, &r);
-	o->token = e == ERR_OK && r.used_s == 0 &&
-	    r.generation == s->generation ? token : STR_NONE;
-	return e;
-}
-
 /* Once more does no harm. */
 static enum err
 repeatable(struct ctx *c, void *arg)
@@ -351,20 +297,6 @@ repeatable(struct ctx *c, void *arg)
 	(void)c;
 	(void)arg;
 	return ERR_NOT_FOUND;
-}
-
-enum err
-session_offer_refresh(struct ctx *c, const struct session *s,
-    struct str *token_out)
-{
-	struct offering o = { s, STR_NONE };
-	enum err e = ERR_OK;
-
-	if (s->ends_s > s->expires_s)
-		e = store_tx(c, offer_tx, &o, repeatable);
-	if (e == ERR_OK)
-		*token_out = o.token;
-	return e;
 }
 
 /* ---- ends of refresh tokens ---- */

@@ -29,9 +29,9 @@ MUST_CHECK enum err session_slide(struct ctx *c, struct str token,
 MUST_CHECK enum err session_exchange(struct ctx *c, struct str token,
     int64_t minutes, struct session_tokens *out);
 /*
- * compat.validate_returns_refresh: the refresh token that belongs to this
- * access token, the same each time; absent once it was used, or where the
- * session has none.
+ * compat.validate_returns_refresh: the refresh token that was given with this
+ * access token; absent once it was used or revoked, or when that was before
+ * the setting.
  */
 MUST_CHECK enum err session_offer_refresh(struct ctx *c,
     const struct session *s, struct str *token_out);

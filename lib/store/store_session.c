@@ -267,9 +267,9 @@ store_session_move(struct ctx *c, const unsigned char token_hash[32],
     const struct store_session *to)
 {
 	return db_exec_one(c, STMT_SESSION_MOVE, ARGS(
-	    db_hash(to->token_hash), db_int(to->expires_s),
-	    db_int(to->ends_s), db_int(to->seen_s), db_hash(token_hash),
-	    db_int(to->kind)));
+	    db_hash(to->token_hash), db_uid(to->handle),
+	    db_int(to->expires_s), db_int(to->ends_s), db_int(to->seen_s),
+	    db_hash(token_hash), db_int(to->kind)));
 }
 
 enum err
@@ -310,7 +310,9 @@ store_session_list(struct ctx *c, struct uid uid, int64_t now_s,
 		COLUMN(struct store_session, user_agent),
 		COLUMN(struct store_session, city),
 		COLUMN(struct store_session, country),
-		COLUMN(struct store_session, acting)
+		COLUMN(struct store_session, acting),
+		COLUMN(struct store_session, handle),
+		COLUMN(struct store_session, token_hash)
 	};
 
 	return db_all(c, STMT_SESSION_LIST, ARGS(db_uid(uid),
@@ -347,24 +349,12 @@ store_session_profile_owner(struct ctx *c, struct uid profile_id,
 	    ARGS(db_uid(profile_id)), uid_columns, uid_out);
 }
 
-static enum err
-refresh_put(struct ctx *c, unsigned statement, const struct store_refresh *r)
-{
-	return db_exec(c, statement, ARGS(db_hash(r->token_hash),
-	    db_uid(r->uid), db_int(r->generation), db_uid(r->family),
-	    db_int(r->created_s), db_int(r->expires_s)), NULL);
-}
-
 enum err
 store_refresh_insert(struct ctx *c, const struct store_refresh *r)
 {
-	return refresh_put(c, STMT_REFRESH_INSERT, r);
-}
-
-enum err
-store_refresh_offer(struct ctx *c, const struct store_refresh *r)
-{
-	return refresh_put(c, STMT_REFRESH_OFFER, r);
+	return db_exec(c, STMT_REFRESH_INSERT, ARGS(db_hash(r->token_hash),
+	    db_uid(r->uid), db_int(r->generation), db_uid(r->family),
+	    db_int(r->created_s), db_int(r->expires_s)), NULL);
 }
 
 enum err

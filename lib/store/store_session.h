@@ -63,8 +63,8 @@ MUST_CHECK enum err store_session_end_others(struct ctx *c, struct uid uid,
 MUST_CHECK enum err store_session_carry(struct ctx *c,
     const unsigned char token_hash[32], const unsigned char new_hash[32],
     int64_t auth_s);
-/* A new token in place of this one, with its times.  ERR_NOT_FOUND: it has
- * ended, was taken before, or is of another kind. */
+/* A new token and handle in place of these, with its times.  ERR_NOT_FOUND:
+ * it has ended, was taken before, or is of another kind. */
 MUST_CHECK enum err store_session_move(struct ctx *c,
     const unsigned char token_hash[32], const struct store_session *to);
 /* No row stands for more than its own token any more: of the family; of the
@@ -74,7 +74,7 @@ MUST_CHECK enum err store_session_settle_alone(struct ctx *c,
     struct uid family);
 MUST_CHECK enum err store_session_settle_all(struct ctx *c, struct uid uid);
 /* Those that can be used or renewed at now_s, the newest sign-in first, but
- * for that of one token (zeros: all).  Without handle, hash and account. */
+ * for that of one token (zeros: all).  Without the account. */
 MUST_CHECK enum err store_session_list(struct ctx *c, struct uid uid,
     int64_t now_s, const unsigned char but[32], size_t max,
     struct store_session **out, size_t *n_out);
@@ -95,9 +95,6 @@ struct store_refresh {
 	int64_t reissued;	/* how often it was taken again */
 };
 MUST_CHECK enum err store_refresh_insert(struct ctx *c,
-    const struct store_refresh *r);
-/* The same, unless it is there already. */
-MUST_CHECK enum err store_refresh_offer(struct ctx *c,
     const struct store_refresh *r);
 /* ERR_NOT_FOUND. */
 MUST_CHECK enum err store_refresh_owner(struct ctx *c,

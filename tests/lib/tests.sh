@@ -302,7 +302,8 @@ part_http()
 	    lifetime.access_token_remember_s=7200 \
 	    geo.database="$DOORWARD_GEO" compat.refresh_reuse=yes \
 	    compat.logout_keeps_refresh=yes compat.sliding_grace_seconds=600 \
-	    compat.validate_returns_refresh=yes
+	    compat.validate_returns_refresh=yes \
+	    compat.active_session_tokens=yes
 	settings codes "${1:-}" registration.verify_by=code \
 	    password.reset_by=code account.add_email_by=code \
 	    account.delete_by=code passwordless.email=code \

@@ -89,14 +89,6 @@ log_in(void)
 	return fx_login(ADA, PASSWORD);
 }
 
-static enum err
-offer(void)
-{
-	struct str token;
-
-	return session_offer_refresh(fx, &mine, &token);
-}
-
 /* What is there before */
 
 static void
@@ -188,7 +180,6 @@ static const struct flow flows[] = {
 	{ "redeem a request token", asked, redeem,
 	    .repeated = ERR_REQUEST_TOKEN },
 	{ "sign in at the limit", at_the_limit, log_in, .repeated = ERR_OK },
-	{ "offer a refresh token", signed_in, offer, .repeated = ERR_OK },
 };
 
 /* Sessions, refresh tokens, tickets, mails, and the account's generation. */

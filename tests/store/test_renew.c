@@ -573,43 +573,85 @@ test_s13_no_exchange_gives_a_refresh_token_back(void **state)
 	    " WHERE used_s = 0 AND generation <> 0"), 0);
 }
 
-static void
-test_compat_validation_offers_one_refresh_token(void **state)
+static struct session_tokens
+offered(struct uid uid, struct session *s)
 {
-	struct session_tokens t = fx_session(ada(), SESSION_API);
-	struct str first, again;
+	struct session_tokens t = fx_session(uid, SESSION_API);
+
+	assert_int_equal(session_check(fx, SESSION_API, t.access_token, s),
+	    ERR_OK);
+	return t;
+}
+
+static struct str
+offer(const struct session *s)
+{
+	struct str token;
+
+	assert_int_equal(session_offer_refresh(fx, s, &token), ERR_OK);
+	return token;
+}
+
+static void
+test_compat_validation_offers_the_refresh_token_of_the_sign_in(void **state)
+{
+	struct uid uid = ada();
+	struct session_tokens t, n;
 	struct session s;
 
 	(void)state;
-	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
+	offered(uid, &s);
+	fx_config->compat_validate_returns_refresh = true;
+	assert_null(offer(&s).p);	/* that was before the setting */
+	t = offered(uid, &s);
+	assert_true(str_eq(offer(&s), t.refresh_token));
+	n = refreshed(t.refresh_token);
+	assert_null(offer(&s).p);
+	assert_int_equal(session_check(fx, SESSION_API, n.access_token, &s),
 	    ERR_OK);
-	assert_int_equal(session_offer_refresh(fx, &s, &first), ERR_OK);
-	assert_int_equal(session_offer_refresh(fx, &s, &again), ERR_OK);
-	assert_true(str_eq(first, again));
-	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_refresh_token"),
-	    2);
-	refreshed(first);
-	assert_int_equal(session_offer_refresh(fx, &s, &again), ERR_OK);
-	assert_null(again.p);
-	t = fx_session(s.uid, SESSION_API);
-	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
+	assert_true(str_eq(offer(&s), n.refresh_token));
+	assert_int_equal(session_slide(fx, n.access_token, &n), ERR_OK);
+	assert_null(offer(&s).p);
+	assert_int_equal(session_check(fx, SESSION_API, n.access_token, &s),
 	    ERR_OK);
-	assert_int_equal(session_offer_refresh(fx, &s, &first), ERR_OK);
-	assert_int_equal(session_revoke_refresh(fx, first), ERR_OK);
-	assert_int_equal(session_offer_refresh(fx, &s, &again), ERR_OK);
-	assert_null(again.p);
+	assert_true(str_eq(offer(&s), n.refresh_token));
+	assert_int_equal(session_revoke_refresh(fx, n.refresh_token), ERR_OK);
+	assert_null(offer(&s).p);
+	offered(uid, &s);
+	fx->now_s = s.ends_s;
+	assert_null(offer(&s).p);
 }
 
-/* S-091: at most a write when much of the life is gone. */
+/* S-095: there is one chain, whoever got its token where. */
+static void
+test_s095_a_replay_of_an_offered_token_ends_the_session(void **state)
+{
+	struct session_tokens t, n;
+	struct session s;
+
+	(void)state;
+	fx_config->compat_validate_returns_refresh = true;
+	t = offered(ada(), &s);
+	n = refreshed(offer(&s));
+	fx->now_s += 11;
+	assert_int_equal(refresh(t.refresh_token), ERR_REFRESH_TOKEN);
+	assert_int_equal(fx_check(SESSION_API, n.access_token),
+	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(refresh(n.refresh_token), ERR_REFRESH_TOKEN);
+}
+
 /* S-093: the session ended between its check and the offer. */
 static void
 test_s093_what_ended_meanwhile_is_offered_no_refresh_token(void **state)
 {
-	struct session_tokens t = fx_session(ada(), SESSION_API);
+	struct uid uid = ada();
+	struct session_tokens t;
 	struct session s;
 	struct str offer;
 
 	(void)state;
+	fx_config->compat_validate_returns_refresh = true;
+	t = fx_session(uid, SESSION_API);
 	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
 	    ERR_OK);
 	assert_int_equal(session_end(fx, SESSION_API, t.access_token, true),
@@ -620,6 +662,7 @@ test_s093_what_ended_meanwhile_is_offered_no_refresh_token(void **state)
 	    0);
 }
 
+/* S-091: at most a write when much of the life is gone. */
 static void
 test_s091_sliding_sessions_move_as_they_are_used(void **state)
 {
@@ -892,6 +935,65 @@ test_s9_finds_sessions_by_token_account_and_profile(void **state)
 	assert_int_equal(ACTIVE(), ERR_NO_SESSION);
 }
 
+static struct session_row
+active(struct uid uid, size_t expected)
+{
+	const struct session_asked by = {
+		.account_id = uid_hex(fx->arena, uid)
+	};
+	struct session_row *rows;
+	size_t n;
+
+	assert_int_equal(session_active(fx, &by, 10, &rows, &n), ERR_OK);
+	assert_int_equal(n, expected);
+	return rows[0];
+}
+
+/* By default no token is anywhere but with whom it was given to. */
+static void
+test_s098_s9_names_no_token(void **state)
+{
+	struct uid uid = ada();
+
+	(void)state;
+	fx_session(uid, SESSION_API);
+	assert_null(active(uid, 1).token.p);
+	fx_config->compat_active_session_tokens = true;
+	assert_null(active(uid, 1).token.p);	/* that was before */
+}
+
+/* S-091: nor is it in the database then. */
+static void
+test_compat_s9_gives_the_token_that_each_session_has_now(void **state)
+{
+	struct uid uid = ada();
+	struct session_tokens t;
+	struct session_row row;
+
+	(void)state;
+	fx_config->compat_active_session_tokens = true;
+	t = fx_session(uid, SESSION_API);
+	assert_true(str_eq(active(uid, 1).token, t.access_token));
+	fx->now_s += 20;
+	t = refreshed(t.refresh_token);
+	assert_true(str_eq(active(uid, 1).token, t.access_token));
+	assert_int_equal(session_slide(fx, t.access_token, &t), ERR_OK);
+	assert_true(str_eq(active(uid, 1).token, t.access_token));
+	assert_int_equal(fx_check(SESSION_API, t.access_token), ERR_OK);
+	listed(uid, &row);
+	assert_null(row.token.p);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_session WHERE"
+	    " LOCATE(UNHEX(REPLACE('%s', '-', '')), CONCAT(token_hash,"
+	    " family, handle)) > 0", t.access_token.p), 0);
+	fx_config->compat_active_session_tokens = false;
+	assert_null(active(uid, 1).token.p);
+	assert_int_equal(fx_check(SESSION_API, t.access_token), ERR_OK);
+	fx_config->compat_active_session_tokens = true;
+	assert_int_equal(session_revoke_all(fx, uid), ERR_OK);
+	fx_session(uid, SESSION_PAGE);
+	assert_null(active(uid, 1).token.p);
+}
+
 /* S11 */
 static void
 test_impersonation_is_marked_told_and_proves_nobody(void **state)
@@ -1083,7 +1185,8 @@ main(void)
 	T(test_compat_sliding_grace_takes_what_expired_just_now),
 	T(test_exchange_sets_the_life_in_minutes_up_to_the_sessions_end),
 	T(test_s13_no_exchange_gives_a_refresh_token_back),
-	T(test_compat_validation_offers_one_refresh_token),
+	T(test_compat_validation_offers_the_refresh_token_of_the_sign_in),
+	T(test_s095_a_replay_of_an_offered_token_ends_the_session),
 	T(test_s093_what_ended_meanwhile_is_offered_no_refresh_token),
 	T(test_s091_sliding_sessions_move_as_they_are_used),
 	T(test_short_sliding_lives_move_when_half_is_gone),
@@ -1095,6 +1198,8 @@ main(void)
 	T(test_s098_a_session_is_one_line_through_its_refreshes),
 	T(test_nobody_ends_anothers_session_by_its_handle),
 	T(test_s9_finds_sessions_by_token_account_and_profile),
+	T(test_s098_s9_names_no_token),
+	T(test_compat_s9_gives_the_token_that_each_session_has_now),
 	T(test_impersonation_is_marked_told_and_proves_nobody),
 	T(test_a_request_token_gives_its_session_once),
 	T(test_s030_of_20_exchanges_of_one_request_token_one_succeeds),

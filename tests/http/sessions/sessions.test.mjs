@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { AUTH, base, call, granted, guid, key, login, person, refused, secret,
+import { AUTH, base, call, granted, key, login, person, refused, secret,
     shift, signedIn, time } from '../api.mjs';
 import { mmdb } from './mmdb.mjs';
 
@@ -55,17 +55,32 @@ test('compat.sliding_grace_seconds: what expired just now is exchanged',
         shift(0);
     });
 
-test('compat.validate_returns_refresh: S2 gives one, the same each time',
+test('compat.validate_returns_refresh: S2 gives that of the sign-in',
     async () => {
         const p = await signedIn();
         const a = granted(await validate(p.token));
-        assert.match(a.refresh_token, guid);
-        assert.notEqual(a.refresh_token, p.session.refresh_token);
-        assert.equal(granted(await validate(p.token)).refresh_token,
-            a.refresh_token);
+        assert.equal(a.refresh_token, p.session.refresh_token);
         const b = granted(await refresh(a.refresh_token));
-        granted(await info(b.access_token));
+        assert.equal(granted(await validate(b.access_token)).refresh_token,
+            b.refresh_token);
         assert.equal(granted(await validate(p.token)).refresh_token, null);
+    });
+
+test('compat.active_session_tokens: S9 lists what the sessions go by',
+    async () => {
+        const p = await signedIn();
+        const one = granted(await login(p));
+        const all = async () => granted(await call('GET',
+            '/api/v2/access_token/activesession',
+            { query: { token: p.token } })).data.map((s) => s.AccessToken);
+        assert.deepEqual((await all()).sort(),
+            [p.token, one.access_token].sort());
+        const next = granted(await refresh(one.refresh_token));
+        assert.deepEqual((await all()).sort(),
+            [p.token, next.access_token].sort());
+        granted(await call('GET', '/api/v2/access_token/invalidate',
+            { query: { access_token: next.access_token } }));
+        assert.deepEqual(await all(), [p.token]);
     });
 
 test('session.sliding: each use moves the expiry', async () => {
