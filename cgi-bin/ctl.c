@@ -38,6 +38,9 @@ const struct ctl_command ctl_commands[] = {
 	  "ADDRESS|PHONE|USERNAME|UID", "take the block away" },
 	{ "user", "delete", ctl_user_delete, false, false,
 	  "ADDRESS|PHONE|USERNAME|UID --yes", "delete an account for ever" },
+	{ "user", "session-limit", ctl_user_session_limit, false, false,
+	  "ADDRESS|PHONE|USERNAME|UID NUMBER|none",
+	  "set how many sessions an account may have" },
 	{ "user", "import", ctl_user_import, false, false,
 	  "FILE|- [--dry-run] [--report FILE] [--verified] [--restart]",
 	  "import accounts, one JSON object a line; goes on where it was "

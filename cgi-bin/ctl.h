@@ -63,6 +63,7 @@ int ctl_user_show(struct ctl *t);
 int ctl_user_list(struct ctl *t);
 int ctl_user_disable(struct ctl *t);
 int ctl_user_enable(struct ctl *t);
+int ctl_user_session_limit(struct ctl *t);
 int ctl_user_delete(struct ctl *t);
 int ctl_user_import(struct ctl *t);
 int ctl_user_export(struct ctl *t);

@@ -90,6 +90,7 @@ account_json(struct ctl *t, const struct account *a)
 	json_set_cstr(j, "created", ctl_time(t, a->created_s));
 	json_set_cstr(j, "last_login", ctl_time(t, a->last_login_s));
 	json_set_int(j, "logins", a->logins);
+	json_set_int(j, "session_limit", session_own_limit(t->ctx, a));
 	return j;
 }
 
@@ -102,6 +103,7 @@ first_email(const struct account *a)
 static int
 print_account(struct ctl *t, const struct account *a)
 {
+	int64_t limit = session_own_limit(t->ctx, a);
 	size_t i;
 
 	if (t->json) {
@@ -121,6 +123,8 @@ print_account(struct ctl *t, const struct account *a)
 	printf("created     %s\n", ctl_time(t, a->created_s));
 	printf("last login  %s (%lld logins)\n",
 	    ctl_time(t, a->last_login_s), (long long)a->logins);
+	if (limit > 0)
+		printf("sessions    at most %lld\n", (long long)limit);
 	return CTL_OK;
 }
 
@@ -260,6 +264,27 @@ int
 ctl_user_enable(struct ctl *t)
 {
 	return set_state(t, ACCOUNT_ACTIVE);
+}
+
+int
+ctl_user_session_limit(struct ctl *t)
+{
+	const char *rest[2];
+	int64_t limit = 0;
+	struct account a;
+	size_t n;
+	enum err e;
+
+	if (!ctl_options(t, NULL, 0, rest, 2, &n) || n != 2 ||
+	    (strcmp(rest[1], "none") != 0 &&
+	    !str_to_int(str_of(rest[1]), 1, LIST_MAX, &limit)))
+		return ctl_usage(t);
+	e = ctl_account(t, rest[0], &a);
+	if (e == ERR_OK)
+		e = session_limit_set(t->ctx, a.uid, limit);
+	if (e == ERR_OK)
+		e = account_get(t->ctx, a.uid, &a);
+	return e == ERR_OK ? print_account(t, &a) : ctl_fail(t, e);
 }
 
 int

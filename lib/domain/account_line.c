@@ -417,9 +417,11 @@ is_users_member(void *arg, struct str name, struct json *value)
 
 	(void)value;
 	for (m = profile_table; m->name != NULL; m++)
-		if ((m->flags & BY_USER) != 0 &&
+		if ((m->flags & (BY_USER | BY_BACK_END)) != 0 &&
 		    str_ieq(str_of(m->name), name))
 			return true;
+	if (str_ieq(name, STR("SessionsLimit")))
+		return true;
 	*unknown = name;
 	return false;
 }

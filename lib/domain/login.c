@@ -177,7 +177,7 @@ login_gate(struct ctx *c, struct account *a, const struct gate *g,
 		if (steps[i].step == GATE_STATE || steps[i].step > g->passed)
 			e = steps[i].judge(c, a, g);
 	if (e == ERR_OK)
-		e = session_make_room(c, a->uid, &g->session);
+		e = session_make_room(c, a, &g->session);
 	if (e == ERR_OK)
 		e = count_login(c, a);
 	if (e == ERR_OK)

@@ -11,6 +11,7 @@
 
 #define PROFILE_TEXT	1000	/* code points of a text */
 #define PROFILE_ITEMS	100	/* elements of an array */
+#define PROFILE_SESSIONS	1000	/* the greatest SessionLimit */
 #define PROFILE_NAME	100	/* code points of a name in a map */
 
 enum shape {
@@ -34,6 +35,7 @@ enum shape {
 
 /* Who writes it; without either it is the server's (S-044). */
 #define BY_USER		1u
+#define BY_BACK_END	8u	/* and an import */
 #define NULLABLE	2u	/* a user may make it null again */
 /* How it goes out when it is unset: null but for booleans and counters. */
 #define UNSET_NULL	4u

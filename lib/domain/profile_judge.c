@@ -829,6 +829,30 @@ profile_judge_new(struct ctx *c, const struct json *body,
 	return verdict(&j);
 }
 
+/* The documentation spells it in two ways. */
+static enum err
+judge_session_limit(struct judge *j, const struct json *body,
+    struct json *document)
+{
+	static const char *const names[] = { "SessionLimit",
+		"SessionsLimit" };
+	const struct json *v = NULL;
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < COUNT(names) && e == ERR_OK && v == NULL; i++)
+		e = profile_find(j->c, body, names[i], &v);
+	if (e != ERR_OK || json_type(v) == JSON_NULL)
+		return e;
+	if (json_type(v) != JSON_INT)
+		return wrong_type(j, names[0]);
+	if (json_int(v) < 1 || json_int(v) > PROFILE_SESSIONS)
+		invalid(j, names[0], "Use a number from 1 to 1000.");
+	else
+		json_set_int(document, names[0], json_int(v));
+	return ERR_OK;
+}
+
 enum err
 profile_judge_import(struct ctx *c, const struct json *body,
     struct json *document)
@@ -837,6 +861,8 @@ profile_judge_import(struct ctx *c, const struct json *body,
 	enum err e;
 
 	e = judge_all(&j, body, document);
+	if (e == ERR_OK)
+		e = judge_session_limit(&j, body, document);
 	if (e != ERR_OK)
 		return e;
 	j.invalid |= !schema_judge(c, json_new_object(c->arena), document);

@@ -222,6 +222,7 @@ const struct member profile_table[] = {
 	{ "ExternalIds", SHAPE_ITEMS, 0, external_id, NULL },
 	{ "Roles", SHAPE_TEXTS, 0, NULL, NULL },
 	{ "Organizations", SHAPE_ITEMS, 0, id_only, NULL },
+	{ "SessionLimit", SHAPE_INT, BY_BACK_END | UNSET_NULL, NULL, NULL },
 	{ "CustomFields", SHAPE_CUSTOM, UN, NULL, NULL },
 	{ "PrivacyPolicy", SHAPE_OBJECT, 0, privacy_policy, NULL },
 	{ "ConsentProfile", SHAPE_OBJECT, 0, consent_profile, NULL },

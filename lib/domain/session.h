@@ -51,8 +51,12 @@ struct session_options {
  * Inside the transaction of a sign-in: may there be one more?
  * ERR_SESSION_LIMIT by setting; else the oldest ones end.
  */
-MUST_CHECK enum err session_make_room(struct ctx *c, struct uid uid,
-    const struct session_options *o);
+MUST_CHECK enum err session_make_room(struct ctx *c,
+    const struct account *a, const struct session_options *o);
+/* The account's own limit, up to 1000; 0: none.  ERR_NOT_FOUND. */
+int64_t session_own_limit(struct ctx *c, const struct account *a);
+MUST_CHECK enum err session_limit_set(struct ctx *c, struct uid uid,
+    int64_t limit);
 /* Inside the transaction of a sign-in. */
 MUST_CHECK enum err session_start(struct ctx *c, const struct account *a,
     const struct session_options *o, struct session_tokens *out);

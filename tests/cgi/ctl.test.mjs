@@ -190,6 +190,33 @@ test('user: add, show, list, disable, enable, delete (S-051)', async () => {
     assert.match((await ctl(['user', 'show', email])).err, /no account/);
 });
 
+test('user session-limit: in place of the site\'s (S-098)', async () => {
+    const email = address(), p = { email, from: source() };
+    await fine(['user', 'add', email, '--verified'],
+        { input: `${password}\n` });
+    const limit = (n) => ctl(['--json', 'user', 'session-limit', email, n]);
+    assert.equal(JSON.parse((await limit('2')).out).session_limit, 2);
+    assert.match(await fine(['user', 'show', email]), /at most 2/);
+    const alive = async (a) => (await call('GET', `${AUTH}/access_token`,
+        { token: a.access_token })).status === 200;
+    const three = [];
+    for (let i = 0; i < 3; i++)
+        three.push(granted(await login(p)));
+    assert.deepEqual(await Promise.all(three.map(alive)),
+        [false, true, true]);
+    assert.equal(three[2].Profile.SessionLimit, 2);
+    // It is not for its owner to lift.
+    granted(await call('PUT', `${AUTH}/account`, {
+        token: three[2].access_token, json: { SessionLimit: 9,
+            NickName: 'Ada' } }));
+    assert.match(await fine(['user', 'show', email]), /at most 2/);
+    assert.equal(JSON.parse((await limit('none')).out).session_limit, 0);
+    granted(await login(p));
+    assert.ok(await alive(three[1]));
+    for (const n of ['0', '1001', 'x'])
+        assert.equal((await limit(n)).code, 2);
+});
+
 test('sott: both formats let somebody register', async () => {
     for (const more of [[], ['--legacy']]) {
         const sott = (await fine(['sott', ...more])).trim();

@@ -230,7 +230,8 @@ test('all that a line may hold, as it stands in the database', async () => {
             created_s: 1500000400 }],
         privacy_policy: { Version: '1.0', AcceptSource: 'web' },
         consent_profile: { Consents: [{ ConsentOptionId: 'news' }] },
-        profile: { FirstName: 'Ada \u{1f469}\u{1f3fd}\u200d\u{1f680}',
+        profile: { SessionLimit: 3,
+            FirstName: 'Ada \u{1f469}\u{1f3fd}\u200d\u{1f680}',
             BirthDate: '12-10-1990',
             Addresses: [{ Type: 'Home', City: 'L\u00f6ndon' }] },
         password: { hash: kinds.bcrypt_2b[0], changed_s: 1510000000,
@@ -265,6 +266,19 @@ test('what a line leaves open', async () => {
     assert.ok(Math.abs(v.email_verified_s - now) < 60);
     assert.equal(v.emails[0].type, 'Primary');
 });
+
+test('SessionLimit, in either spelling, is kept as the one (S-098)',
+    async () => {
+        const p = someone(kinds.bcrypt_2b[0],
+            { profile: { SessionsLimit: 1 } });
+        await imported([p.line]);
+        assert.deepEqual((await line(p.email)).profile, { SessionLimit: 1 });
+        const first = granted(await login(p, kinds.bcrypt_2b[1]));
+        assert.equal(first.Profile.SessionLimit, 1);
+        granted(await login(p, kinds.bcrypt_2b[1]));
+        refused(await call('GET', `${AUTH}/access_token`,
+            { token: first.access_token }), 905, 403);
+    });
 
 test('who is not verified has time from the import on (S-045)', async () => {
     const young = address(), old = address(), name = `n${address()
@@ -301,6 +315,12 @@ test('refused lines: number, reason, and nothing else is lost', async () => {
             /FirstNam/],
         [{ emails: [ok()], profile: { Uid: 'x' } }, 'BODY_SHAPE', /Uid/],
         [{ emails: [ok()], profile: { FirstName: 7 } }, 'BODY_SHAPE', /./],
+        [{ emails: [ok()], profile: { SessionLimit: '3' } }, 'BODY_SHAPE',
+            /SessionLimit/],
+        [{ emails: [ok()], profile: { SessionLimit: 0 } }, 'VALIDATION',
+            /1 to 1000/],
+        [{ emails: [ok()], profile: { SessionsLimit: 1001 } }, 'VALIDATION',
+            /1 to 1000/],
         [{ emails: [ok()], profile: [] }, 'BODY_SHAPE', /object/],
         [{ emails: [ok()], profile: { FirstName: 'x\u0007' } },
             'VALIDATION', /FirstName/],

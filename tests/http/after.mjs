@@ -40,7 +40,7 @@ result(rows.size === 0, 'every row of the route table was served',
 // Each decision has left its row in the audit somewhere in the run.
 const decisions = `
     impersonated refresh_reused refresh_revoked sessions_revoked token_renewed
-    account_blocked account_created account_deleted account_enabled
+    session_limit_set account_blocked account_created account_deleted account_enabled
     account_stripped account_unlocked account_unverified_removed
     accounts_exported accounts_imported add_email answers_refused
     answers_set code_refused consents_changed consents_submitted

@@ -89,6 +89,12 @@ log_in(void)
 	return fx_login(ADA, PASSWORD);
 }
 
+static enum err
+set_limit(void)
+{
+	return session_limit_set(fx, ada, 2);
+}
+
 /* What is there before */
 
 static void
@@ -179,6 +185,7 @@ static const struct flow flows[] = {
 	{ "act for somebody", signed_in, act, .repeated = ERR_OK },
 	{ "redeem a request token", asked, redeem,
 	    .repeated = ERR_REQUEST_TOKEN },
+	{ "set a limit", signed_in, set_limit, .repeated = ERR_OK },
 	{ "sign in at the limit", at_the_limit, log_in, .repeated = ERR_OK },
 };
 
@@ -187,7 +194,7 @@ static int64_t
 look(void)
 {
 	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
-	    "(SELECT GROUP_CONCAT(generation, logins) FROM dw_account),"
+	    "(SELECT GROUP_CONCAT(generation, logins, profile_version) FROM dw_account),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
 	    " generation, ends_s, expires_s) ORDER BY token_hash), '')"
 	    " FROM dw_session),"

@@ -776,6 +776,49 @@ test_s098_by_setting_the_new_sign_in_is_refused(void **state)
 	assert_int_equal(fx_login(ADA, PASSWORD), ERR_OK);
 }
 
+static size_t
+sessions_after_4_sign_ins(struct uid uid)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		assert_int_equal(fx_login(ADA, PASSWORD), ERR_OK);
+	return listed(uid, NULL);
+}
+
+/* S-098 */
+static void
+test_s098_an_accounts_own_limit_counts_as_the_setting_says(void **state)
+{
+	static const struct {
+		const char *counts;
+		int64_t site, own;
+		size_t expected;
+	} cases[] = {
+		{ "own", 3, 0, 3 }, { "own", 0, 2, 2 }, { "own", 1, 2, 2 },
+		{ "own", 3, 2, 2 }, { "smaller", 0, 2, 2 },
+		{ "smaller", 1, 2, 1 }, { "smaller", 3, 2, 2 },
+		{ "off", 3, 2, 3 }, { "off", 0, 2, 4 }
+	};
+	struct uid uid = ada();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(session_revoke_all(fx, uid), ERR_OK);
+		fx_config->session_account_limit = str_of(cases[i].counts);
+		fx_config->session_limit = cases[i].site;
+		assert_int_equal(session_limit_set(fx, uid, cases[i].own),
+		    ERR_OK);
+		assert_int_equal(sessions_after_4_sign_ins(uid),
+		    cases[i].expected);
+	}
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit"
+	    " WHERE event = 'session_limit_set'"), COUNT(cases));
+	assert_int_equal(session_limit_set(fx, uid_new(1), 2),
+	    ERR_NOT_FOUND);
+}
+
 static int
 log_in(int i, void *arg)
 {
@@ -1193,6 +1236,7 @@ main(void)
 	T(test_remembered_sessions_have_a_life_of_their_own),
 	T(test_s098_over_the_limit_the_oldest_session_ends),
 	T(test_s098_by_setting_the_new_sign_in_is_refused),
+	T(test_s098_an_accounts_own_limit_counts_as_the_setting_says),
 	T(test_s098_the_limit_holds_under_parallel_sign_ins),
 	T(test_a_page_session_makes_room_for_its_own_successor),
 	T(test_s098_a_session_is_one_line_through_its_refreshes),

@@ -296,7 +296,7 @@ test_s044_f36_server_members_are_passed_over(void **state)
 		"PhoneIdVerified", "IsDeleted", "Identities", "FullName",
 		"PreviousUids", "Provider", "PrivacyPolicy",
 		"ConsentProfile", "ProviderAccessCredential", "ExternalIds",
-		"Password", "Email", "UserName", "PIN" };
+		"Password", "Email", "UserName", "PIN", "SessionLimit" };
 	const struct member *m;
 	size_t i;
 
