@@ -5,6 +5,7 @@
  */
 #include "session_renew.h"
 
+#include "account_internal.h"
 #include "audit.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -35,6 +36,17 @@ refused(struct ctx *c, const char *why)
 	return err_set(c, ERR_REFRESH_TOKEN, NULL, "%s", why);
 }
 
+static enum err
+tell_owner(struct ctx *c, struct uid uid)
+{
+	struct account a;
+	enum err e;
+
+	e = account_get(c, uid, &a);
+	return e != ERR_OK ? e : account_tell(c, &a, "session-ended",
+	    STR_NONE);
+}
+
 /* A replay: whoever holds the newer tokens may be the thief. */
 static enum err
 end_stolen(struct ctx *c, struct refreshing *r)
@@ -48,6 +60,8 @@ end_stolen(struct ctx *c, struct refreshing *r)
 	e = audit_add(c, "refresh_reused", r->uid, "");
 	if (e == ERR_OK && !c->config->compat_refresh_reuse)
 		e = session_end_row(c, &s, true, "session_revoked");
+	if (e == ERR_OK && !c->config->compat_refresh_reuse)
+		e = tell_owner(c, r->uid);
 	r->verdict = refused(c, "used before");
 	return e;
 }

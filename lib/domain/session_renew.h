@@ -11,7 +11,8 @@
 /*
  * S12.  Of many uses of one token the first renews; for 10 s three more give
  * tokens of the same family; ERR_REFRESH_TOKEN else, and a use after that
- * ends the session, unless compat.refresh_reuse (S-095).
+ * ends the session and is told to its owner, unless compat.refresh_reuse
+ * (S-095).
  * ERR_ACCOUNT_BLOCKED.
  */
 MUST_CHECK enum err session_refresh(struct ctx *c, struct str token,

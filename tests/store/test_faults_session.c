@@ -194,7 +194,8 @@ static int64_t
 look(void)
 {
 	return fx_number("SELECT CONV(LEFT(MD5(CONCAT_WS('/',"
-	    "(SELECT GROUP_CONCAT(generation, logins, profile_version) FROM dw_account),"
+	    "(SELECT GROUP_CONCAT(generation, logins, profile_version)"
+	    " FROM dw_account),"
 	    "(SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(',', HEX(token_hash),"
 	    " generation, ends_s, expires_s) ORDER BY token_hash), '')"
 	    " FROM dw_session),"

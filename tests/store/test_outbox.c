@@ -115,7 +115,7 @@ test_every_mail_template_makes_a_message(void **state)
 		"already-registered", "welcome", "reset-password",
 		"reset-required",
 		"password-breached", "password-changed", "username-changed",
-		"new-browser", "impersonated" };
+		"new-browser", "impersonated", "session-ended" };
 	char text[65536];
 	size_t i, before = files(NULL, 0);
 

@@ -157,6 +157,28 @@ test_s095_replay_of_a_parent_after_11_s_ends_the_family(void **state)
 	    " WHERE event = 'refresh_reused'"), 1);
 }
 
+/* S-095: once, and with no link that would sign somebody in. */
+static void
+test_s095_the_owner_is_told_of_a_replay(void **state)
+{
+	struct session_tokens t = fx_session(ada(), SESSION_API);
+	struct str mail;
+	int i;
+
+	(void)state;
+	refreshed(t.refresh_token);
+	refreshed(t.refresh_token);	/* at the same time: no replay */
+	assert_int_equal(fx_mails("session-ended"), 0);
+	fx->now_s += 11;
+	for (i = 0; i < 3; i++)
+		assert_int_equal(refresh(t.refresh_token),
+		    ERR_REFRESH_TOKEN);
+	assert_int_equal(fx_mails("session-ended"), 1);
+	mail = fx_mail("session-ended");
+	assert_non_null(strstr(mail.p, "/forgot"));
+	assert_null(strstr(mail.p, "vtoken"));
+}
+
 /* S-095 */
 static void
 test_s095_replay_of_a_grandparent_ends_the_family(void **state)
@@ -185,6 +207,7 @@ test_compat_refresh_reuse_refuses_and_ends_nothing(void **state)
 	assert_int_equal(refresh(t.refresh_token), ERR_REFRESH_TOKEN);
 	assert_int_equal(fx_check(SESSION_API, n.access_token), ERR_OK);
 	refreshed(n.refresh_token);
+	assert_int_equal(fx_mails("session-ended"), 0);
 }
 
 static void
@@ -1214,6 +1237,7 @@ main(void)
 	T(test_s095_rotation_gives_new_tokens_and_no_longer_life),
 	T(test_s095_f48_20_parallel_refreshes_give_4_tokens_and_end_nothing),
 	T(test_s095_replay_of_a_parent_after_11_s_ends_the_family),
+	T(test_s095_the_owner_is_told_of_a_replay),
 	T(test_s095_replay_of_a_grandparent_ends_the_family),
 	T(test_compat_refresh_reuse_refuses_and_ends_nothing),
 	T(test_refresh_refuses_what_is_no_refresh_token),

@@ -56,6 +56,7 @@ test('S12: a replay ends the session, and what it held (S-095)', async () => {
     refused(await info(a.access_token), 905, 403);
     refused(await info(p.token), 905, 403);
     refused(await refresh(a.refresh_token), 1217, 403);
+    assert.match((await mail(p.email, 2)).subject, /signed out .* to be safe/);
     shift(0);
 });
 
