@@ -391,19 +391,37 @@ ctl_session_list(struct ctl *t)
 	return CTL_OK;
 }
 
+static int
+revoke_everybody(struct ctl *t)
+{
+	int64_t rows;
+	enum err e;
+
+	e = session_end_everybody(t->ctx, &rows);
+	if (e != ERR_OK)
+		return ctl_fail(t, e);
+	printf(t->json ? "{\"revoked\":true,\"rows\":%lld}\n" :
+	    "revoked all sessions and links: %lld rows\n", (long long)rows);
+	return CTL_OK;
+}
+
 int
 ctl_session_revoke(struct ctl *t)
 {
 	const char *user = NULL, *rest[1];
+	bool everybody = false;
 	struct account a;
 	struct uid handle;
 	size_t n;
 	enum err e;
 
 	if (!ctl_options(t, (const struct ctl_option[]){
-	    { "--user", &user, NULL } }, 1, rest, 1, &n) ||
-	    (user != NULL) == (n == 1))
+	    { "--user", &user, NULL }, { "--everybody", NULL, &everybody } },
+	    2, rest, 1, &n) ||
+	    (user != NULL) + (n == 1) + (everybody ? 1 : 0) != 1)
 		return ctl_usage(t);
+	if (everybody)
+		return revoke_everybody(t);
 	if (user != NULL) {
 		e = ctl_account(t, user, &a);
 		if (e == ERR_OK)

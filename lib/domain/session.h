@@ -126,6 +126,9 @@ MUST_CHECK enum err session_list(struct ctx *c, struct uid uid, size_t max,
 MUST_CHECK enum err session_revoke(struct ctx *c, struct uid handle,
     struct uid of);
 MUST_CHECK enum err session_revoke_all(struct ctx *c, struct uid uid);
+/* Of all accounts: their sessions, and every ticket that waits; in small
+ * steps.  How many rows those were. */
+MUST_CHECK enum err session_end_everybody(struct ctx *c, int64_t *rows_out);
 /* Its owner ends all others, with their refresh tokens; it gets a new cookie
  * value.  ERR_TOKEN_UNKNOWN. */
 MUST_CHECK enum err session_revoke_others(struct ctx *c,

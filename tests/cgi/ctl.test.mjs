@@ -190,6 +190,13 @@ test('user: add, show, list, disable, enable, delete (S-051)', async () => {
     assert.match((await ctl(['user', 'show', email])).err, /no account/);
 });
 
+test('session revoke takes one of its three forms alone', async () => {
+    for (const more of [[], ['--user', 'a@example.com', '--everybody'],
+        ['0'.repeat(32), '--everybody'],
+        ['0'.repeat(32), '--user', 'a@example.com']])
+        assert.equal((await ctl(['session', 'revoke', ...more])).code, 2);
+});
+
 test('user session-limit: in place of the site\'s (S-098)', async () => {
     const email = address(), p = { email, from: source() };
     await fine(['user', 'add', email, '--verified'],

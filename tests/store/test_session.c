@@ -440,6 +440,50 @@ test_s098_sessions_are_listed_and_ended_by_handles(void **state)
 	    " WHERE event = 'sessions_revoked'"), 1);
 }
 
+/* S-147: rows of every kind, of two accounts, more than one batch. */
+static void
+test_s147_everybody_is_signed_out_and_every_ticket_void(void **state)
+{
+	struct uid uid = ada(), bob;
+	struct session_tokens t = fx_session(uid, SESSION_API);
+	struct str page = fx_session(uid, SESSION_PAGE).access_token;
+	struct str other;
+	int64_t rows;
+	int i;
+
+	(void)state;
+	bob = fx_account("bob@example.org", NULL, NULL, true);
+	other = fx_session(bob, SESSION_API).access_token;
+	for (i = 0; i < 600; i++)
+		fx_sql("INSERT INTO dw_ticket (id, purpose, uid, generation,"
+		    " address, created_s, expires_s, data) SELECT"
+		    " UNHEX(SHA2('%d', 256)), 1, uid, generation, '', 1,"
+		    " %lld, '' FROM dw_account LIMIT 1", i,
+		    (long long)fx->now_s + 600);
+	fx_sql("INSERT INTO dw_pin_session (token_hash, uid, generation,"
+	    " family, created_s, expires_s) SELECT token_hash, uid,"
+	    " generation, family, created_s, expires_s FROM dw_session");
+	fx_sql("INSERT INTO dw_device_login (id, family, kind, uid,"
+	    " created_s, expires_s) SELECT token_hash, 1, 1, uid, created_s,"
+	    " expires_s FROM dw_session");
+	assert_int_equal(session_end_everybody(fx, &rows), ERR_OK);
+	assert_int_equal(rows, 3 + 2 + 600 + 3 + 3);
+	assert_int_equal(fx_check(SESSION_API, t.access_token),
+	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_PAGE, page), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_check(SESSION_API, other), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(fx_number("SELECT (SELECT COUNT(*) FROM dw_session)"
+	    " + (SELECT COUNT(*) FROM dw_refresh_token)"
+	    " + (SELECT COUNT(*) FROM dw_ticket)"
+	    " + (SELECT COUNT(*) FROM dw_pin_session)"
+	    " + (SELECT COUNT(*) FROM dw_device_login)"), 0);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit WHERE"
+	    " event = 'sessions_revoked' AND detail = 'everybody'"), 1);
+	assert_int_equal(session_end_everybody(fx, &rows), ERR_OK);
+	assert_int_equal(rows, 0);
+	fx_session(uid, SESSION_API);
+}
+
 static void
 test_an_odd_user_agent_does_not_stop_a_sign_in(void **state)
 {
@@ -472,6 +516,7 @@ main(void)
 	T(test_s098_ending_the_others_leaves_a_session_as_old_as_it_is),
 	T(test_s051_a_blocked_account_has_its_own_answer),
 	T(test_s098_sessions_are_listed_and_ended_by_handles),
+	T(test_s147_everybody_is_signed_out_and_every_ticket_void),
 	T(test_an_odd_user_agent_does_not_stop_a_sign_in),
 	};
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, test } from 'node:test';
-import { AUTH, base, call, granted, password, person, refused, login }
+import { AUTH, base, call, granted, mail, password, person, refused, login }
     from '../../http/api.mjs';
 import { root, snippet } from '../../http/snippet.mjs';
 
@@ -21,8 +21,9 @@ function temporary() {
 }
 after(() => folders.forEach((f) => rmSync(f, { recursive: true })));
 const sh = (text, options = {}) => execFileSync('bash', ['-eu'],
-    { input: text, encoding: 'utf8', ...options,
-        env: { ...process.env, PATH: `${bin}:${process.env.PATH}` } });
+    { input: text, encoding: 'utf8',
+        env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+        ...options });
 const readme = readFileSync(join(top, 'README.md'), 'utf8');
 
 test('each block of README.md is run by a test', () => {
@@ -109,24 +110,38 @@ test('README.md: the demo runs, and its tour; Ctrl-C ends it', async () => {
     assert.deepEqual(readdirSync(join(dir, 'var/run')), []);
 });
 
-test('docs/operations.md: a backup, and back', async () => {
+test('docs/operations.md: a backup, and back (S-147)', async () => {
     const p = await person(), dir = temporary();
     const session = granted(await login(p));
+    granted(await call('POST', `${AUTH}/password`, {
+        json: { email: p.email }, query: { resetPasswordUrl: base } }));
+    const { token } = await mail(p.email, 2);
     writeFileSync(join(dir, 'client.cnf'),
         `[client]\nsocket=${process.env.DOORWARD_SOCKET}\n`);
     writeFileSync(join(dir, 'doorward.conf'), '');
     const run = (name) => sh(snippet('docs/operations.md', name)
         .replace(/^private=\S+/m, `private=${dir}`)
-        .replace(/^database=\S+/m, 'database=dw_pages_readme'));
+        .replace(/^database=\S+/m, 'database=dw_pages_readme'),
+    { env: { ...process.env, PATH: `${bin}:${process.env.PATH}`,
+        DOORWARD_CONFIG: `${process.env.DOORWARD_SITE}/etc/doorward.conf` } });
     run('backup');
     assert.ok(existsSync(join(dir, 'backup.conf')));
     const ctl = (...args) => sh(`${process.env.DOORWARD_CTL} ${
         args.join(' ')}`);
+    granted(await call('GET', `${AUTH}/access_token/invalidate`,
+        { token: session.access_token }));
     ctl('user', 'delete', p.email, '--yes');
     refused(await login(p), 966, 401);
     run('restore');
     const check = () => call('GET', `${AUTH}/access_token/validate`,
         { token: session.access_token });
     refused(await check(), 905, 403);
+    refused(await call('GET', '/identity/v2/manage/account/access_token/' +
+        'refresh', { query: { refresh_token: session.refresh_token } }), 1217,
+    403);
+    refused(await call('PUT', `${AUTH}/password/reset`, { json: {
+        resettoken: token, password: 'amber-lantern-93' } }), 1063, 403);
+    assert.equal(ctl('--json', 'session', 'revoke', '--everybody'),
+        '{"revoked":true,"rows":0}\n');
     granted(await login(p));
 });
