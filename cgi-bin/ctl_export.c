@@ -16,6 +16,15 @@ struct export {
 };
 
 static bool
+write_object(void *arg, struct str text)
+{
+	struct export *x = arg;
+
+	return fwrite(text.p, 1, text.len, x->to) == text.len &&
+	    fputc('\n', x->to) != EOF;
+}
+
+static bool
 write_line(void *arg, struct str text)
 {
 	struct export *x = arg;
@@ -24,14 +33,13 @@ write_line(void *arg, struct str text)
 	x->lines++;
 	snprintf(words, sizeof(words), "%lld accounts", (long long)x->lines);
 	ctl_progress(&x->bar, x->lines, words);
-	return fwrite(text.p, 1, text.len, x->to) == text.len &&
-	    fputc('\n', x->to) != EOF;
+	return write_object(arg, text);
 }
 
 static enum err
 write_all(struct export *x, bool hashes)
 {
-	struct export_options o = { hashes, write_line, x };
+	struct export_options o = { hashes, write_line, write_object, x };
 	struct uid after = { { 0 } };
 	bool more = true;
 	enum err e;

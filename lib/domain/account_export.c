@@ -5,8 +5,11 @@
 
 #include "account.h"
 #include "audit.h"
+#include "object_line.h"
 #include "profile_internal.h"
 #include "store/store_import.h"
+
+#define OBJECT_PAGE	20	/* 2 MiB at most */
 
 static const struct uid nobody;
 
@@ -17,11 +20,14 @@ struct page {
 	struct store_import_old *history;
 	struct store_pending_of *pending;
 	size_t n_accounts, n_identifiers, n_passwords, n_history, n_pending;
-	size_t identifier, password, old, added;	/* the next of each */
+	struct uid *owners;		/* of objects */
+	size_t n_owners;
+	size_t identifier, password, old, added, owner;	/* the next ones */
 };
 
 static enum err
-read_page(struct ctx *c, struct uid after, bool hashes, struct page *p)
+read_page(struct ctx *c, struct uid after, bool hashes, bool objects,
+    struct page *p)
 {
 	struct uid from, to;
 	enum err e;
@@ -43,6 +49,9 @@ read_page(struct ctx *c, struct uid after, bool hashes, struct page *p)
 	if (e == ERR_OK && hashes)
 		e = store_export_history(c, from, to, &p->history,
 		    &p->n_history);
+	if (e == ERR_OK && objects)
+		e = store_object_owners(c, from, to, EXPORT_PAGE, &p->owners,
+		    &p->n_owners);
 	return e;
 }
 
@@ -62,6 +71,9 @@ find_rows(struct page *p, struct uid uid)
 	while (p->added < p->n_pending &&
 	    uid_order(p->pending[p->added].uid, uid) < 0)
 		p->added++;
+	while (p->owner < p->n_owners &&
+	    uid_order(p->owners[p->owner], uid) < 0)
+		p->owner++;
 }
 
 static struct json *
@@ -212,39 +224,118 @@ account_text(struct ctx *c, struct page *p, const struct store_account *a,
 }
 
 static enum err
+unwritten(struct ctx *c)
+{
+	return err_set(c, ERR_DELIVERY, NULL, "the lines cannot be written");
+}
+
+/* An arena for what is read next. */
+static struct arena *
+enter(struct ctx *c)
+{
+	struct arena *kept = c->arena;
+
+	c->arena = arena_new();
+	return kept;
+}
+
+static void
+leave(struct ctx *c, struct arena *kept)
+{
+	if (c->err.note != NULL)	/* it outlives what was read */
+		c->err.note = str_cstr(kept, str_of(c->err.note));
+	arena_free(c->arena);
+	c->arena = kept;
+}
+
+struct objects {
+	struct uid uid;
+	char name[65];			/* of the last one */
+	unsigned char id[STORE_OBJECT_ID];
+	size_t n;			/* on the page */
+};
+
+static enum err
+write_object_page(struct ctx *c, const struct export_options *o,
+    struct objects *at)
+{
+	struct str id = { (const char *)at->id, sizeof(at->id) };
+	struct object_line l = { .place.uid = at->uid };
+	struct store_object_of *rows;
+	enum err e;
+	size_t i;
+
+	e = store_object_page(c, at->uid, str_of(at->name), id, OBJECT_PAGE,
+	    &rows, &at->n);
+	for (i = 0; e == ERR_OK && i < at->n; i++) {
+		l.place.name = rows[i].name;
+		l.object = rows[i].object;
+		if (!o->object(o->arg, object_line_text(c, &l)))
+			e = unwritten(c);
+	}
+	if (e == ERR_OK && at->n > 0) {
+		snprintf(at->name, sizeof(at->name), "%.*s",
+		    STR_FMT(l.place.name));
+		memcpy(at->id, l.object.id.p, sizeof(at->id));
+	}
+	return e;
+}
+
+static enum err
+write_objects(struct ctx *c, const struct export_options *o, struct uid uid)
+{
+	struct objects at = { .uid = uid };
+	struct arena *kept;
+	enum err e;
+
+	do {
+		kept = enter(c);
+		e = write_object_page(c, o, &at);
+		leave(c, kept);
+	} while (e == ERR_OK && at.n == OBJECT_PAGE);
+	return e;
+}
+
+static bool
+has_objects(const struct page *p, struct uid uid)
+{
+	return p->owner < p->n_owners && uid_eq(p->owners[p->owner], uid);
+}
+
+static enum err
 write_page(struct ctx *c, const struct export_options *o, struct page *p)
 {
+	enum err e = ERR_OK;
 	struct str text;
 	size_t i;
 
-	for (i = 0; i < p->n_accounts; i++)
-		if (account_text(c, p, &p->accounts[i], &text) &&
-		    !o->line(o->arg, text))
-			return err_set(c, ERR_DELIVERY, NULL,
-			    "the lines cannot be written");
-	return ERR_OK;
+	for (i = 0; i < p->n_accounts && e == ERR_OK; i++) {
+		if (!account_text(c, p, &p->accounts[i], &text))
+			continue;
+		if (!o->line(o->arg, text))
+			e = unwritten(c);
+		if (e == ERR_OK && has_objects(p, p->accounts[i].uid))
+			e = write_objects(c, o, p->accounts[i].uid);
+	}
+	return e;
 }
 
 enum err
 account_export_page(struct ctx *c, const struct export_options *o,
     struct uid *after_io, bool *more_out)
 {
-	struct arena *kept = c->arena;
+	struct arena *kept = enter(c);
 	struct page p = { .n_accounts = 0 };
 	enum err e;
 
-	c->arena = arena_new();
-	e = read_page(c, *after_io, o->hashes, &p);
+	e = read_page(c, *after_io, o->hashes, o->object != NULL, &p);
 	if (e == ERR_OK)
 		e = write_page(c, o, &p);
 	if (e == ERR_OK && p.n_accounts > 0)
 		*after_io = p.accounts[p.n_accounts - 1].uid;
 	if (e == ERR_OK)
 		*more_out = p.n_accounts == EXPORT_PAGE;
-	if (c->err.note != NULL)	/* it outlives the page */
-		c->err.note = str_cstr(kept, str_of(c->err.note));
-	arena_free(c->arena);
-	c->arena = kept;
+	leave(c, kept);
 	return e;
 }
 

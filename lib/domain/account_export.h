@@ -37,6 +37,9 @@
 struct export_options {
 	bool hashes;
 	bool (*line)(void *arg, struct str text);
+	/* The custom objects of that account, in the form of object_line.h;
+	 * NULL: without them. */
+	bool (*object)(void *arg, struct str text);
 	void *arg;
 };
 MUST_CHECK enum err account_export_page(struct ctx *c,

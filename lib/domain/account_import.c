@@ -9,7 +9,9 @@
 #include "account_line.h"
 #include "audit.h"
 #include "crypto/keys.h"
+#include "base/limits.h"
 #include "import_names.h"
+#include "object_line.h"
 #include "store/store_held.h"
 #include "store/store_import.h"
 #include "store/store_tx.h"
@@ -34,6 +36,13 @@ struct entry {
 	size_t n_pending;
 };
 
+/* Each is of an account that is there, or comes in at the same time. */
+struct object_entry {
+	int64_t number;
+	bool refused;
+	struct object_line line;
+};
+
 struct account_import {
 	struct import_options options;
 	unsigned char id[32];
@@ -46,6 +55,8 @@ struct account_import {
 	struct account_line line;
 	struct entry *entries;
 	size_t n, bytes;
+	struct object_entry *objects;
+	size_t n_objects;
 	struct import_refusal *refusals;
 	size_t n_refusals;
 	struct import_names *seen;	/* by a dry run */
@@ -57,9 +68,10 @@ empty(struct account_import *m)
 {
 	arena_reset(m->arena);
 	m->entries = ARENA_ARRAY(m->arena, struct entry, BATCH_LINES);
+	m->objects = ARENA_ARRAY(m->arena, struct object_entry, BATCH_LINES);
 	m->refusals = ARENA_ARRAY(m->arena, struct import_refusal,
-	    2 * BATCH_LINES);
-	m->n = m->bytes = m->n_refusals = 0;
+	    3 * BATCH_LINES);
+	m->n = m->n_objects = m->bytes = m->n_refusals = 0;
 }
 
 /* Refusals, in the order of lines. */
@@ -260,6 +272,114 @@ look_up(struct ctx *c, struct account_import *m)
 	return r;
 }
 
+/* Objects, once it is settled which accounts come in */
+
+static enum err
+refuse_object(struct account_import *m, struct object_entry *o,
+    enum err code, const char *field, const char *note)
+{
+	o->refused = true;
+	tell(m, o->number, code, field, note, false);
+	return ERR_OK;
+}
+
+static bool
+comes_in(const struct account_import *m, struct uid uid)
+{
+	const struct str name = { (const char *)uid.b, sizeof(uid.b) };
+	const struct entry *e;
+
+	for (e = m->entries; e < m->entries + m->n; e++)
+		if (!e->refused && uid_eq(e->account.uid, uid))
+			return true;
+	return m->seen != NULL && import_names_line(m->seen, 0, name) != 0;
+}
+
+static enum err
+look_up_owner(struct ctx *c, struct account_import *m,
+    struct object_entry *o)
+{
+	struct store_uid_taken taken;
+	enum err r;
+
+	if (comes_in(m, o->line.place.uid))
+		return ERR_OK;
+	r = store_import_uid_taken(c, o->line.place.uid, nobody, &taken);
+	return r != ERR_OK || taken.uid != 0 ? r : refuse_object(m, o,
+	    ERR_USER_UNKNOWN, "uid", "is no account's");
+}
+
+static enum err
+look_up_id(struct ctx *c, struct account_import *m, struct object_entry *o)
+{
+	struct store_object there;
+	enum err r;
+
+	if (!o->line.given_id)
+		return ERR_OK;
+	r = store_object_get(c, &o->line.place, o->line.object.id, &there);
+	if (r == ERR_OK)
+		return refuse_object(m, o, ERR_UID_TAKEN, "id",
+		    "is an object's");
+	return r == ERR_NOT_FOUND ? ERR_OK : r;
+}
+
+/* With those of the batch that stand before it. */
+static enum err
+look_up_room(struct ctx *c, struct account_import *m, struct object_entry *o)
+{
+	const struct object_line *mine = &o->line, *l;
+	struct store_object_room room;
+	const struct object_entry *p;
+	enum err r;
+
+	r = store_object_room(c, &mine->place, &room);
+	if (r != ERR_OK)
+		return r;
+	for (p = m->objects; p < o; p++) {
+		l = &p->line;
+		if (p->refused || !uid_eq(l->place.uid, mine->place.uid) ||
+		    !str_eq(l->place.name, mine->place.name))
+			continue;
+		if (str_eq(l->object.id, mine->object.id))
+			return refuse_object(m, o, ERR_UID_TAKEN, "id",
+			    "is that of a line before it");
+		room.n++;
+		room.size += (int64_t)l->object.data.len;
+	}
+	if (room.n < LIMIT_OBJECTS && room.size <= LIMIT_OBJECTS_SIZE -
+	    (int64_t)mine->object.data.len)
+		return ERR_OK;
+	return refuse_object(m, o, ERR_OBJECTS_FULL, "object",
+	    "the account has as many as it may");
+}
+
+static enum err
+look_up_object(struct ctx *c, struct account_import *m,
+    struct object_entry *o)
+{
+	enum err r;
+
+	if (o->refused)		/* in the round before */
+		drop_remark(m, o->number);
+	o->refused = false;
+	r = look_up_owner(c, m, o);
+	if (r == ERR_OK && !o->refused)
+		r = look_up_id(c, m, o);
+	return r == ERR_OK && !o->refused ? look_up_room(c, m, o) : r;
+}
+
+static enum err
+look_up_objects(struct ctx *c, struct account_import *m)
+{
+	enum err r = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < m->n_objects && r == ERR_OK; i++)
+		r = look_up_object(c, m, &m->objects[i]);
+	return r;
+}
+
 /* A uid that was deleted has no key that would refuse it. */
 static enum err
 were_deleted(struct ctx *c, const struct account_import *m, bool *out)
@@ -379,6 +499,35 @@ judge_held(struct ctx *c, const struct rows *r)
 	return ERR_OK;
 }
 
+/* ERR_CONFLICT: one of them cannot come in. */
+static enum err
+write_objects(struct ctx *c, const struct account_import *m, size_t *n_out)
+{
+	struct uid locked = nobody;
+	const struct object_entry *o;
+	enum err e = ERR_OK;
+
+	*n_out = 0;
+	for (o = m->objects; o < m->objects + m->n_objects; o++) {
+		bool done = true;
+
+		if (o->refused)
+			continue;
+		if (!uid_eq(o->line.place.uid, locked))
+			e = store_account_lock(c, o->line.place.uid);
+		locked = o->line.place.uid;
+		if (e == ERR_OK)
+			e = store_object_add(c, &o->line.place,
+			    &o->line.object, &done);
+		if (e == ERR_NOT_FOUND || !done)
+			return ERR_CONFLICT;
+		if (e != ERR_OK)
+			return e;
+		++*n_out;
+	}
+	return ERR_OK;
+}
+
 struct writing {
 	struct account_import *m;
 	struct rows rows;
@@ -404,6 +553,7 @@ write_tx(struct ctx *c, void *arg)
 {
 	struct writing *w = arg;
 	const struct account_import *m = w->m;
+	size_t objects = 0;
 	enum err e;
 
 	e = move_mark(c, w);
@@ -411,11 +561,14 @@ write_tx(struct ctx *c, void *arg)
 		e = write_rows(c, &w->rows);
 	if (e == ERR_OK)
 		e = judge_held(c, &w->rows);
-	if (e != ERR_OK || w->rows.n_accounts == 0)
+	if (e == ERR_OK)
+		e = write_objects(c, m, &objects);
+	if (e != ERR_OK || w->rows.n_accounts + objects == 0)
 		return e;
 	return audit_add(c, "accounts_imported", nobody, str_printf(m->arena,
-	    "%zu accounts of lines %lld to %lld", w->rows.n_accounts,
-	    (long long)m->at.lines + 1, (long long)w->to.lines).p);
+	    "%zu accounts, %zu objects of lines %lld to %lld",
+	    w->rows.n_accounts, objects, (long long)m->at.lines + 1,
+	    (long long)w->to.lines).p);
 }
 
 static enum err
@@ -474,6 +627,8 @@ settle(struct ctx *c, struct account_import *m)
 		if (look)
 			e = look_up(c, m);
 		refuse_twins(m);
+		if (look && e == ERR_OK)
+			e = look_up_objects(c, m);
 		if (e == ERR_OK)
 			e = write_batch(c, m);
 		if (e != ERR_CONFLICT)
@@ -538,6 +693,32 @@ add_entry(struct account_import *m)
 	remark(m, e);
 }
 
+static enum err
+judge_account(struct ctx *c, struct account_import *m, struct str line)
+{
+	enum err e;
+
+	e = account_line_judge(c, line, m->options.verified, &m->line);
+	if (e == ERR_OK)
+		add_entry(m);
+	return e;
+}
+
+static enum err
+judge_object(struct ctx *c, struct account_import *m, struct str line)
+{
+	struct object_entry *o = &m->objects[m->n_objects];
+	enum err e;
+
+	e = object_line_judge(c, line, &o->line);
+	if (e != ERR_OK)
+		return e;
+	o->number = m->lines;
+	o->refused = false;
+	m->n_objects++;
+	return ERR_OK;
+}
+
 static void
 judge(struct ctx *c, struct account_import *m, struct str line, bool cut)
 {
@@ -545,13 +726,14 @@ judge(struct ctx *c, struct account_import *m, struct str line, bool cut)
 
 	if (line.len == 0)
 		return;
-	e = cut ? err_set(c, ERR_TOO_LONG, NULL, "is longer than %d bytes",
-	    IMPORT_LINE_MAX) : account_line_judge(c, line,
-	    m->options.verified, &m->line);
-	m->bytes += line.len;
-	if (e == ERR_OK)
-		add_entry(m);
+	if (cut)
+		e = err_set(c, ERR_TOO_LONG, NULL, "is longer than %d bytes",
+		    IMPORT_LINE_MAX);
 	else
+		e = object_line_is(line) ? judge_object(c, m, line) :
+		    judge_account(c, m, line);
+	m->bytes += line.len;
+	if (e != ERR_OK)
 		tell(m, m->lines, e, c->err.field, c->err.note, false);
 }
 
@@ -577,7 +759,8 @@ take(struct ctx *c, struct account_import *m, struct str line, bool cut)
 	if (done)
 		return skip(c, m);
 	judge(c, m, line, cut);
-	return m->n == BATCH_LINES || m->bytes >= BATCH_BYTES ||
+	return m->n == BATCH_LINES || m->n_objects == BATCH_LINES ||
+	    m->bytes >= BATCH_BYTES ||
 	    m->n_refusals >= BATCH_LINES ? flush(c, m) : ERR_OK;
 }
 

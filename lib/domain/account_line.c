@@ -710,8 +710,8 @@ fill_rows(struct account_line *l)
 		l->pending[i].uid = a->uid;
 }
 
-static enum err
-no_json(struct ctx *c, enum json_fault fault)
+enum err
+account_line_fault(struct ctx *c, enum json_fault fault)
 {
 	static const char *const why[] = {
 		[JSON_FINE] = "is not an object",
@@ -742,7 +742,7 @@ account_line_judge(struct ctx *c, struct str text, bool verified,
 	memset(out, 0, sizeof(*out));
 	o = json_parse(c->arena, text, &fault);
 	if (json_type(o) != JSON_OBJECT)
-		return no_json(c, fault);
+		return account_line_fault(c, fault);
 	json_each(o, read_one, &r);
 	e = r.e;
 	if (e == ERR_OK)

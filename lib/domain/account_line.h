@@ -5,6 +5,7 @@
 #define DOMAIN_ACCOUNT_LINE_H
 
 #include "account.h"
+#include "codec/json.h"
 #include "store/store_import.h"
 
 #define LINE_IDENTIFIERS	100	/* store_account.c reads no more */
@@ -32,5 +33,7 @@ struct account_line {
  */
 MUST_CHECK enum err account_line_judge(struct ctx *c, struct str text,
     bool verified, struct account_line *out);
+/* ERR_MALFORMED, with the reason. */
+enum err account_line_fault(struct ctx *c, enum json_fault fault);
 
 #endif

@@ -159,6 +159,17 @@ take_hidden(struct ctx *c, struct store_object *o)
 	return ERR_OK;
 }
 
+enum err
+object_admit(struct ctx *c, struct str name, struct str data,
+    struct str *data_out)
+{
+	const struct object_place p = { .name = name };
+	enum err e;
+
+	e = judge_name(c, &p, WRITE);
+	return e != ERR_OK ? e : read_data(c, data, data_out);
+}
+
 /* Answers */
 
 static void

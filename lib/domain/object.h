@@ -41,4 +41,9 @@ MUST_CHECK enum err object_update(struct ctx *c,
 MUST_CHECK enum err object_delete(struct ctx *c,
     const struct object_place *p, struct str id);
 
+/* For an import: is the name declared, and may these be an object's data?
+ * *data_out is the text that is kept.  Errors of object_create. */
+MUST_CHECK enum err object_admit(struct ctx *c, struct str name,
+    struct str data, struct str *data_out);
+
 #endif

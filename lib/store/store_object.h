@@ -44,6 +44,23 @@ MUST_CHECK enum err store_object_add(struct ctx *c,
 MUST_CHECK enum err store_object_set(struct ctx *c,
     const struct store_object_place *p, const struct store_object *o,
     bool *done_out);
+/* What there is under one name. */
+struct store_object_room { int64_t n, size; };
+MUST_CHECK enum err store_object_room(struct ctx *c,
+    const struct store_object_place *p, struct store_object_room *out);
+
+/* Export: which of the accounts from one to another have any, at most max of
+ * them; and an account's, behind this name and id (empty: all). */
+MUST_CHECK enum err store_object_owners(struct ctx *c, struct uid from,
+    struct uid to, size_t max, struct uid **out, size_t *n_out);
+struct store_object_of {
+	struct str name;
+	struct store_object object;
+};
+MUST_CHECK enum err store_object_page(struct ctx *c, struct uid uid,
+    struct str name, struct str id, size_t max, struct store_object_of **out,
+    size_t *n_out);
+
 /* ERR_NOT_FOUND. */
 MUST_CHECK enum err store_object_drop(struct ctx *c,
     const struct store_object_place *p, struct str id);

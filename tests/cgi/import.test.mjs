@@ -686,6 +686,121 @@ test('export: no hash unless asked for (S-009), private, whole or not there',
         assert.equal((await ctl(['user', 'export', 'x'])).code, 2);
     });
 
+// ---- custom objects ----
+
+const objects = (uid, name = 'colors') => call('GET',
+    `/identity/v2/manage/account/${uid}/customobject`,
+    { query: { objectname: name } });
+const put = (uid, name, raw) => call('POST',
+    `/identity/v2/manage/account/${uid}/customobject`,
+    { query: { objectname: name }, raw,
+        headers: { 'Content-Type': 'application/json' } });
+const lines = (out) => out.split('\n').filter(Boolean);
+
+// The account of a line, and the raw lines of its objects.
+async function withObjects(email, conf = config) {
+    const r = await ctl(['user', 'export'], { conf });
+    assert.equal(r.code, 0, r.err);
+    const all = lines(r.out);
+    const at = all.findIndex((l) => l.includes(email));
+    let end = at + 1;
+    while (end < all.length && all[end].startsWith('{"object":'))
+        end++;
+    return { account: JSON.parse(all[at]), own: all.slice(at + 1, end) };
+}
+
+test('objects: exported behind their account, in their own text, and back',
+    async () => {
+        const p = someone(null);
+        await imported([p.line]);
+        const { uid } = (await withObjects(p.email)).account;
+        const data = ['{"b":1.50,"a":12345678901234567890,"z":null}',
+            '{"a":"\u00e9 \\" \u2028"}', '{}'];
+        for (const text of data)
+            granted(await put(uid, 'colors', text));
+        granted(await put(uid, 'rights',
+            '{"IsClientSideDisable":true,"admin":false}'));
+        const { own } = await withObjects(p.email);
+        assert.equal(own.length, 4);
+        own.slice(0, 3).forEach((l, i) =>
+            assert.ok(l.endsWith(`,"data":${data[i]}}`), l));
+        assert.match(own[3], /"object":"rights".*"hidden":1,/);
+        // They are there already.
+        const again = await ctl(['--json', 'user', 'import', '-'],
+            { input: text(own) });
+        assert.equal(again.code, 3);
+        assert.equal(again.err.match(/UID_TAKEN id/g).length, 4);
+        // As other accounts' they come in, before or behind it.
+        const q = someone(null, { uid: uid.split('').reverse().join('') });
+        const moved = own.map((l) => l.replace(uid, q.line.uid));
+        const r = await imported([moved[0], q.line, ...moved.slice(1)]);
+        assert.deepEqual([r.lines, r.imported, r.refused], [5, 1, 0]);
+        assert.deepEqual((await withObjects(q.email)).own, moved);
+        const there = granted(await objects(q.line.uid));
+        assert.equal(there.Count, 3);
+        assert.deepEqual(there.data[0].CustomObject.z, null);
+    });
+
+test('objects: lines that are refused, and why', async () => {
+    const p = someone(null), gone = someone(null);
+    await imported([p.line]);
+    const { uid } = (await withObjects(p.email)).account;
+    const one = (more) => JSON.stringify({ object: 'colors', uid,
+        data: { a: 1 }, ...more });
+    const bad = [
+        [one({ object: 'nothing' }), 'OBJECT_NAME_UNKNOWN', /./],
+        [one({ uid: '0'.repeat(32) }), 'USER_UNKNOWN', /no account/],
+        [one({ uid: 'x' }), 'UID_MALFORMED', /32 hex/],
+        [one({ id: 'x' }), 'BODY_SHAPE', /24 hex/],
+        [one({ hidden: 2 }), 'BODY_SHAPE', /range/],
+        [one({ created_s: '1' }), 'BODY_SHAPE', /range/],
+        [one({ data: undefined }), 'BODY_SHAPE', /missing/],
+        [one({ data: [] }), 'OBJECT_BODY', /object/],
+        [one({ data: { a: 'x'.repeat(98304) } }), 'OBJECT_BODY', /large/],
+        [one({ more: 1 }), 'BODY_SHAPE', /unknown/],
+        [one({ id: '7'.repeat(24) }), null],
+        [one({ id: '7'.repeat(24) }), 'UID_TAKEN', /line before/],
+        ['{ "object":"colors","uid":', 'MALFORMED', /not JSON/],
+        [`{"object":"colors","uid":"${uid}","data":{"a":1,"a":2}}`,
+            'MALFORMED', /twice/],
+        [{ ...gone.line, emails: [{ address: 'x' }],
+            uid: '7'.repeat(32) }, 'EMAIL_MALFORMED', /./],
+        [one({ uid: '7'.repeat(32) }), 'USER_UNKNOWN', /no account/],
+        [JSON.stringify({ uid, object: 'colors', data: {} }), 'BODY_SHAPE',
+            /object/]
+    ];
+    for (const more of [['--dry-run'], []]) {
+        const to = join(own, `objects${more.length}`);
+        const r = await ctl(['--json', 'user', 'import', '-', '--report',
+            to, ...more], { input: text(bad.map(([l]) => l)) });
+        assert.equal(r.code, 3, r.err);
+        const told = report(to);
+        const wanted = bad.map(([, error, why], i) => [i + 1, error, why])
+            .filter(([, error]) => error);
+        assert.deepEqual(told.map((t) => [t.line, t.error]),
+            wanted.map(([n, error]) => [n, error]));
+        wanted.forEach(([, , why], i) =>
+            assert.match(`${told[i].field} ${told[i].reason}`, why));
+        assert.equal(granted(await objects(uid)).Count, more.length ? 0 : 1);
+    }
+});
+
+test('objects: as many as an account may have, and no more (S-121)',
+    async () => {
+        const p = someone(null, { uid: '5'.repeat(31) + 'a' });
+        const object = (i) => JSON.stringify({ object: 'colors',
+            uid: p.line.uid, data: { i } });
+        const hundred = Array.from({ length: 100 }, (_, i) => object(i));
+        const r = await ctl(['--json', 'user', 'import', '-'],
+            { input: text([p.line, ...hundred, object(100)]) });
+        assert.equal(r.code, 3);
+        assert.match(r.err, /line 102: OBJECTS_FULL object/);
+        assert.equal(granted(await objects(p.line.uid)).Count, 100);
+        const more = await ctl(['--json', 'user', 'import', '-'],
+            { input: text([object(101)]) });
+        assert.match(more.err, /line 1: OBJECTS_FULL/);
+    });
+
 test('a bar on a terminal', async () => {
     const m = many(2000);
     const run = (...args) => execFileSync('script', ['-qec', [program,
@@ -719,8 +834,14 @@ test('one site\'s export is another site\'s import, line for line',
                 r = await ctl(['role', 'add', holder, role]);
                 assert.equal(r.code, 0, r.err);
             }
+            const { uid } = JSON.parse((await ctl(['--json', 'user', 'show',
+                holder])).out);
+            for (let i = 0; i < 45; i++)
+                granted(await put(uid, i % 2 ? 'colors' : 'rights',
+                    `{"IsClientSideDisable":${i % 3 === 0},"i":${i}.0}`));
             r = await ctl(['user', 'export', '--with-hashes']);
             const there = r.out;
+            assert.equal(there.match(/"hidden":1/g).length >= 15, true);
             r = await ctl(['user', 'import', '-'], { conf, input: there });
             assert.equal(r.code, 0, r.err);
             r = await ctl(['user', 'export', '--with-hashes'], { conf });

@@ -392,7 +392,7 @@ http_sdk()
 part_cgi()
 {
 	tests_named cgi "${1:-}" || return
-	variant cgi lighttpd cgi ""
+	variant cgi lighttpd cgi "" objects.names="colors:write rights:none"
 	node_tests cgi "${files[@]}"
 	site_end
 }

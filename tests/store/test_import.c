@@ -101,7 +101,11 @@ static const char *const file[] = {
 	    "\"two\",\"phone\":{\"number\":\"+12025550143\"}}",
 	"{\"emails\":[{\"address\":\"ONE@example.org\"}]}",
 	"{\"emails\":[{\"address\":\"three@example.org\"}],"
-	    "\"uid\":\"0123456789abcdef0123456789abcdef\"}"
+	    "\"uid\":\"0123456789abcdef0123456789abcdef\"}",
+	"{\"object\":\"colors\",\"uid\":\"0123456789abcdef0123456789abcdef\","
+	    "\"id\":\"0123456789abcdef01234567\",\"data\":{\"a\":1.50}}",
+	"{\"object\":\"colors\",\"uid\":\"77777777777777777777777777777777\","
+	    "\"data\":{}}"
 };
 
 /* A report of one byte for each refusal. */
@@ -151,8 +155,11 @@ import(void)
 static void
 before(void)
 {
+	static struct str names[] = { { "colors:write", 12 } };
+
 	told.n = 0;
 	fx_config->login_username = true;
+	fx_config->objects_names = (struct list){ names, COUNT(names) };
 	fx_account(ADA, NULL, NULL, true);
 }
 
@@ -173,10 +180,16 @@ judge_whole(const struct step *s)
 	if (!audit_lost)
 		assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_audit"
 		    " WHERE event = 'accounts_imported'"), 1);
-	assert_int_equal(told.n, 3);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_custom_object"
+	    " WHERE HEX(id) = '0123456789ABCDEF01234567'"
+	    " AND data = '{\"a\":1.50}' AND hidden = 0"), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_custom_object"),
+	    1);
+	assert_int_equal(told.n, 4);
 	assert_int_equal(told.line[0], 2);
 	assert_int_equal(told.line[1], 3);
 	assert_int_equal(told.line[2], 6);
+	assert_int_equal(told.line[3], 9);
 }
 
 static void
