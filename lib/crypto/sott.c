@@ -425,6 +425,23 @@ in_time(const struct ctx *c, struct span *s)
 	    c->now_s <= s->end_s + skew_s;
 }
 
+static bool
+read_token(struct ctx *c, struct str token, struct str *out)
+{
+	return token.len > 0 && token.len <= LIMIT_SOTT &&
+	    undo_transport(c->arena, token, out) && out->len > 0;
+}
+
+void
+sott_hash(struct ctx *c, struct str token, unsigned char out[32])
+{
+	struct str text;
+
+	memset(out, 0, 32);
+	if (read_token(c, token, &text))
+		sha256(text.p, text.len, out);
+}
+
 enum err
 sott_check(struct ctx *c, struct str token, unsigned char hash_out[32],
     int64_t *end_s_out)
@@ -433,8 +450,7 @@ sott_check(struct ctx *c, struct str token, unsigned char hash_out[32],
 	struct str text;
 	bool good;
 
-	if (token.len == 0 || token.len > LIMIT_SOTT ||
-	    !undo_transport(c->arena, token, &text) || text.len == 0)
+	if (!read_token(c, token, &text))
 		return err_set(c, ERR_SOTT_INVALID, NULL,
 		    "SOTT empty, too long or not decodable");
 	if (str_starts(text, own_prefix))

@@ -22,5 +22,7 @@ struct str sott_make_legacy(struct ctx *c, int64_t start_s, int64_t minutes,
  */
 MUST_CHECK enum err sott_check(struct ctx *c, struct str token,
     unsigned char hash_out[32], int64_t *end_s_out);
+/* The same hash of a token that may be none. */
+void sott_hash(struct ctx *c, struct str token, unsigned char out[32]);
 
 #endif

@@ -11,5 +11,13 @@
  * detail never holds a secret.  uid zero: nobody known. */
 MUST_CHECK enum err audit_add(struct ctx *c, const char *event,
     struct uid uid, const char *detail);
+/* Two at once. */
+struct audit_event {
+	const char *event;
+	struct uid uid;
+	const char *detail;
+};
+MUST_CHECK enum err audit_add_two(struct ctx *c,
+    const struct audit_event *first, const struct audit_event *second);
 
 #endif

@@ -330,6 +330,15 @@ limit_meter_full(struct ctx *c, const char *what, struct str key,
 	return e;
 }
 
+static enum err
+judge_source(struct ctx *c, int64_t n, int64_t until_s)
+{
+	if (until_s > clock_now_s() && n >= source_max(c))
+		return refuse(c, ERR_RATE_LIMITED, until_s,
+		    "too many failures of this source");
+	return ERR_OK;
+}
+
 enum err
 limit_source(struct ctx *c)
 {
@@ -339,12 +348,20 @@ limit_source(struct ctx *c)
 
 	source_id(c, "source", id);
 	e = store_meter_state(c, id, &n, &until_s);
-	if (e != ERR_OK)
-		return e;
-	if (until_s > clock_now_s() && n >= source_max(c))
-		return refuse(c, ERR_RATE_LIMITED, until_s,
-		    "too many failures of this source");
-	return ERR_OK;
+	return e != ERR_OK ? e : judge_source(c, n, until_s);
+}
+
+enum err
+limit_source_and_mark(struct ctx *c, const unsigned char mark[32],
+    int64_t *uses_out)
+{
+	unsigned char id[32];
+	int64_t n, until_s;
+	enum err e;
+
+	source_id(c, "source", id);
+	e = store_meter_and_mark(c, id, mark, &n, &until_s, uses_out);
+	return e != ERR_OK ? e : judge_source(c, n, until_s);
 }
 
 enum err
@@ -358,7 +375,35 @@ limit_source_failed(struct ctx *c)
 	    now_s + c->config->login_failure_window_s);
 }
 
+#define WINDOWS	3
 struct window { struct str what; int64_t max, window_s; };
+
+static void
+window_id(struct ctx *c, const char *means, struct str target,
+    const struct window *w, unsigned char out[32])
+{
+	MAC_LASTING(c->keys, KEY_LIMIT, out, str_of(means), w->what, target);
+}
+
+/* Nearly always there is room in all of them. */
+static enum err
+limit_together(struct ctx *c, const char *means, struct str target,
+    const struct window w[WINDOWS], bool *passed_out)
+{
+	struct store_window all[WINDOWS];
+	int64_t now_s = clock_now_s();
+	size_t i;
+
+	*passed_out = false;
+	for (i = 0; i < WINDOWS; i++) {
+		if (w[i].window_s == 0)
+			return ERR_OK;
+		window_id(c, means, target, &w[i], all[i].id);
+		all[i].max = w[i].max;
+		all[i].until_s = now_s + w[i].window_s;
+	}
+	return store_meter_pass_all(c, all, now_s, passed_out);
+}
 
 /*
  * The shortest window comes first: what it refuses is not counted against
@@ -366,19 +411,21 @@ struct window { struct str what; int64_t max, window_s; };
  */
 static enum err
 limit_target(struct ctx *c, const char *means, struct str target,
-    const struct window *w, size_t n, struct str *full_out)
+    const struct window w[WINDOWS], struct str *full_out)
 {
 	unsigned char id[32];
-	bool passed = true;
+	bool passed;
 	enum err e;
 	size_t i;
 
 	*full_out = STR_NONE;
-	for (i = 0; i < n && passed; i++) {
+	e = limit_together(c, means, target, w, &passed);
+	if (e != ERR_OK || passed)
+		return e;
+	for (i = 0, passed = true; i < WINDOWS && passed; i++) {
 		if (w[i].window_s == 0)
 			continue;
-		MAC_LASTING(c->keys, KEY_LIMIT, id, str_of(means), w[i].what,
-		    target);
+		window_id(c, means, target, &w[i], id);
 		e = meter(c, id, w[i].max, w[i].window_s, &passed);
 		if (e != ERR_OK)
 			return e;
@@ -392,7 +439,7 @@ enum err
 limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
 {
 	const struct config *cfg = c->config;
-	const struct window windows[] = {
+	const struct window windows[WINDOWS] = {
 		{ str_printf(c->arena, "gap %s", kind), 1, cfg->mail_gap_s },
 		{ STR("hour"), cfg->mail_per_hour, HOUR_S },
 		{ STR("day"), cfg->mail_per_day, DAY_S }
@@ -400,28 +447,57 @@ limit_mail_target(struct ctx *c, const char *kind, struct str canonical)
 	struct str full;
 	enum err e;
 
-	e = limit_target(c, "mail", canonical, windows, COUNT(windows),
-	    &full);
+	e = limit_target(c, "mail", canonical, windows, &full);
 	if (e != ERR_OK || full.p == NULL)
 		return e;
 	return err_set(c, ERR_MAIL_LIMIT, NULL, "mails to one address: %.*s",
 	    STR_FMT(full));
 }
 
+static struct store_window
+mail_source(struct ctx *c, int64_t now_s)
+{
+	struct store_window w = {
+		.max = c->config->mail_per_hour_source,
+		.until_s = now_s + HOUR_S
+	};
+
+	source_id(c, "mail source", w.id);
+	return w;
+}
+
+/* It stands among the marks, where a SOTT's uses do. */
 enum err
 limit_mail_source(struct ctx *c)
 {
-	unsigned char id[32];
+	int64_t now_s = clock_now_s();
+	struct store_window w;
 	bool passed;
 	enum err e;
 
 	if (!str_present(c->client.network))
 		return ERR_OK;
-	source_id(c, "mail source", id);
-	e = meter(c, id, c->config->mail_per_hour_source, HOUR_S, &passed);
+	w = mail_source(c, now_s);
+	e = store_mark_pass(c, &w, now_s, &passed);
 	if (e != ERR_OK || passed)
 		return e;
 	return err_set(c, ERR_MAIL_LIMIT, NULL, "mails of one source");
+}
+
+enum err
+limit_mail_source_and_mark(struct ctx *c, const unsigned char mark[32],
+    int64_t max, int64_t until_s, bool *passed_out)
+{
+	struct store_window w[2] = { { .max = 0 }, { .max = max,
+		.until_s = until_s } };
+	int64_t now_s = clock_now_s();
+
+	*passed_out = false;
+	if (!str_present(c->client.network))
+		return ERR_OK;
+	w[0] = mail_source(c, now_s);
+	memcpy(w[1].id, mark, sizeof(w[1].id));
+	return store_mark_pass_pair(c, w, now_s, passed_out);
 }
 
 enum err
@@ -453,14 +529,13 @@ limit_sms_target(struct ctx *c, const char *kind, struct str number,
     struct str *full_out)
 {
 	const struct config *cfg = c->config;
-	const struct window windows[] = {
+	const struct window windows[WINDOWS] = {
 		{ str_printf(c->arena, "gap %s", kind), 1, cfg->sms_gap_s },
 		{ STR("hour"), cfg->sms_per_hour, HOUR_S },
 		{ STR("day"), cfg->sms_per_day, DAY_S }
 	};
 
-	return limit_target(c, "sms", number, windows, COUNT(windows),
-	    full_out);
+	return limit_target(c, "sms", number, windows, full_out);
 }
 
 static enum err

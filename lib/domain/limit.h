@@ -51,6 +51,9 @@ MUST_CHECK enum err limit_meter_full(struct ctx *c, const char *what,
  * it failed too often?  ERR_RATE_LIMITED.  Then count one more failure. */
 MUST_CHECK enum err limit_source(struct ctx *c);
 MUST_CHECK enum err limit_source_failed(struct ctx *c);
+/* The first, and with the same look how often a mark was used. */
+MUST_CHECK enum err limit_source_and_mark(struct ctx *c,
+    const unsigned char mark[32], int64_t *uses_out);
 
 /* May a message go to this target now?  All of mail.gap_s, per_hour, per_day
  * and per_hour_source: ERR_MAIL_LIMIT.  Inside the transaction that adds the
@@ -61,6 +64,11 @@ MUST_CHECK enum err limit_mail(struct ctx *c, const char *kind,
 MUST_CHECK enum err limit_mail_target(struct ctx *c, const char *kind,
     struct str canonical);
 MUST_CHECK enum err limit_mail_source(struct ctx *c);
+/* The second, and one use of a mark with it: both or none.  Then each for
+ * itself tells what was in the way. */
+MUST_CHECK enum err limit_mail_source_and_mark(struct ctx *c,
+    const unsigned char mark[32], int64_t max, int64_t until_s,
+    bool *passed_out);
 
 /* Is there a way for text messages (calls) to this number?  ERR_SMS_OFF,
  * ERR_VOICE_OFF, ERR_SMS_FAILED (a country that sms.countries leaves out). */

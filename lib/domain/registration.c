@@ -146,16 +146,17 @@ check_sott(struct ctx *c, struct making *m)
 		return ERR_OK;
 	if (!str_present(m->in->sott))
 		return err_set(c, ERR_SOTT_MISSING, NULL, "none");
-	e = limit_source(c);	/* a flood costs no derivation */
+	sott_hash(c, m->in->sott, m->sott);
+	/* a flood costs no derivation */
+	e = limit_source_and_mark(c, m->sott, &uses);
 	if (e == ERR_OK)
 		e = sott_check(c, m->in->sott, m->sott, &m->sott_until_s);
 	if (e == ERR_SOTT_INVALID)
 		return bad_sott(c);
-	if (e == ERR_OK)
-		e = store_mark_count(c, m->sott, &uses);
 	if (e != ERR_OK)
 		return e;
 	m->has_sott = true;
+	m->sott_until_s += HOUR_S;	/* its mark lives longer */
 	return uses < sott_max(c) ? ERR_OK : err_set(c, ERR_SOTT_INVALID,
 	    NULL, "used up");
 }
@@ -505,8 +506,17 @@ use_source(struct ctx *c, const struct making *m)
 static enum err
 use_shared(struct ctx *c, const struct making *m)
 {
-	enum err e = m->unfinished ? ERR_OK : use_source(c, m);
+	bool mails = !m->unfinished && must_mail(c, m) && !m->mail_full;
+	bool passed = false;
+	enum err e = ERR_OK;
 
+	if (mails && m->has_sott)
+		e = limit_mail_source_and_mark(c, m->sott, sott_max(c),
+		    m->sott_until_s, &passed);
+	if (e != ERR_OK || passed)
+		return e;
+	if (!m->unfinished)
+		e = use_source(c, m);
 	return e != ERR_OK ? e : use_sott(c, m);
 }
 
@@ -556,8 +566,10 @@ use_limits(struct ctx *c, struct making *m)
 	return e != ERR_OK ? e : use_sms_limits(c, m);
 }
 
+/* And notes why, in one statement with the mail. */
 static enum err
-send_mail(struct ctx *c, const struct making *m, bool decoy)
+send_mail(struct ctx *c, const struct making *m, bool decoy,
+    const struct audit_event *cause)
 {
 	bool waits = m->waiting_email.kind != 0;
 	const struct identifier *to = waits ? &m->waiting_email :
@@ -566,13 +578,14 @@ send_mail(struct ctx *c, const struct making *m, bool decoy)
 		.uid = m->uid, .generation = 1, .canonical = to->canonical,
 		.given = to->given, .base = m->base,
 		.variant = m->in->email_template,
-		.return_url = m->in->return_url, .decoy = decoy, .first = true
+		.return_url = m->in->return_url, .decoy = decoy, .first = true,
+		.cause = cause
 	};
 	static const struct uid nobody;
 
 	if (to->kind == 0 || mail_flow_is(c, "disabled") || m->mail_full ||
 	    m->in->prevent_verification_email)
-		return ERR_OK;
+		return audit_add(c, cause->event, cause->uid, cause->detail);
 	if (decoy) {
 		mail.uid = nobody;
 		mail.canonical = uid_hex(c->arena, ticket_decoy_uid(c,
@@ -627,11 +640,12 @@ put_waiting(struct ctx *c, const struct making *m)
 static enum err
 send_verification(struct ctx *c, const struct making *m)
 {
+	const struct audit_event cause = { "registered", m->uid, "" };
 	enum err e;
 
 	e = put_waiting(c, m);
 	if (e == ERR_OK)
-		e = send_mail(c, m, false);
+		e = send_mail(c, m, false, &cause);
 	return e != ERR_OK ? e : send_sms(c, m, false);
 }
 
@@ -738,8 +752,6 @@ complete(struct ctx *c, struct making *m)
 	enum err e;
 
 	e = send_verification(c, m);
-	if (e == ERR_OK)
-		e = audit_add(c, "registered", m->uid, "");
 	if (e != ERR_OK || flow_is(c, m, "required"))
 		return e;
 	return let_in(c, m);
@@ -856,8 +868,11 @@ set_page(struct ctx *c, struct values *v, const char *link, const char *href,
  * a code that is pending for the real one lives on.
  */
 static enum err
-send_decoy(struct ctx *c, const struct making *m)
+send_decoy(struct ctx *c, const struct making *m, struct uid holder,
+    const char *detail)
 {
+	const struct audit_event cause = { "registration_known", holder,
+		detail };
 	struct uid decoy = ticket_decoy_uid(c, m->first->canonical);
 	enum err e;
 
@@ -865,7 +880,7 @@ send_decoy(struct ctx *c, const struct making *m)
 	if (e == ERR_OK && m->in->n_more > 0)
 		e = store_pending_drop_all(c, decoy);
 	if (e == ERR_OK)
-		e = send_mail(c, m, true);
+		e = send_mail(c, m, true, &cause);
 	return e != ERR_OK ? e : send_sms(c, m, true);
 }
 
@@ -924,11 +939,8 @@ answer_quietly(struct ctx *c, const struct making *m,
 {
 	enum err e;
 
-	e = send_decoy(c, m);
-	if (e == ERR_OK)
-		e = notify_owner(c, m, h);
-	return e != ERR_OK ? e : audit_add(c, "registration_known", h->uid,
-	    "");
+	e = send_decoy(c, m, h->uid, "");
+	return e != ERR_OK ? e : notify_owner(c, m, h);
 }
 
 /* Of an account that was deleted lately: as if it were somebody's, but there
@@ -937,11 +949,8 @@ static enum err
 answer_held(struct ctx *c, const struct making *m)
 {
 	static const struct uid nobody;
-	enum err e;
 
-	e = send_decoy(c, m);
-	return e != ERR_OK ? e : audit_add(c, "registration_known", nobody,
-	    "held");
+	return send_decoy(c, m, nobody, "held");
 }
 
 static enum err

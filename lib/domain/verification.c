@@ -140,6 +140,10 @@ verification_send(struct ctx *c, const struct verification_mail *m)
 		.to = m->given, .uid = m->uid, .expires_s = t.expires_s,
 		.values = values_new(c->arena), .decoy = m->decoy
 	};
+	const struct audit_event sent = {
+		m->decoy ? "verification_decoy" : "verification_sent",
+		m->decoy ? nobody : m->uid, ""
+	};
 	struct str code, link;
 	enum err e;
 
@@ -151,10 +155,10 @@ verification_send(struct ctx *c, const struct verification_mail *m)
 	values_set_url(mail.values, "href", link);
 	mail_set_life(c, mail.values, life_s);
 	e = outbox_add_mail(c, &mail);
-	if (e == ERR_OK)
-		e = audit_add(c, m->decoy ? "verification_decoy" :
-		    "verification_sent", m->decoy ? nobody : m->uid, "");
-	return e;
+	if (e != ERR_OK)
+		return e;
+	return m->cause != NULL ? audit_add_two(c, m->cause, &sent) :
+	    audit_add(c, sent.event, sent.uid, sent.detail);
 }
 
 enum err

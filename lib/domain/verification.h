@@ -5,6 +5,7 @@
 #define DOMAIN_VERIFICATION_H
 
 #include "account.h"
+#include "audit.h"
 #include "codec/template.h"
 
 /*
@@ -28,6 +29,7 @@ struct verification_mail {
 	bool added;			/* one that waits beside others */
 	bool decoy;			/* same work, for an unknown address */
 	bool first;			/* see struct ticket */
+	const struct audit_event *cause;	/* is noted too; or NULL */
 };
 /* Inside a transaction: the ticket and its mail.  Limits are the caller's
  * business. */

@@ -12,5 +12,7 @@ struct store_audit {
 
 MUST_CHECK enum err store_audit_insert(struct ctx *c,
     const struct store_audit *a);
+MUST_CHECK enum err store_audit_insert_two(struct ctx *c,
+    const struct store_audit a[2]);
 
 #endif

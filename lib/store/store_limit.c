@@ -129,16 +129,75 @@ store_mark_use(struct ctx *c, const unsigned char id[32], int64_t max,
 	    db_int(max)), used_out);
 }
 
-enum err
-store_mark_count(struct ctx *c, const unsigned char id[32], int64_t *n_out)
+/* What was undone is no error. */
+static enum err
+exec_all(struct ctx *c, unsigned statement, const struct db_arg *args,
+    bool *passed_out)
 {
-	struct row { int64_t n; } row = { 0 };
-	static const struct db_column columns[] = { COLUMN(struct row, n) };
+	struct err_detail before = c->err;
 	enum err e;
 
-	e = db_one(c, STMT_MARK_COUNT, ARGS(db_hash(id)), columns, &row);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	e = db_exec(c, statement, args, NULL);
+	if (e != ERR_OK && e != ERR_CONFLICT)
 		return e;
-	*n_out = row.n;
+	c->err = before;
+	*passed_out = e == ERR_OK;
+	return ERR_OK;
+}
+
+enum err
+store_meter_pass_all(struct ctx *c, const struct store_window w[3],
+    int64_t now_s, bool *passed_out)
+{
+	return exec_all(c, STMT_METER_PASS_ALL, ARGS(db_hash(w[0].id),
+	    db_int(now_s), db_int(w[0].until_s), db_hash(w[1].id),
+	    db_int(now_s), db_int(w[1].until_s), db_hash(w[2].id),
+	    db_int(now_s), db_int(w[2].until_s), db_int(now_s),
+	    db_hash(w[0].id), db_int(w[0].max), db_hash(w[1].id),
+	    db_int(w[1].max), db_int(w[2].max), db_int(now_s)), passed_out);
+}
+
+enum err
+store_mark_pass(struct ctx *c, const struct store_window *w, int64_t now_s,
+    bool *passed_out)
+{
+	return exec_all(c, STMT_MARK_PASS, ARGS(db_hash(w->id),
+	    db_int(w->until_s), db_int(now_s), db_int(w->max),
+	    db_int(now_s)), passed_out);
+}
+
+enum err
+store_mark_pass_pair(struct ctx *c, const struct store_window w[2],
+    int64_t now_s, bool *passed_out)
+{
+	return exec_all(c, STMT_MARK_PASS_PAIR, ARGS(db_hash(w[0].id),
+	    db_int(w[0].until_s), db_hash(w[1].id), db_int(w[1].until_s),
+	    db_int(now_s), db_hash(w[0].id), db_int(w[0].max),
+	    db_int(w[1].max), db_int(now_s)), passed_out);
+}
+
+enum err
+store_meter_and_mark(struct ctx *c, const unsigned char meter[32],
+    const unsigned char mark[32], int64_t *n_out, int64_t *until_s_out,
+    int64_t *uses_out)
+{
+	struct row { int64_t is_mark, n, until_s; } *rows, *row;
+	static const struct db_column columns[] = {
+		COLUMN(struct row, is_mark), COLUMN(struct row, n),
+		COLUMN(struct row, until_s)
+	};
+	size_t n;
+	enum err e;
+
+	e = db_all(c, STMT_METER_AND_MARK, ARGS(db_hash(meter),
+	    db_hash(mark)), columns, sizeof(*rows), 2, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	*n_out = *until_s_out = *uses_out = 0;
+	for (row = rows; n > 0; row++, n--) {
+		*(row->is_mark ? uses_out : n_out) = row->n;
+		if (!row->is_mark)
+			*until_s_out = row->until_s;
+	}
 	return ERR_OK;
 }

@@ -45,6 +45,13 @@ MUST_CHECK enum err store_limit_clear(struct ctx *c,
 MUST_CHECK enum err store_meter_pass(struct ctx *c,
     const unsigned char id[32], int64_t max, int64_t now_s, int64_t until_s,
     bool *passed_out);
+/* Three at once, all or none. */
+struct store_window {
+	unsigned char id[32];
+	int64_t max, until_s;
+};
+MUST_CHECK enum err store_meter_pass_all(struct ctx *c,
+    const struct store_window w[3], int64_t now_s, bool *passed_out);
 /* Count one in any case. */
 MUST_CHECK enum err store_meter_add(struct ctx *c,
     const unsigned char id[32], int64_t now_s, int64_t until_s);
@@ -58,8 +65,14 @@ MUST_CHECK enum err store_meter_state(struct ctx *c,
 MUST_CHECK enum err store_mark_use(struct ctx *c,
     const unsigned char id[32], int64_t max, int64_t expires_s,
     bool *used_out);
-/* 0 when there is no such row. */
-MUST_CHECK enum err store_mark_count(struct ctx *c,
-    const unsigned char id[32], int64_t *n_out);
+/* As store_meter_pass, and two at once, all or none. */
+MUST_CHECK enum err store_mark_pass(struct ctx *c,
+    const struct store_window *w, int64_t now_s, bool *passed_out);
+MUST_CHECK enum err store_mark_pass_pair(struct ctx *c,
+    const struct store_window w[2], int64_t now_s, bool *passed_out);
+/* A meter as store_meter_state, and how often a mark was used. */
+MUST_CHECK enum err store_meter_and_mark(struct ctx *c,
+    const unsigned char meter[32], const unsigned char mark[32],
+    int64_t *n_out, int64_t *until_s_out, int64_t *uses_out);
 
 #endif

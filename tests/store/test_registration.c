@@ -768,15 +768,76 @@ test_s028_mails_are_sealed_at_rest(void **state)
 	    link.p), 0);
 }
 
-/* S-017: what a fresh address costs, a known one costs but for its rows. */
 static void
-test_a_registration_runs_10_statements(void **state)
+test_a_registration_runs_8_statements_and_with_a_sott_9(void **state)
 {
+	struct registration r = form("eve@example.org");
 	unsigned before = fx->statements;
+	int64_t end_s;
 
 	(void)state;
+	fx_config->mail_gap_s = 60;
 	assert_int_equal(sign_up_as(ADA), ERR_OK);
-	assert_int_equal(fx->statements - before, 10);
+	assert_int_equal(fx->statements - before, 8);
+	r.from_page = false;
+	r.sott = sott_make(fx, fx->now_s, 10, &end_s);
+	before = fx->statements;
+	assert_int_equal(sign_up(&r), ERR_OK);
+	assert_int_equal(fx->statements - before, 9);
+}
+
+static int64_t
+mails_made(void)
+{
+	return fx_number("SELECT COUNT(*) FROM dw_audit"
+	    " WHERE event = 'verification_sent'");
+}
+
+/* S-024: of windows that are counted together none is, if one is full. */
+static void
+test_s024_a_repeat_within_the_gap_uses_up_no_hour(void **state)
+{
+	int i;
+
+	(void)state;
+	fx_config->mail_gap_s = 60;
+	fx_config->mail_per_hour = 3;
+	for (i = 0; i < 5; i++)
+		assert_int_equal(sign_up_as(ADA), ERR_OK);
+	assert_int_equal(mails_made(), 1);
+	assert_int_equal(fx_number("SELECT COUNT(*) FROM dw_meter"), 3);
+	assert_int_equal(fx_number("SELECT MAX(n) FROM dw_meter"), 1);
+	for (i = 0; i < 5; i++) {
+		fx_pass(60);
+		assert_int_equal(sign_up_as(ADA), ERR_OK);
+	}
+	assert_int_equal(mails_made(), 3);
+	assert_int_equal(fx_number("SELECT MAX(n) FROM dw_meter"), 3);
+	fx_pass(3600);
+	assert_int_equal(sign_up_as(ADA), ERR_OK);
+	assert_int_equal(mails_made(), 4);
+}
+
+/* S-024, S-042 */
+static void
+test_s042_a_source_over_its_mails_uses_up_no_sott(void **state)
+{
+	struct registration r = form(ADA);
+	int64_t end_s;
+
+	(void)state;
+	fx_config->mail_per_hour_source = 1;
+	fx_config->sott_max_registrations = 2;
+	r.from_page = false;
+	r.sott = sott_make(fx, fx->now_s, 60, &end_s);
+	assert_int_equal(sign_up(&r), ERR_OK);
+	r.email = STR("eve@example.org");
+	assert_int_equal(sign_up(&r), ERR_MAIL_LIMIT);
+	fx_config->mail_per_hour_source = 9;
+	assert_int_equal(sign_up(&r), ERR_OK);
+	r.email = STR("bob@example.org");
+	assert_int_equal(sign_up(&r), ERR_SOTT_INVALID);
+	assert_int_equal(accounts(), 2);
 }
 
 int
@@ -784,7 +845,9 @@ main(void)
 {
 #define T(f)	cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 	const struct CMUnitTest tests[] = {
-	T(test_a_registration_runs_10_statements),
+	T(test_a_registration_runs_8_statements_and_with_a_sott_9),
+	T(test_s024_a_repeat_within_the_gap_uses_up_no_hour),
+	T(test_s042_a_source_over_its_mails_uses_up_no_sott),
 	T(test_sign_up_verify_and_log_in),
 	T(test_s035_s036_links_begin_with_admitted_addresses_alone),
 	T(test_s137_f29_50_sign_ups_at_once_make_one_account),
