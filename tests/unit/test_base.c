@@ -799,7 +799,7 @@ static void
 test_log_request_escapes_each_field(void **state)
 {
 	struct log_request r = { "GET\n", "/x\"\n", 403, 12, "E\n", 901,
-		"note\x1b\n" };
+		"note\x1b\n", false };
 	struct ctx c = some_ctx();
 	const char *text;
 
@@ -815,12 +815,32 @@ test_log_request_escapes_each_field(void **state)
 	    "\"from\":\"1.2.3.4\\u000a\",\"note\":\"note\\u001b\\u000a\"");
 }
 
+/* What the web server logs itself is for debugging alone, but for errors. */
+static void
+test_log_request_is_quiet_where_it_is_told_to(void **state)
+{
+	struct log_request r = { "GET", "guard", 200, 1, NULL, 0, NULL, true };
+	struct ctx c = some_ctx();
+
+	(void)state;
+	begin_log(LOG_INFO);
+	log_request(&c, &r);
+	assert_string_equal(end_log(), "");
+	begin_log(LOG_DEBUG);
+	log_request(&c, &r);
+	assert_has(end_log(), "\"level\":\"debug\"");
+	r.status = 503;
+	begin_log(LOG_INFO);
+	log_request(&c, &r);
+	assert_has(end_log(), "\"level\":\"error\"");
+}
+
 /* S-130: length limited, and still one complete object. */
 static void
 test_log_lines_are_cut_and_stay_whole(void **state)
 {
 	struct ctx c = some_ctx();
-	struct log_request r = { "GET", "/x", 500, 1, "E", 950, NULL };
+	struct log_request r = { "GET", "/x", 500, 1, "E", 950, NULL, false };
 	static char big[8000];
 	const char *text;
 
@@ -910,6 +930,7 @@ main(void)
 		    test_error_keeps_public_and_private_halves_apart),
 		cmocka_unit_test(test_log_text_cannot_forge_a_line_or_a_member),
 		cmocka_unit_test(test_log_request_escapes_each_field),
+		cmocka_unit_test(test_log_request_is_quiet_where_it_is_told_to),
 		cmocka_unit_test(test_log_lines_are_cut_and_stay_whole),
 		cmocka_unit_test(test_log_keeps_utf8_and_escapes_stray_bytes),
 		cmocka_unit_test(test_log_is_private_and_obeys_its_level),
