@@ -278,6 +278,7 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_LOCKED_QUESTION, "There were too many attempts. Answer your "
 	    "security questions as well." },
 	{ ERR_ANSWER_REFUSED, "The answers are not right." },
+	{ ERR_ANSWER_WRONG, "The answers are not right." },
 	{ ERR_QUESTION_UNKNOWN, "There is no such question." },
 	{ ERR_STEP_UP, "Your sign-in was too long ago for this." },
 	{ ERR_PRIVACY_NOT_ACCEPTED, "Accept the privacy policy to go on." },
@@ -307,9 +308,8 @@ static const struct { enum err code; const char *text; } texts[] = {
 	{ ERR_PARAMETER, "Something is missing. Check what you entered." },
 	{ ERR_FORM_EXPIRED, "This form was open for too long. Please send it "
 	    "again." },
-	{ ERR_LOCKED_CAPTCHA, "There were too many attempts. This check "
-	    "against robots opens the sign-in again: enter the password once "
-	    "more." },
+	{ ERR_LOCKED_CAPTCHA, "There were too many attempts. Pass this check "
+	    "against robots as well." },
 	{ ERR_CAPTCHA, "The check against robots was not passed. Please try "
 	    "again." },
 	{ ERR_REGISTRATION_OFF, "New accounts cannot be made at present." },

@@ -124,7 +124,7 @@ PAGE("P-delete-post", POST, "/delete", serve_deletion_page, NEED_FORM,
 PAGE("P-verify-phone", GET, "/verify-phone", serve_verify_phone_form, 0,
     in_no_fields, "The form for the code of a phone number")
 PAGE("P-verify-phone-post", POST, "/verify-phone", serve_verify_phone,
-    NEED_FORM, in_phone_page, "Verify a phone number, and sign in")
+    NEED_FORM, in_verify_phone, "Verify a phone number, and sign in")
 PAGE("P-verify-phone-again", POST, "/verify-phone/again",
     serve_verify_phone_again, NEED_FORM, in_phone_page,
     "Send the code of a phone number again")

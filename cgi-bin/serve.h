@@ -124,6 +124,7 @@ enum err serve_ping(struct http *h, const void *in);
 struct in_phone {
 	struct str phone, code, template;
 	bool voice;
+	struct json *answers;
 	struct captcha_answer captcha;
 };
 extern const struct reply reply_posted_sms[];
@@ -275,6 +276,7 @@ enum err serve_reset_phone(struct http *h, const void *in);
 
 struct in_change {
 	struct secret old_password, new_password;
+	struct json *answers;
 	struct captcha_answer captcha;
 };
 extern const struct field in_change[];
@@ -283,7 +285,11 @@ enum err serve_password_change(struct http *h, const void *in);
 
 /* serve_pin.c */
 struct in_pin_set { struct str token; struct secret pin; bool skip; };
-struct in_pin_change { struct secret old_pin, new_pin; };
+struct in_pin_change {
+	struct secret old_pin, new_pin;
+	struct json *answers;
+	struct captcha_answer captcha;
+};
 struct in_pin_reset {
 	struct str token, identifier, code;
 	struct json *answers;

@@ -97,13 +97,29 @@ set_widget(struct http *h, struct values *v, const struct widget *w)
 		    STR("strict-origin-when-cross-origin"));
 }
 
+/* A lock takes several tries, and an answer is good for one of them. */
+static bool
+was_answered(struct http *h)
+{
+	static const char *const names[] = { "altcha", "g-recaptcha-response",
+		"h-captcha-response", "cf-turnstile-response",
+		"qq_captcha_ticket" };
+	size_t i;
+
+	for (i = 0; i < COUNT(names); i++)
+		if (str_present(http_form(h, names[i])))
+			return true;
+	return false;
+}
+
 bool
 page_captcha(struct http *h, struct values *v, const char *operation,
     enum err e)
 {
 	const struct config *cfg = h->ctx->config;
 	bool wrong = e == ERR_CAPTCHA || e == ERR_LOCKED_CAPTCHA;
-	bool demanded = captcha_demanded(h->ctx, operation) || wrong, on;
+	bool demanded = captcha_demanded(h->ctx, operation) || wrong ||
+	    (e != ERR_OK && was_answered(h)), on;
 	size_t i;
 
 	values_flag(v, "captcha", demanded);

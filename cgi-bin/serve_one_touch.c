@@ -169,10 +169,12 @@ const struct field in_one_touch_link[] = {
 	LINK(IN_BODY), CONFIRM_REST(IN_BODY)
 };
 const struct field in_one_touch_code_query[] = {
-	CODE(IN_QUERY), CONFIRM_REST(IN_QUERY)
+	CODE(IN_QUERY), CAPTCHA_FIELDS(in_one_touch, IN_QUERY),
+	CONFIRM_REST(IN_QUERY)
 };
 const struct field in_one_touch_code[] = {
-	CODE(IN_BODY), CONFIRM_REST(IN_BODY)
+	CODE(IN_BODY), ANSWERS(in_one_touch, 0), CAPTCHA,
+	CONFIRM_REST(IN_BODY)
 };
 const enum err errors_one_touch_link[] = { ERR_ONE_TOUCH_OFF,
 	ERR_TICKET_INVALID, ERR_ONE_TOUCH_USED, ERR_LINK_EXPIRED,
@@ -182,7 +184,7 @@ const enum err errors_one_touch_code[] = { ERR_ONE_TOUCH_OFF,
 	ERR_EMAIL_MISSING, ERR_EMAIL_MALFORMED, ERR_EMAIL_CODE_OFF,
 	ERR_EMAIL_CODE_INVALID, ERR_EMAIL_CODE_USED, ERR_EMAIL_CODE_EXPIRED,
 	ERR_ONE_TOUCH_USED, ERR_LINK_EXPIRED, ERR_VALIDATION, LOCK_ERRORS,
-	ERR_OK };
+	ERR_ANSWER_REFUSED, ERR_QUESTION_UNKNOWN, ERR_CAPTCHA, ERR_OK };
 
 enum err
 serve_one_touch_code(struct http *h, const void *arg)
@@ -191,6 +193,7 @@ serve_one_touch_code(struct http *h, const void *arg)
 	const struct one_touch_answer a = {
 		.email = in->email, .code = in->code,
 		.number = in->number,
+		.answers = in->answers, .captcha = &in->captcha,
 		.welcome_template = in->welcome_template
 	};
 	struct json *j = json_new_object(h->ctx->arena);

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "domain/account.h"
+#include "domain/attempt.h"
 #include "domain/captcha.h"
 #include "domain/consent.h"
 #include "domain/device_login.h"
@@ -27,7 +28,7 @@ extern const struct field in_signup[], in_check_mail[], in_verify_page[],
     in_pin_page[], in_pin_prompt[], in_reset_pin_page[], in_sessions_page[],
     in_passwordless_ask[], in_passwordless_enter[], in_passwordless_code[],
     in_smart_page[], in_smart_answer[], in_one_touch_page[],
-    in_pin_login_page[];
+    in_pin_login_page[], in_verify_phone[];
 extern const struct reply reply_smart_state[];
 
 /* Fields that several forms have. */
@@ -178,8 +179,9 @@ enum err show_sent(struct http *h, struct str address, bool again);
 struct str page_typed(struct http *h, const char *name);
 /* The same, or what the query of the address says. */
 struct str page_asked(struct http *h, const char *name);
-/* For _confirm.html: is the password to be asked for? True: it was wrong. */
-bool page_confirm(struct http *h, struct values *v, enum err e);
+/* For _confirm.html: is the password to be asked for?  True: it was wrong, or
+ * what its lock asks for; then *e as page_lock() leaves it. */
+bool page_confirm(struct http *h, struct values *v, enum err *e);
 /* For _addresses.html and _username.html. */
 void page_addresses(struct http *h, struct values *v,
     const struct account *a);
@@ -248,10 +250,19 @@ void page_device(struct http *h, struct values *v, const char *path,
     const struct device_request *r);
 /* Which ways there are without a password, for login.html. */
 void page_passwordless(struct http *h, struct values *v);
-/* The list "questions" for _answers.html: those of who signs in by this name,
- * where error e asks for answers. */
-void page_questions_of(struct http *h, struct values *v, struct str name,
-    enum err e);
+/*
+ * For _answers.html and _captcha.html: what the lock asks for that error *e
+ * tells of, or that came along with the form.  The questions are those of who
+ * signs in by this name; NULL: of who is signed in.  Where there are none *e
+ * becomes what helps nobody but waiting.  True: one of them is marked.
+ */
+bool page_lock(struct http *h, struct values *v, const char *operation,
+    const struct str *name, enum err *e);
+/* What came along for it. */
+struct attempt_key page_key(struct http *h, const struct in_page *in);
+/* One more of the list "questions". */
+struct question;
+void page_question(struct values *v, const struct question *q, bool needed);
 /* What was typed into them, by question; NULL: nothing. */
 struct json *page_answers(struct http *h);
 /* Links of the account page. */

@@ -59,11 +59,11 @@ show_password(struct http *h, int status, enum err e)
 	bool old = e == ERR_OLD_PASSWORD;
 	bool wrong = page_is_password_error(h, e);
 
+	wrong |= page_lock(h, v, CAPTCHA_CHANGE_PASSWORD, NULL, &e);
 	page_input(h, v, "password", STR(""), old, e);
-	page_new_password(h, v, false, wrong, e);
+	page_new_password(h, v, false, page_is_password_error(h, e), e);
 	if (e == ERR_OK)
 		values_flag(v, "password_focus", true);
-	wrong |= page_captcha(h, v, CAPTCHA_CHANGE_PASSWORD, e);
 	page_summary(h, v, e, old || wrong);
 	return response_page(h, status, "password.html", v);
 }
@@ -80,11 +80,13 @@ serve_password_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
 	struct session_tokens rotated = { 0 };
+	struct attempt_secret old = { in->password, page_key(h, in) };
 	enum err e;
 
-	e = captcha_demand(h->ctx, CAPTCHA_CHANGE_PASSWORD, &in->captcha);
+	old.key.operation = CAPTCHA_CHANGE_PASSWORD;
+	e = attempt_demand(h->ctx, &old.key);
 	if (e == ERR_OK)
-		e = password_change(h->ctx, &h->session, &in->password,
+		e = password_change(h->ctx, &h->session, &old,
 		    &in->new_password, &rotated);
 	if (e != ERR_OK)
 		return e;

@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "codec/url.h"
 #include "domain/address.h"
 #include "domain/password.h"
@@ -11,7 +12,8 @@
 
 #define PASSWORD	\
 	{ "password", NULL, IN_BODY, 0, FIELD_SECRET, 0, ERR_OLD_PASSWORD, \
-	  LIMIT_BODY, AT(in_page, password), "Present password" }
+	  LIMIT_BODY, AT(in_page, password), "Present password" }, \
+	CAPTCHA_FIELDS(in_page, IN_BODY)
 
 const struct field in_address_link[] = {
 	{ "email", NULL, IN_QUERY, 0, FIELD_TEXT, 0, 0, 0,
@@ -43,14 +45,14 @@ const struct field in_delete_page[] = {
 /* ---- pieces ---- */
 
 bool
-page_confirm(struct http *h, struct values *v, enum err e)
+page_confirm(struct http *h, struct values *v, enum err *e)
 {
-	bool wrong = e == ERR_OLD_PASSWORD;
+	bool wrong = *e == ERR_OLD_PASSWORD;
 
 	values_flag(v, "ask_password", !session_is_fresh(h->ctx,
 	    &h->session));
-	page_input(h, v, "password", STR(""), wrong, e);
-	return wrong;
+	page_input(h, v, "password", STR(""), wrong, *e);
+	return page_lock(h, v, CAPTCHA_LOGIN, NULL, e) || wrong;
 }
 
 static void
@@ -112,7 +114,7 @@ enum err
 show_address_add(struct http *h, int status, enum err e)
 {
 	struct values *v = page_values(h);
-	bool email = is_email_error(e), password = page_confirm(h, v, e);
+	bool email = is_email_error(e), password = page_confirm(h, v, &e);
 
 	page_input(h, v, "email", page_asked(h, "email"), email, e);
 	values_flag(v, "want_primary", http_form(h, "primary").p != NULL);
@@ -134,11 +136,12 @@ serve_address_add_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
 	struct address_new n = { .email = in->email };
+	struct attempt_secret old = { in->password, page_key(h, in) };
 	enum err e;
 
 	if (http_form(h, "primary").p != NULL)
 		n.type = STR("Primary");
-	e = password_confirm(h->ctx, &h->session, &in->password);
+	e = password_confirm(h->ctx, &h->session, &old);
 	if (e == ERR_OK)
 		e = address_add(h->ctx, h->session.uid, &n);
 	if (e != ERR_OK)
@@ -156,7 +159,7 @@ static enum err
 show_change(struct http *h, int status, const char *page, enum err e)
 {
 	struct values *v = page_values(h);
-	bool password = page_confirm(h, v, e);
+	bool password = page_confirm(h, v, &e);
 
 	values_set(v, "email", page_asked(h, "email"));
 	if (e == ERR_OK)
@@ -199,9 +202,10 @@ enum err
 serve_address_remove_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
+	struct attempt_secret old = { in->password, page_key(h, in) };
 	enum err e;
 
-	e = password_confirm(h->ctx, &h->session, &in->password);
+	e = password_confirm(h->ctx, &h->session, &old);
 	if (e == ERR_OK)
 		e = address_remove(h->ctx, h->session.uid, in->email);
 	return e != ERR_OK ? e : response_redirect(h,
@@ -212,9 +216,10 @@ enum err
 serve_address_primary_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
+	struct attempt_secret old = { in->password, page_key(h, in) };
 	enum err e;
 
-	e = password_confirm(h->ctx, &h->session, &in->password);
+	e = password_confirm(h->ctx, &h->session, &old);
 	if (e == ERR_OK)
 		e = address_make_primary(h->ctx, h->session.uid, in->email);
 	return e != ERR_OK ? e : response_redirect(h,

@@ -28,7 +28,7 @@ enum err
 show_delete(struct http *h, int status, enum err e)
 {
 	struct values *v = page_values(h);
-	bool password = page_confirm(h, v, e);
+	bool password = page_confirm(h, v, &e);
 
 	page_summary(h, v, e, password);
 	if (e == ERR_EMAIL_NOT_OWN)
@@ -59,11 +59,12 @@ serve_delete_page(struct http *h, const void *arg)
 {
 	static const struct deletion plain;
 	const struct in_page *in = arg;
+	struct attempt_secret old = { in->password, page_key(h, in) };
 	struct values *v;
 	struct str sent_to;
 	enum err e;
 
-	e = password_confirm(h->ctx, &h->session, &in->password);
+	e = password_confirm(h->ctx, &h->session, &old);
 	if (e == ERR_OK)
 		e = deletion_ask(h->ctx, h->session.uid, &plain, &sent_to);
 	if (e != ERR_OK)

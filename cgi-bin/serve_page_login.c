@@ -25,10 +25,12 @@ show_signin(struct http *h, int status, enum err e)
 	const struct config *cfg = h->ctx->config;
 	struct values *v = page_values(h);
 	bool name = e == ERR_IDENTIFIER_MISSING;
-	bool password = e == ERR_PASSWORD_MISSING, robot;
+	bool password = e == ERR_PASSWORD_MISSING, locked;
+	struct str typed = page_typed(h, "identifier");
 
+	locked = page_lock(h, v, CAPTCHA_LOGIN, &typed, &e);
 	page_done(h, v);
-	page_identifier(h, v, page_typed(h, "identifier"), name, e);
+	page_identifier(h, v, typed, name, e);
 	page_input(h, v, "password", STR(""), password, e);
 	values_flag(v, "remember", http_form(h, "remember").p != NULL);
 	values_flag(v, "registration", cfg->registration_enabled);
@@ -39,9 +41,7 @@ show_signin(struct http *h, int status, enum err e)
 		values_flag(v, "identifier_focus", true);
 	else if (!name)
 		values_flag(v, "password_focus", true);
-	page_questions_of(h, v, page_typed(h, "identifier"), e);
-	robot = page_captcha(h, v, CAPTCHA_LOGIN, e);
-	page_summary(h, v, e, name || password || robot);
+	page_summary(h, v, e, name || password || locked);
 	return response_page(h, status, "login.html", v);
 }
 

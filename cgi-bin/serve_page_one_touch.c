@@ -2,6 +2,7 @@
 #include "serve_page.h"
 
 #include "base/config.h"
+#include "captcha.h"
 #include "domain/one_touch.h"
 #include "page.h"
 #include "response.h"
@@ -15,6 +16,7 @@ const struct field in_one_touch_page[] = {
 	  "Code of the mail" },
 	{ "number", NULL, IN_BODY, FIELD_LINE, FIELD_TEXT, 0, 0, 16,
 	  AT(in_page, identifier), "What the waiting device shows" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 
@@ -51,13 +53,15 @@ static enum err
 show_code(struct http *h, int status, enum err e)
 {
 	struct values *v = page_values(h);
-	bool wrong = page_is_rule_error(h, e, "number");
+	struct str typed = page_typed(h, "email");
+	bool wrong = page_is_rule_error(h, e, "number"), locked;
 
+	locked = page_lock(h, v, CAPTCHA_LOGIN, &typed, &e);
 	page_mailed_code(h, v, STR(""), wrong ? ERR_OK : e);
 	values_flag(v, "with_number", h->ctx->config->one_touch_number);
 	page_input(h, v, "number", STR(""), wrong, e);
 	page_summary(h, v, e, wrong || page_is_code_error(e) ||
-	    page_is_email_error(e));
+	    page_is_email_error(e) || locked);
 	return response_page(h, status, "one-touch-code.html", v);
 }
 
@@ -98,7 +102,8 @@ serve_one_touch_page(struct http *h, const void *arg)
 	const struct in_page *in = arg;
 	const struct one_touch_answer a = { .token = in->vtoken,
 		.email = in->email, .code = in->code,
-		.number = in->identifier };
+		.number = in->identifier, .answers = page_answers(h),
+		.captcha = &in->captcha };
 	bool no = str_eq(page_typed(h, "answer"), STR("no"));
 	struct values *v;
 	enum err e = judge_on(h);

@@ -117,9 +117,11 @@ serve_passwordless_form(struct http *h, const void *in)
 static enum err
 show_code(struct http *h, int status, struct str sent_to, enum err e)
 {
-	bool code = page_is_code_error(e), name, robot;
+	struct str typed = page_typed(h, "identifier");
+	bool code = page_is_code_error(e), name, locked;
 	struct values *v = page_values(h);
 
+	locked = page_lock(h, v, CAPTCHA_LOGIN, &typed, &e);
 	name = set_identifier(h, v, e);
 	values_set(v, "sent_to", sent_to);
 	values_flag(v, "sent_sms", page_is_phone(h, sent_to));
@@ -127,9 +129,7 @@ show_code(struct http *h, int status, struct str sent_to, enum err e)
 	if (!name)
 		values_flag(v, "code_focus", true);
 	values_flag(v, "remember", http_form(h, "remember").p != NULL);
-	page_questions_of(h, v, page_typed(h, "identifier"), e);
-	robot = page_captcha(h, v, CAPTCHA_LOGIN, e);
-	page_summary(h, v, e, name || code || robot);
+	page_summary(h, v, e, name || code || locked);
 	return response_page(h, status, "passwordless-code.html", v);
 }
 

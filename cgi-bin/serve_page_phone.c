@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/password.h"
 #include "domain/phone.h"
 #include "page.h"
@@ -13,6 +14,14 @@ const struct field in_phone_page[] = {
 	  AT(in_page, phone), "Phone number" },
 	{ "code", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_page, code),
 	  "Code of the message" },
+	{ .name = NULL }
+};
+const struct field in_verify_phone[] = {
+	{ "phone", NULL, IN_BODY, FIELD_PLUS, FIELD_TEXT, 0, 0, 0,
+	  AT(in_page, phone), "Phone number" },
+	{ "code", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 0, AT(in_page, code),
+	  "Code of the message" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 
@@ -48,15 +57,17 @@ show_code(struct http *h, int status, struct str number, bool again,
     enum err e)
 {
 	struct values *v = page_values(h);
-	bool code = page_is_code_error(e);
+	struct str typed = page_typed(h, "phone");
+	bool code = page_is_code_error(e), locked;
 
+	locked = page_lock(h, v, CAPTCHA_LOGIN, &typed, &e);
 	values_set(v, "sent_to", number);
 	values_flag(v, "sent_again", again);
 	page_number(h, v, false, e);
 	page_input(h, v, "code", STR(""), code, e);
 	if (!page_is_phone_error(e))
 		values_flag(v, "code_focus", true);
-	page_summary(h, v, e, code || page_is_phone_error(e));
+	page_summary(h, v, e, code || page_is_phone_error(e) || locked);
 	return response_page(h, status, "verify-phone.html", v);
 }
 
@@ -86,6 +97,7 @@ serve_verify_phone(struct http *h, const void *arg)
 	const struct in_page *in = arg;
 	const struct phone_proof p = {
 		.phone = in->phone, .code = in->code,
+		.answers = page_answers(h), .captcha = &in->captcha,
 		.session = { .kind = SESSION_PAGE,
 		    .replaces = h->page_cookie }
 	};

@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/limits.h"
+#include "captcha.h"
 #include "domain/pin.h"
 #include "domain/question.h"
 #include "page.h"
@@ -18,6 +19,7 @@ const struct field in_pin_page[] = {
 	{ "pin", NULL, IN_BODY, 0, FIELD_SECRET, 0, ERR_OLD_PIN, LIMIT_BODY,
 	  AT(in_page, pin), "Present PIN" },
 	NEW_PIN(FIELD_REQUIRED),
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ .name = NULL }
 };
 const struct field in_pin_prompt[] = {
@@ -66,8 +68,8 @@ set_new_pin(struct http *h, struct values *v, bool first, bool needed,
 	return wrong;
 }
 
-static void
-add_question(struct values *v, const struct question *q, bool needed)
+void
+page_question(struct values *v, const struct question *q, bool needed)
 {
 	struct values *one = values_add(v, "questions");
 
@@ -76,35 +78,21 @@ add_question(struct values *v, const struct question *q, bool needed)
 	values_flag(one, "needed", needed);
 }
 
-/* For _answers.html: all of the site, or none. */
-static void
-set_questions(struct http *h, struct values *v, bool wanted)
+/* For _answers.html: all of the site, or none.  True when they are marked. */
+static bool
+set_questions(struct http *h, struct values *v, bool wanted, enum err e)
 {
 	const struct questions *q = &h->ctx->config->questions;
+	bool wrong = page_is_rule_error(h, e, "securityquestionanswer");
 	size_t i;
 
 	values_list(v, "questions");
 	for (i = 0; wanted && i < q->n; i++)
-		add_question(v, &q->items[i], false);
+		page_question(v, &q->items[i], false);
 	set_number(h, v, "answers_count", h->ctx->config->questions_count);
-}
-
-void
-page_questions_of(struct http *h, struct values *v, struct str name,
-    enum err e)
-{
-	struct err_detail why = h->ctx->err;
-	const struct question **list;
-	size_t n, i;
-
-	values_list(v, "questions");
-	if ((e != ERR_LOCKED_QUESTION && e != ERR_ANSWER_REFUSED) ||
-	    question_list(h->ctx, page_identifier_kind(h, name), name, &list,
-	    &n) != ERR_OK)
-		n = 0;
-	for (i = 0; i < n; i++)
-		add_question(v, list[i], true);
-	h->ctx->err = why;
+	values_set(v, "answers_error", wrong ?
+	    str_of(page_error_text(h, e)) : STR(""));
+	return wrong;
 }
 
 struct json *
@@ -142,13 +130,13 @@ page_signup_secrets(struct http *h, struct values *v, enum err e)
 	bool pin = cfg->pin_enabled && cfg->pin_ask_on_registration;
 	bool questions = cfg->questions_enabled &&
 	    cfg->questions_ask_on_registration;
-	bool wrong;
+	bool wrong, answers;
 
 	values_flag(v, "with_new_pin", pin);
 	values_flag(v, "with_answers", questions);
-	set_questions(h, v, questions);
+	answers = set_questions(h, v, questions, e);
 	wrong = set_new_pin(h, v, true, cfg->pin_required, e);
-	return pin && wrong;
+	return (pin && wrong) || (questions && answers);
 }
 
 /* Where registration looks for them. */
@@ -176,19 +164,20 @@ enum err
 show_pin(struct http *h, int status, enum err e)
 {
 	struct values *v = page_values(h);
-	bool old = e == ERR_OLD_PIN, wrong;
+	bool old = e == ERR_OLD_PIN, wrong, locked;
 	const struct account *a;
 	enum err read;
 
 	read = page_account(h, &a);
 	if (read != ERR_OK)
 		return read;
+	locked = page_lock(h, v, CAPTCHA_PIN, NULL, &e);
 	page_input(h, v, "pin", STR(""), old, e);
 	wrong = set_new_pin(h, v, a->pin_changed_s == 0, true, e);
 	if (e == ERR_OK)
 		values_flag(v, a->pin_changed_s == 0 ? "new_pin_focus" :
 		    "pin_focus", true);
-	page_summary(h, v, e, old || wrong);
+	page_summary(h, v, e, old || wrong || locked);
 	return response_page(h, status, "pin.html", v);
 }
 
@@ -206,6 +195,7 @@ enum err
 serve_pin_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
+	struct attempt_secret old = { in->pin, page_key(h, in) };
 	const struct account *a;
 	enum err e;
 
@@ -216,7 +206,7 @@ serve_pin_page(struct http *h, const void *arg)
 		return e;
 	e = a->pin_changed_s == 0 ?
 	    pin_set_own(h->ctx, a->uid, &in->new_pin) :
-	    pin_change(h->ctx, &h->session, &in->pin, &in->new_pin);
+	    pin_change(h->ctx, &h->session, &old, &in->new_pin);
 	return e != ERR_OK ? e : response_redirect(h,
 	    STR("/account?done=pin"));
 }
@@ -432,20 +422,21 @@ show_questions(struct http *h, int status, enum err e)
 	struct err_detail why = h->ctx->err;
 	const struct question **own;
 	size_t n = 0, i;
+	bool wrong;
 	enum err read;
 
 	read = question_list_own(h->ctx, h->session.uid, &own, &n);
 	if (read != ERR_OK)
 		return read;
 	h->ctx->err = why;
-	set_questions(h, v, n == 0);
+	wrong = set_questions(h, v, n == 0, e);
 	for (i = 0; i < n; i++)
-		add_question(v, own[i], false);
+		page_question(v, own[i], false);
 	values_flag(v, "answers_first", n == 0);
 	values_flag(v, "stale", question_judge_fresh(h->ctx,
 	    h->session.auth_s) != ERR_OK);
 	h->ctx->err = why;
-	page_summary(h, v, e, false);
+	page_summary(h, v, e, wrong);
 	return response_page(h, status, "questions.html", v);
 }
 

@@ -44,7 +44,7 @@ show_pin_login(struct http *h, int status, enum err e)
 {
 	struct err_detail why = h->ctx->err;
 	struct str token = http_cookie(h, COOKIE_PIN), name;
-	bool wrong = e == ERR_PIN_WRONG || e == ERR_PIN_MISSING, robot;
+	bool wrong = e == ERR_PIN_WRONG || e == ERR_PIN_MISSING, locked;
 	struct values *v;
 	enum err found;
 
@@ -55,13 +55,12 @@ show_pin_login(struct http *h, int status, enum err e)
 		return is_over(found) ? instead(h, status, found) : found;
 	h->ctx->err = why;
 	v = page_values(h);
+	locked = page_lock(h, v, CAPTCHA_PIN, &name, &e);
 	values_set(v, "name", name);
 	page_input(h, v, "pin", STR(""), wrong, e);
 	values_flag(v, "pin_focus", true);
 	values_flag(v, "pin_letters", h->ctx->config->pin_alphanumeric);
-	page_questions_of(h, v, name, e);
-	robot = page_captcha(h, v, CAPTCHA_PIN, e);
-	page_summary(h, v, e, wrong || robot);
+	page_summary(h, v, e, wrong || locked);
 	return response_page(h, status, "pin-login.html", v);
 }
 

@@ -2,6 +2,7 @@
 #include "serve_page.h"
 
 #include "base/clock.h"
+#include "captcha.h"
 #include "codec/agent.h"
 #include "domain/password.h"
 #include "page.h"
@@ -12,6 +13,7 @@
 const struct field in_sessions_page[] = {
 	{ "password", NULL, IN_BODY, 0, FIELD_SECRET, 0, ERR_OLD_PASSWORD,
 	  LIMIT_BODY, AT(in_page, password), "Present password" },
+	CAPTCHA_FIELDS(in_page, IN_BODY),
 	{ "handle", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 32,
 	  AT(in_page, identifier), "The session that is to end" },
 	{ "all", NULL, IN_BODY, 0, FIELD_TEXT, 0, 0, 16,
@@ -91,7 +93,7 @@ show_sessions(struct http *h, int status, enum err e)
 	for (i = 0; i < n; i++)
 		add_session(h, v, &rows[i]);
 	values_flag(v, "others", n > 1);
-	marked = page_confirm(h, v, e);
+	marked = page_confirm(h, v, &e);
 	page_summary(h, v, e, marked);
 	return response_page(h, status, "sessions.html", v);
 }
@@ -146,10 +148,11 @@ enum err
 serve_sessions_page(struct http *h, const void *arg)
 {
 	const struct in_page *in = arg;
+	struct attempt_secret old = { in->password, page_key(h, in) };
 	struct str which = in->code;
 	enum err e;
 
-	e = password_confirm(h->ctx, &h->session, &in->password);
+	e = password_confirm(h->ctx, &h->session, &old);
 	if (e != ERR_OK)
 		return e;
 	if (str_eq(which, STR("everywhere")))

@@ -187,11 +187,13 @@ const struct field in_change[] = {
 	{ "newpassword", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PASSWORD_MISSING, 0, LIMIT_BODY,
 	  AT(in_change, new_password), "New password" },
+	ANSWERS(in_change, 0),
 	CAPTCHA_FIELDS(in_change, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_change[] = { ERR_OLD_PASSWORD, ERR_LOGIN_SUSPENDED,
-	ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION,
+	ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION, ERR_ANSWER_WRONG,
+	ERR_QUESTION_UNKNOWN,
 	ERR_NO_PASSWORD, ERR_PASSWORD_MISSING, ERR_VALIDATION,
 	ERR_PASSWORD_WEAK, ERR_PASSWORD_REUSED, ERR_PASSWORD_BREACHED,
 	ERR_ACCOUNT_BLOCKED, ERR_CAPTCHA, ERR_OK };
@@ -201,11 +203,14 @@ serve_password_change(struct http *h, const void *arg)
 {
 	const struct in_change *in = arg;
 	struct session_tokens rotated = { 0 };
+	struct attempt_secret old = { in->old_password, {
+		.answers = in->answers, .captcha = &in->captcha,
+		.operation = CAPTCHA_CHANGE_PASSWORD } };
 	enum err e;
 
-	e = captcha_demand(h->ctx, CAPTCHA_CHANGE_PASSWORD, &in->captcha);
+	e = attempt_demand(h->ctx, &old.key);
 	if (e == ERR_OK)
-		e = password_change(h->ctx, &h->session, &in->old_password,
+		e = password_change(h->ctx, &h->session, &old,
 		    &in->new_password, &rotated);
 	return e != ERR_OK ? e : response_flag(h, "IsPosted", true);
 }

@@ -129,12 +129,14 @@ serve_phone_remove(struct http *h, const void *in)
 
 const struct field in_phone_prove[] = {
 	PHONE(FIELD_REQUIRED), CODE(IN_QUERY | IN_BODY), WELCOME,
-	NO_VOICE, NO_ANSWERS, END
+	NO_VOICE, ANSWERS(in_phone, 0),
+	CAPTCHA_FIELDS(in_phone, IN_QUERY | IN_BODY), END
 };
 const enum err errors_phone_prove[] = { CODE_ERRORS, ERR_PHONE_MISSING,
 	ERR_PHONE_MALFORMED, ERR_PHONE_LOGIN_OFF, ERR_PHONE_UNKNOWN,
 	ERR_PHONE_VERIFIED, ERR_LOGIN_SUSPENDED, ERR_ACCOUNT_BLOCKED,
-	ERR_LOGIN_DISABLED, ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION,
+	ERR_LOGIN_DISABLED, ERR_LOCKED_CAPTCHA, ERR_CAPTCHA,
+	ERR_LOCKED_QUESTION, ERR_ANSWER_REFUSED, ERR_QUESTION_UNKNOWN,
 	ERR_PRIVACY_OUTSTANDING, ERR_CONSENT_OUTSTANDING, ERR_PIN_REQUIRED,
 	ERR_OK };
 
@@ -145,6 +147,7 @@ serve_phone_prove(struct http *h, const void *arg)
 	const struct phone_proof p = {
 		.phone = in->phone, .code = in->code,
 		.welcome_template = in->template,
+		.answers = in->answers, .captcha = &in->captcha,
 		.session = { .kind = SESSION_API }
 	};
 	struct login_result out;

@@ -49,19 +49,24 @@ const struct field in_pin_change[] = {
 	{ "newpin", NULL, IN_BODY, FIELD_REQUIRED, FIELD_SECRET,
 	  ERR_PIN_MISSING, 0, LIMIT_BODY, AT(in_pin_change, new_pin),
 	  "New PIN" },
+	ANSWERS(in_pin_change, 0),
+	CAPTCHA_FIELDS(in_pin_change, IN_QUERY | IN_BODY),
 	{ .name = NULL }
 };
 const enum err errors_pin_change[] = { ERR_PIN_OFF, ERR_PIN_NONE,
 	ERR_PIN_MISSING, ERR_OLD_PIN, ERR_VALIDATION, ERR_LOGIN_SUSPENDED,
-	ERR_LOCKED_CAPTCHA, ERR_LOCKED_QUESTION, ERR_ACCOUNT_BLOCKED, ERR_OK };
+	ERR_LOCKED_CAPTCHA, ERR_CAPTCHA, ERR_LOCKED_QUESTION,
+	ERR_ANSWER_WRONG, ERR_QUESTION_UNKNOWN, ERR_ACCOUNT_BLOCKED, ERR_OK };
 
 enum err
 serve_pin_change(struct http *h, const void *arg)
 {
 	const struct in_pin_change *in = arg;
+	struct attempt_secret old = { in->old_pin, {
+		.answers = in->answers, .captcha = &in->captcha } };
 	enum err e;
 
-	e = pin_change(h->ctx, &h->session, &in->old_pin, &in->new_pin);
+	e = pin_change(h->ctx, &h->session, &old, &in->new_pin);
 	return e != ERR_OK ? e : response_flag(h, "IsPosted", true);
 }
 

@@ -1,7 +1,10 @@
 #include "attempt.h"
 
+#include "account_internal.h"
 #include "audit.h"
+#include "base/config.h"
 #include "base/log.h"
+#include "question.h"
 #include "store/store_tx.h"
 
 /* An account has a name of one kind at least. */
@@ -13,16 +16,96 @@ attempt_name(const struct account *a)
 	return a->username.p != NULL ? a->username : a->phone;
 }
 
-enum err
-attempt_begin(struct ctx *c, const struct account *a)
+static const char *
+operation_of(const struct attempt_key *key)
 {
-	return limit_attempt(c, LIMIT_FOR_LOGIN, attempt_name(a));
+	return key->operation != NULL ? key->operation : CAPTCHA_LOGIN;
+}
+
+static enum err
+prove_person(struct ctx *c, struct attempt_key *key)
+{
+	enum err e;
+
+	if (key->person)
+		return ERR_OK;
+	e = captcha_check(c, operation_of(key), key->captcha);
+	key->person = e == ERR_OK;
+	return e;
 }
 
 enum err
-attempt_right(struct ctx *c, const struct account *a)
+attempt_demand(struct ctx *c, struct attempt_key *key)
 {
-	return limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_RIGHT);
+	if (!captcha_demanded(c, operation_of(key)))
+		return ERR_OK;
+	return captcha_given(c, key->captcha) ? prove_person(c, key) :
+	    err_set(c, ERR_CAPTCHA, NULL, "no answer");
+}
+
+enum err
+attempt_open(struct ctx *c, const struct identifier *id,
+    const struct account *own, struct attempt_key *key, enum err locked)
+{
+	struct account owner;
+	enum err e = locked;
+
+	if (locked == ERR_LOCKED_QUESTION && key->answers != NULL)
+		e = own != NULL ? question_prove_own(c, own, key->answers) :
+		    question_prove(c, id, key->answers, &owner);
+	if (locked == ERR_LOCKED_CAPTCHA &&
+	    (key->person || captcha_given(c, key->captcha)))
+		e = prove_person(c, key);
+	key->opened = e == ERR_OK;
+	return e;
+}
+
+enum err
+attempt_begin(struct ctx *c, const struct account *a,
+    struct attempt_key *key)
+{
+	enum err e;
+
+	key->opened = false;
+	e = limit_attempt(c, LIMIT_FOR_LOGIN, attempt_name(a));
+	return e != ERR_OK ? attempt_open(c, NULL, a, key, e) : e;
+}
+
+enum err
+attempt_right(struct ctx *c, const struct account *a,
+    const struct attempt_key *key)
+{
+	return key->opened ?
+	    limit_clear(c, LIMIT_FOR_LOGIN, attempt_name(a)) :
+	    limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_RIGHT);
+}
+
+enum err
+attempt_blocks(struct ctx *c, const char *counted_for, struct str name,
+    bool *blocks_out)
+{
+	int64_t until_s = 0;
+	enum err e;
+
+	*blocks_out = false;
+	if (!str_eq(c->config->login_lock, STR("block")))
+		return ERR_OK;
+	e = limit_suspended(c, counted_for, name, &until_s);
+	*blocks_out = e == ERR_OK && until_s > 0;
+	return e;
+}
+
+enum err
+attempt_failed(struct ctx *c, const struct account *a)
+{
+	struct str name = attempt_name(a);
+	bool blocks = false;
+	enum err e;
+
+	e = limit_settle(c, LIMIT_FOR_LOGIN, name, LIMIT_WRONG);
+	if (e == ERR_OK)
+		e = attempt_blocks(c, LIMIT_FOR_LOGIN, name, &blocks);
+	return e == ERR_OK && blocks ? account_block(c, a->uid) : e;
 }
 
 struct wrong {
@@ -36,8 +119,7 @@ wrong_tx(struct ctx *c, void *arg)
 	const struct wrong *w = arg;
 	enum err e;
 
-	e = limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(w->account),
-	    LIMIT_WRONG);
+	e = attempt_failed(c, w->account);
 	return e != ERR_OK ? e : audit_add(c, w->event, w->account->uid, "");
 }
 
@@ -57,10 +139,13 @@ attempt_wrong(struct ctx *c, const struct account *a, const char *event,
 }
 
 enum err
-attempt_void(struct ctx *c, const struct account *a, enum err e)
+attempt_void(struct ctx *c, const struct account *a,
+    const struct attempt_key *key, enum err e)
 {
 	struct err_detail why = c->err;
 
+	if (key->opened)
+		return e;
 	if (limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_VOID) !=
 	    ERR_OK)
 		log_write(c, LOG_WARN, "limit",

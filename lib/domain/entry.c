@@ -6,7 +6,7 @@
 #include "first_proof.h"
 #include "limit.h"
 #include "phone.h"
-#include "question.h"
+#include "store/store_tx.h"
 #include "verification.h"
 
 #define LIFE_MAX_S	600
@@ -119,58 +119,67 @@ entry_result(struct ctx *c, const struct entry *n, struct login_result *out)
 
 /* Trying a code */
 
-static enum err
-open_lock(struct ctx *c, struct entry_code *k, enum err locked)
-{
-	struct account owner;
-	enum err e = locked;
-
-	if (locked == ERR_LOCKED_QUESTION && k->answers != NULL)
-		e = question_prove(c, &k->id, k->answers, &owner);
-	if (locked == ERR_LOCKED_CAPTCHA && captcha_given(c, k->captcha))
-		e = captcha_check(c, CAPTCHA_LOGIN, k->captcha);
-	k->opened = e == ERR_OK;
-	return e;
-}
-
 enum err
 entry_reserve(struct ctx *c, struct entry_code *k)
 {
 	enum err e;
 
-	k->opened = false;
+	k->key.opened = false;
 	e = limit_source(c);
 	if (e == ERR_OK)
 		e = limit_attempt(c, LIMIT_FOR_LOGIN, k->id.canonical);
-	return e == ERR_LOCKED_QUESTION || e == ERR_LOCKED_CAPTCHA ?
-	    open_lock(c, k, e) : e;
+	return e != ERR_OK ? attempt_open(c, &k->id, NULL, &k->key, e) : e;
 }
 
 enum err
 entry_settle(struct ctx *c, const struct entry_code *k)
 {
-	return k->opened ?
+	return k->key.opened ?
 	    limit_clear(c, LIMIT_FOR_LOGIN, k->id.canonical) :
 	    limit_settle(c, LIMIT_FOR_LOGIN, k->id.canonical, LIMIT_RIGHT);
+}
+
+struct wrong_code {
+	const struct entry_code *code;
+	enum ticket_purpose purpose;
+};
+
+static enum err
+wrong_tx(struct ctx *c, void *arg)
+{
+	static const struct uid nobody;
+	const struct wrong_code *w = arg;
+	struct str name = w->code->id.canonical;
+	bool blocks = false;
+	struct account a;
+	enum err e;
+
+	e = limit_settle(c, LIMIT_FOR_LOGIN, name, LIMIT_WRONG);
+	if (e == ERR_OK)
+		e = attempt_blocks(c, LIMIT_FOR_LOGIN, name, &blocks);
+	if (e == ERR_OK && blocks) {
+		e = account_find(c, &w->code->id, &a);
+		e = e == ERR_OK ? account_block(c, a.uid) :
+		    e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e != ERR_OK ? e : audit_add(c, "code_refused", nobody,
+	    ticket_name(w->purpose));
 }
 
 enum err
 entry_give_back(struct ctx *c, const struct entry_code *k,
     enum ticket_purpose p, enum err e)
 {
-	static const struct uid nobody;
+	struct wrong_code w = { k, p };
 	struct err_detail why = c->err;
 	bool wrong = e == ERR_EMAIL_CODE_INVALID ||
 	    e == ERR_PHONE_CODE_INVALID;
 	enum err settled;
 
-	if (k->opened)
+	if (k->key.opened)
 		return ticket_code_refused(c, p, e);
-	settled = limit_settle(c, LIMIT_FOR_LOGIN, k->id.canonical,
-	    wrong ? LIMIT_WRONG : LIMIT_VOID);
-	if (settled == ERR_OK && wrong)
-		settled = audit_add(c, "code_refused", nobody,
-		    ticket_name(p));
+	settled = wrong ? store_tx(c, wrong_tx, &w, NULL) :
+	    limit_settle(c, LIMIT_FOR_LOGIN, k->id.canonical, LIMIT_VOID);
 	c->err = why;
 	return settled != ERR_OK ? settled : e;
 }

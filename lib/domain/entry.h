@@ -5,6 +5,7 @@
 #ifndef DOMAIN_ENTRY_H
 #define DOMAIN_ENTRY_H
 
+#include "attempt.h"
 #include "login.h"
 #include "ticket.h"
 
@@ -50,14 +51,12 @@ enum err entry_result(struct ctx *c, const struct entry *n,
 
 /*
  * Codes are tried like passwords: counted with the failures of the name.
- * ERR_OK: the attempt is reserved, or *opened_out: what came along opened the
+ * ERR_OK: the attempt is reserved, or key.opened: what came along opened the
  * lock.
  */
 struct entry_code {
 	struct identifier id;
-	const struct json *answers;	/* to security questions; or NULL */
-	const struct captcha_answer *captcha;	/* or NULL */
-	bool opened;
+	struct attempt_key key;
 };
 MUST_CHECK enum err entry_reserve(struct ctx *c, struct entry_code *k);
 /* Inside the transaction of the effect. */

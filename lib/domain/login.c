@@ -8,6 +8,7 @@
 
 #include "account_row.h"
 #include "account_internal.h"
+#include "attempt.h"
 #include "audit.h"
 #include "base/config.h"
 #include "base/limits.h"
@@ -20,7 +21,6 @@
 #include "phone.h"
 #include "pin.h"
 #include "privacy.h"
-#include "question.h"
 #include "store/store_login.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
@@ -195,8 +195,7 @@ struct attempt {
 	bool marked;			/* browser was read from a mark */
 	const char *counted_for;	/* whose failures: LIMIT_FOR_... */
 	struct str counted;
-	bool person;			/* by a CAPTCHA of this call */
-	bool opened;			/* a lock, by what was sent along */
+	struct attempt_key key;
 	struct store_login found;
 	bool known;
 	struct pwhash_verdict hash;
@@ -318,19 +317,15 @@ count_by_browser(struct ctx *c, struct attempt *t)
 	    STR_FMT(t->id.canonical));
 }
 
-/* With login.lock = block the failure that locks the name blocks its account
- * as well, until an administrator frees it. */
+/* The failure that locks the name blocks the account, if that is how. */
 static enum err
 block(struct ctx *c, const struct attempt *t, struct uid uid)
 {
-	int64_t until_s = 0;
+	bool blocks = false;
 	enum err e;
 
-	if (!str_eq(c->config->login_lock, STR("block")))
-		return ERR_OK;
-	e = limit_suspended(c, t->counted_for, t->counted, &until_s);
-	return e != ERR_OK || until_s == 0 || !t->known ? e :
-	    account_block(c, uid);
+	e = attempt_blocks(c, t->counted_for, t->counted, &blocks);
+	return e == ERR_OK && blocks && t->known ? account_block(c, uid) : e;
 }
 
 /* A wrong one: the same statements for a name that nobody has. */
@@ -395,7 +390,7 @@ right_tx(struct ctx *c, void *arg)
 	};
 	enum err e;
 
-	e = t->opened ? limit_clear(c, t->counted_for, t->counted) :
+	e = t->key.opened ? limit_clear(c, t->counted_for, t->counted) :
 	    limit_settle(c, t->counted_for, t->counted,
 	    t->found.failures > 0 ? LIMIT_RIGHT : LIMIT_VOID);
 	if (e == ERR_OK && t->found.failures > 0)
@@ -453,7 +448,7 @@ give_back(struct ctx *c, const struct attempt *t, enum err e)
 {
 	struct err_detail why = c->err;
 
-	if (t->opened)		/* nothing was reserved */
+	if (t->key.opened)	/* nothing was reserved */
 		return e;
 	if (limit_settle(c, t->counted_for, t->counted, LIMIT_VOID) != ERR_OK)
 		log_write(c, LOG_WARN, "limit",
@@ -485,37 +480,6 @@ admit(struct ctx *c, struct attempt *t, struct login_result *out)
 	return ERR_OK;
 }
 
-/* An answer counts once, so it is looked at once. */
-static enum err
-prove_person(struct ctx *c, struct attempt *t)
-{
-	enum err e;
-
-	if (t->person)
-		return ERR_OK;
-	e = captcha_check(c, CAPTCHA_LOGIN, t->in->captcha);
-	t->person = e == ERR_OK;
-	return e;
-}
-
-/* Does this call carry what the lock asks for?  Unknown names alike. */
-static enum err
-open_lock(struct ctx *c, struct attempt *t, enum err locked)
-{
-	struct account owner;
-	enum err e = locked;
-
-	if (t->opened)
-		return ERR_OK;
-	if (locked == ERR_LOCKED_QUESTION && t->in->answers != NULL)
-		e = question_prove(c, &t->id, t->in->answers, &owner);
-	if (locked == ERR_LOCKED_CAPTCHA &&
-	    (t->person || captcha_given(c, t->in->captcha)))
-		e = prove_person(c, t);
-	t->opened = e == ERR_OK;
-	return e;
-}
-
 static bool
 is_limit(enum err e)
 {
@@ -530,9 +494,10 @@ reserve(struct ctx *c, struct attempt *t)
 	struct err_detail why;
 	enum err e, audited;
 
+	t->key.opened = false;
 	e = limit_attempt(c, t->counted_for, t->counted);
-	if (e == ERR_LOCKED_CAPTCHA || e == ERR_LOCKED_QUESTION)
-		e = open_lock(c, t, e);
+	if (e != ERR_OK)
+		e = attempt_open(c, &t->id, NULL, &t->key, e);
 	if (!is_limit(e))
 		return e;
 	why = c->err;
@@ -580,7 +545,8 @@ enum err
 login_by_password(struct ctx *c, const struct login *in,
     struct login_result *out)
 {
-	struct attempt t = { .in = in };
+	struct attempt t = { .in = in, .key = { .answers = in->answers,
+		.captcha = in->captcha } };
 	struct str base;
 	enum err e;
 
@@ -589,9 +555,8 @@ login_by_password(struct ctx *c, const struct login *in,
 		e = read_password(c, &t);
 	if (e == ERR_OK)
 		e = link_base(c, in->verification_url, "/verify", &base);
-	if (e == ERR_OK && captcha_demanded(c, CAPTCHA_LOGIN))
-		e = captcha_given(c, in->captcha) ? prove_person(c, &t) :
-		    err_set(c, ERR_CAPTCHA, NULL, "none");
+	if (e == ERR_OK)
+		e = attempt_demand(c, &t.key);
 	if (e != ERR_OK)
 		return e;
 	t.marked = browser_read(c, in->browser, &t.browser);

@@ -315,8 +315,8 @@ enum err
 one_touch_by_code(struct ctx *c, const struct one_touch_code *in,
     struct login_result *out)
 {
-	struct signing_in s = { .code = { .answers = in->answers,
-		.captcha = in->captcha }, .touch = {
+	struct signing_in s = { .code = { .key = {
+		.answers = in->answers, .captcha = in->captcha } }, .touch = {
 		.new_welcome = in->welcome_template, .entry = {
 		.purpose = TICKET_ONE_TOUCH_PHONE, .kind = IDENTIFIER_PHONE,
 		.method = "one-touch code", .session = in->session } } };
@@ -517,7 +517,9 @@ answering_of(const struct one_touch_answer *in)
 {
 	bool by_link = str_present(in->token);
 
-	return (struct answering){ .in = in, .by_link = by_link, .touch = {
+	return (struct answering){ .in = in, .by_link = by_link, .code = {
+		.key = { .answers = in->answers, .captcha = in->captcha } },
+		.touch = {
 		.new_welcome = in->welcome_template, .entry = {
 		.purpose = TICKET_ONE_TOUCH, .kind = IDENTIFIER_EMAIL,
 		.method = by_link ? "one-touch link" : "one-touch code",

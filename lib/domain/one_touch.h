@@ -44,6 +44,8 @@ struct one_touch_answer {
 	struct str email, code;
 	struct str number;		/* that the device shows; or absent */
 	struct str welcome_template;	/* for a new account; or absent */
+	const struct json *answers;	/* where a lock asks for it; or NULL */
+	const struct captcha_answer *captcha;	/* or NULL */
 };
 /*
  * LG20: the account is made or proven, and the device may collect its

@@ -304,38 +304,6 @@ struct change {
 	struct session_tokens rotated;
 };
 
-/* Also counted in a row: the ceiling of sign-in is for all that guess. */
-static enum err
-wrong_tx(struct ctx *c, void *arg)
-{
-	const struct account *a = arg;
-	enum err e;
-
-	e = limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), LIMIT_WRONG);
-	if (e == ERR_OK)
-		e = store_password_failed(c, a->uid);
-	return e != ERR_OK ? e : audit_add(c, "password_change_refused",
-	    a->uid, "wrong password");
-}
-
-/* Give the attempt back, and keep the first error. */
-static enum err
-settle(struct ctx *c, const struct account *a, enum limit_outcome outcome,
-    enum err e)
-{
-	struct err_detail why = c->err;
-	enum err settled;
-
-	settled = limit_settle(c, LIMIT_FOR_LOGIN, attempt_name(a), outcome);
-	if (e == ERR_OK)
-		return settled;
-	if (settled != ERR_OK)
-		log_write(c, LOG_WARN, "limit",
-		    "an attempt stays reserved until its lease ends");
-	c->err = why;
-	return e;
-}
-
 static enum err
 verify_old(struct ctx *c, const struct store_password *p,
     const struct secret *typed)
@@ -348,25 +316,40 @@ verify_old(struct ctx *c, const struct store_password *p,
 	    ERR_MISMATCH : e;
 }
 
+/* Also counted in a row: the ceiling of sign-in is for all that guess. */
+static enum err
+wrong_tx(struct ctx *c, void *arg)
+{
+	const struct account *a = arg;
+	enum err e;
+
+	e = attempt_failed(c, a);
+	if (e == ERR_OK)
+		e = store_password_failed(c, a->uid);
+	return e != ERR_OK ? e : audit_add(c, "password_change_refused",
+	    a->uid, "wrong password");
+}
+
 /* Counted before anything is compared, like a sign-in. */
 static enum err
 prove_old(struct ctx *c, struct account *a, const struct change *g,
-    const struct secret *typed)
+    struct attempt_secret *old)
 {
+	struct attempt_key *key = &old->key;
 	enum err e;
 
-	e = limit_attempt(c, LIMIT_FOR_LOGIN, attempt_name(a));
+	e = attempt_begin(c, a, key);
 	if (e != ERR_OK)
 		return e;
-	e = verify_old(c, &g->old, typed);
+	e = verify_old(c, &g->old, &old->typed);
 	if (e == ERR_MALFORMED)
 		log_write(c, LOG_ERROR, "password_hash",
 		    "the stored hash of account %.*s cannot be read",
 		    STR_FMT(uid_hex(c->arena, a->uid)));
 	if (e == ERR_OK)
-		return settle(c, a, LIMIT_RIGHT, ERR_OK);
+		return attempt_right(c, a, key);
 	if (e != ERR_MISMATCH && e != ERR_MALFORMED)
-		return settle(c, a, LIMIT_VOID, e);
+		return attempt_void(c, a, key, e);
 	e = store_tx(c, wrong_tx, a, NULL);
 	return e != ERR_OK ? e : err_set(c, ERR_OLD_PASSWORD, "oldpassword",
 	    "wrong password");
@@ -441,7 +424,7 @@ judge_new(struct ctx *c, const struct account *a,
 
 enum err
 password_change(struct ctx *c, const struct session *s,
-    const struct secret *old_typed, const struct secret *new_typed,
+    struct attempt_secret *old, const struct secret *new_typed,
     struct session_tokens *rotated_out)
 {
 	struct change g = { .session = s };
@@ -455,7 +438,7 @@ password_change(struct ctx *c, const struct session *s,
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_NO_PASSWORD, NULL, "none to change");
 	if (e == ERR_OK)
-		e = prove_old(c, &a, &g, old_typed);
+		e = prove_old(c, &a, &g, old);
 	if (e == ERR_OK)
 		e = judge_new(c, &a, new_typed, &normal);
 	if (e == ERR_OK)
@@ -476,7 +459,7 @@ session_is_fresh(const struct ctx *c, const struct session *s)
 
 enum err
 password_confirm(struct ctx *c, const struct session *s,
-    const struct secret *typed)
+    struct attempt_secret *old)
 {
 	struct change g = { .session = s };
 	struct account a;
@@ -489,5 +472,5 @@ password_confirm(struct ctx *c, const struct session *s,
 		e = store_password_get(c, s->uid, &g.old);
 	if (e == ERR_NOT_FOUND)
 		return err_set(c, ERR_NO_PASSWORD, NULL, "none to ask for");
-	return e != ERR_OK ? e : prove_old(c, &a, &g, typed);
+	return e != ERR_OK ? e : prove_old(c, &a, &g, old);
 }

@@ -5,6 +5,7 @@
 #define DOMAIN_PASSWORD_H
 
 #include "account.h"
+#include "attempt.h"
 #include "session.h"
 
 /*
@@ -31,11 +32,11 @@ bool password_complies(struct ctx *c, struct str normal,
 MUST_CHECK enum err password_store(struct ctx *c, struct uid uid,
     const char *phc);
 
-/* W10.  ERR_OLD_PASSWORD (counted like a login), ERR_LOGIN_SUSPENDED,
+/* W10.  ERR_OLD_PASSWORD (counted like a login), errors of attempt_begin,
  * ERR_NO_PASSWORD, policy errors.  Ends the other sessions, voids tickets,
  * tells the owner. */
 MUST_CHECK enum err password_change(struct ctx *c, const struct session *s,
-    const struct secret *old_typed, const struct secret *new_typed,
+    struct attempt_secret *old, const struct secret *new_typed,
     struct session_tokens *rotated_out /* page sessions: new cookie */);
 
 /*
@@ -51,12 +52,12 @@ MUST_CHECK enum err password_ask_reset(struct ctx *c,
 /*
  * Is it still the owner who asks for something grave (S-046)?  A sign-in of
  * just now is enough, else the password is asked for: ERR_OLD_PASSWORD
- * (counted like a login), ERR_LOGIN_SUSPENDED; ERR_NO_PASSWORD when there is
- * none to ask for.
+ * (counted like a login), errors of attempt_begin; ERR_NO_PASSWORD when there
+ * is none to ask for.
  */
 bool session_is_fresh(const struct ctx *c, const struct session *s);
 MUST_CHECK enum err password_confirm(struct ctx *c, const struct session *s,
-    const struct secret *typed);
+    struct attempt_secret *old);
 
 /*
  * W1.  ERR_OK whether or not there is such an account, at one cost, unless

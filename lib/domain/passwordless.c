@@ -225,8 +225,8 @@ passwordless_by_code(struct ctx *c, const struct passwordless *in,
     struct login_result *out)
 {
 	bool phone = in->kind == IDENTIFIER_PHONE;
-	struct signing_in s = { .in = in, .code = { .answers = in->answers,
-		.captcha = in->captcha }, .entry = {
+	struct signing_in s = { .in = in, .code = { .key = {
+		.answers = in->answers, .captcha = in->captcha } }, .entry = {
 		.purpose = phone ? TICKET_PASSWORDLESS_PHONE :
 		    TICKET_PASSWORDLESS,
 		.kind = phone ? IDENTIFIER_PHONE : IDENTIFIER_EMAIL } };

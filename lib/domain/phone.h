@@ -103,11 +103,13 @@ MUST_CHECK enum err phone_prove_own(struct ctx *c,
 struct phone_proof {
 	struct str phone, code;
 	struct str welcome_template;	/* absent: no welcome */
+	const struct json *answers;	/* where a lock asks for it; or NULL */
+	const struct captcha_answer *captcha;	/* or NULL */
 	struct session_options session;
 };
 /*
  * H4: proves the number of an account that signed up with it, and signs in.
- * ERR_PHONE_CODE_*, ERR_LOGIN_SUSPENDED, ERR_ACCOUNT_BLOCKED, and what the
+ * ERR_PHONE_CODE_*, errors of limit_locked and attempt_open, and what the
  * gate refuses; ERR_PHONE_UNKNOWN, ERR_PHONE_VERIFIED with compat alone.
  */
 MUST_CHECK enum err phone_prove(struct ctx *c, const struct phone_proof *in,

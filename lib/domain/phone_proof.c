@@ -177,7 +177,7 @@ phone_ask_to_sign_in(struct ctx *c, const struct phone_asking *in)
 
 struct proof {
 	const struct phone_proof *in;
-	struct identifier number;
+	struct entry_code code;
 	struct ticket ticket;
 	struct account account;
 	enum err verdict;		/* of the gate */
@@ -236,8 +236,7 @@ prove_tx(struct ctx *c, void *arg)
 		.resumable = true };
 	enum err e;
 
-	e = limit_settle(c, LIMIT_FOR_LOGIN, p->number.canonical,
-	    LIMIT_VOID);
+	e = entry_settle(c, &p->code);
 	if (e == ERR_OK)
 		e = prove(c, p);
 	if (e == ERR_OK)
@@ -266,22 +265,6 @@ prove_in_doubt(struct ctx *c, void *arg)
 	return e == ERR_OK ? ERR_NOT_FOUND : e;
 }
 
-/* A wrong code of a number counts like a wrong password of it (S-021). */
-static enum err
-give_back(struct ctx *c, const struct proof *p, enum err e)
-{
-	bool wrong = e == ERR_PHONE_CODE_INVALID;
-	struct err_detail why = c->err;
-	enum err settled;
-
-	settled = limit_settle(c, LIMIT_FOR_LOGIN, p->number.canonical,
-	    wrong ? LIMIT_WRONG : LIMIT_VOID);
-	if (settled == ERR_OK && wrong)
-		settled = audit_add(c, "code_refused", nobody, PHONE_SMS);
-	c->err = why;
-	return settled != ERR_OK ? settled : e;
-}
-
 static enum err
 reveal(struct ctx *c, const struct proof *p, enum err e)
 {
@@ -292,7 +275,7 @@ reveal(struct ctx *c, const struct proof *p, enum err e)
 	if (e != ERR_PHONE_CODE_INVALID ||
 	    !c->config->compat_reveal_account_existence)
 		return e;
-	found = store_holder(c, IDENTIFIER_PHONE, p->number.canonical, &h);
+	found = store_holder(c, IDENTIFIER_PHONE, p->code.id.canonical, &h);
 	if (found != ERR_OK && found != ERR_NOT_FOUND)
 		return found;
 	known = judge_number(c, &q, found, &h, ERR_OK);
@@ -304,27 +287,29 @@ try_code(struct ctx *c, struct proof *p)
 {
 	enum err e;
 
-	e = ticket_try_code(c, TICKET_VERIFY_PHONE, p->number.canonical,
+	e = ticket_try_code(c, TICKET_VERIFY_PHONE, p->code.id.canonical,
 	    p->in->code, &p->ticket);
 	if (e == ERR_OK)
 		e = store_tx(c, prove_tx, p, prove_in_doubt);
 	if (e == ERR_OK)
 		return p->verdict;
-	return reveal(c, p, give_back(c, p, e));
+	/* A wrong code of a number counts like a wrong password of it
+	 * (S-021). */
+	return reveal(c, p, entry_give_back(c, &p->code,
+	    TICKET_VERIFY_PHONE, e));
 }
 
 enum err
 phone_prove(struct ctx *c, const struct phone_proof *in,
     struct login_result *out)
 {
-	struct proof p = { .in = in };
+	struct proof p = { .in = in, .code = { .key = {
+		.answers = in->answers, .captcha = in->captcha } } };
 	enum err e;
 
-	e = phone_read(c, in->phone, &p.number);
+	e = phone_read(c, in->phone, &p.code.id);
 	if (e == ERR_OK)
-		e = limit_source(c);
-	if (e == ERR_OK)
-		e = limit_attempt(c, LIMIT_FOR_LOGIN, p.number.canonical);
+		e = entry_reserve(c, &p.code);
 	if (e == ERR_OK)
 		e = try_code(c, &p);
 	if (e == ERR_OK)

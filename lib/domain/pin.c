@@ -357,21 +357,22 @@ compare_old(struct ctx *c, const struct change *g,
 }
 
 static enum err
-prove_old(struct ctx *c, const struct change *g, const struct secret *typed)
+prove_old(struct ctx *c, const struct change *g, struct attempt_secret *old)
 {
+	const struct secret *typed = &old->typed;
 	const struct account *a = &g->account;
 	enum err e;
 
 	if (!secret_present(typed) || typed->len == 0)
 		return err_set(c, ERR_PIN_MISSING, "oldpin", "none");
-	e = attempt_begin(c, a);
+	e = attempt_begin(c, a, &old->key);
 	if (e != ERR_OK)
 		return e;
 	e = compare_old(c, g, typed);
 	if (e == ERR_OK)
-		return attempt_right(c, a);
+		return attempt_right(c, a, &old->key);
 	if (e != ERR_MISMATCH)
-		return attempt_void(c, a, e);
+		return attempt_void(c, a, &old->key, e);
 	return attempt_wrong(c, a, "pin_refused", err_set(c, ERR_OLD_PIN,
 	    "oldpin", "wrong PIN"));
 }
@@ -414,7 +415,7 @@ change_in_doubt(struct ctx *c, void *arg)
 
 enum err
 pin_change(struct ctx *c, const struct session *s,
-    const struct secret *old_typed, const struct secret *new_typed)
+    struct attempt_secret *old, const struct secret *new_typed)
 {
 	struct change g = { .session = s };
 	struct str pin;
@@ -430,7 +431,7 @@ pin_change(struct ctx *c, const struct session *s,
 	if (e == ERR_OK)
 		e = pin_judge(c, new_typed, g.account.profile, &pin);
 	if (e == ERR_OK)
-		e = prove_old(c, &g, old_typed);
+		e = prove_old(c, &g, old);
 	if (e == ERR_OK)
 		e = pin_hash(c, pin, g.phc);
 	return e != ERR_OK ? e : store_tx(c, change_tx, &g, change_in_doubt);

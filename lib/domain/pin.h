@@ -5,6 +5,7 @@
 #ifndef DOMAIN_PIN_H
 #define DOMAIN_PIN_H
 
+#include "attempt.h"
 #include "crypto/peppered.h"
 #include "login.h"
 
@@ -71,10 +72,10 @@ MUST_CHECK enum err pin_set_own(struct ctx *c, struct uid uid,
 /*
  * I2.  ERR_PIN_OFF, ERR_PIN_NONE, ERR_OLD_PIN (counted with the failures of
  * sign-in, too; after PIN_TRIES the right one as well), errors of pin_judge
- * and limit_attempt.  Ends the other sessions.
+ * and attempt_begin.  Ends the other sessions.
  */
 MUST_CHECK enum err pin_change(struct ctx *c, const struct session *s,
-    const struct secret *old_typed, const struct secret *new_typed);
+    struct attempt_secret *old, const struct secret *new_typed);
 
 /*
  * I3, I4.  ERR_OK whether or not there is such an account, at one cost, unless

@@ -161,11 +161,10 @@ right_in_doubt(struct ctx *c, void *arg)
 	return e == ERR_TOKEN_UNKNOWN ? ERR_NOT_FOUND : e;
 }
 
-/* A lock that was opened reserved nothing. */
 static enum err
 give_back(struct ctx *c, const struct trying *t, enum err e)
 {
-	return t->lock.opened ? e : attempt_void(c, &t->account, e);
+	return attempt_void(c, &t->account, &t->lock.key, e);
 }
 
 static enum err
@@ -199,8 +198,8 @@ try_pin(struct ctx *c, struct trying *t, struct login_result *out)
 	if (e != ERR_OK)
 		return e;
 	t->lock.id = name_of(&t->account);
-	t->lock.answers = t->in->answers;
-	t->lock.captcha = t->in->captcha;
+	t->lock.key = (struct attempt_key){ .answers = t->in->answers,
+	    .captcha = t->in->captcha };
 	e = entry_reserve(c, &t->lock);
 	if (e != ERR_OK)
 		return e;

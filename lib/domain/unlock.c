@@ -4,22 +4,7 @@
 #include "attempt.h"
 #include "audit.h"
 #include "limit.h"
-#include "question.h"
 #include "store/store_tx.h"
-
-/* By the lock that the account has: what was sent must open it. */
-static enum err
-prove(struct ctx *c, const struct account *a, int64_t until_s,
-    const struct unlock *in)
-{
-	enum err e = limit_locked(c, until_s);
-
-	if (e == ERR_LOCKED_QUESTION && in->answers != NULL)
-		return question_prove_own(c, a, in->answers);
-	if (e == ERR_LOCKED_CAPTCHA && captcha_given(c, in->captcha))
-		return captcha_check(c, CAPTCHA_UNLOCK, in->captcha);
-	return e;
-}
 
 static enum err
 unlock_tx(struct ctx *c, void *arg)
@@ -44,16 +29,20 @@ repeatable(struct ctx *c, void *arg)
 enum err
 unlock_account(struct ctx *c, struct uid uid, const struct unlock *in)
 {
+	struct attempt_key key = { .answers = in->answers,
+		.captcha = in->captcha, .operation = CAPTCHA_UNLOCK };
 	struct account a;
 	int64_t until_s;
 	enum err e;
 
-	e = account_get(c, uid, &a);
+	e = attempt_demand(c, &key);
+	if (e == ERR_OK)
+		e = account_get(c, uid, &a);
 	if (e == ERR_OK)
 		e = attempt_locked(c, &a, &until_s);
 	if (e == ERR_OK && until_s == 0)
 		return err_set(c, ERR_NOT_LOCKED, NULL, "not locked");
 	if (e == ERR_OK)
-		e = prove(c, &a, until_s, in);
+		e = attempt_open(c, NULL, &a, &key, limit_locked(c, until_s));
 	return e != ERR_OK ? e : store_tx(c, unlock_tx, &a, repeatable);
 }

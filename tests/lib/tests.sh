@@ -333,12 +333,13 @@ notes:read rights:none" limits.requests_per_s=100000
 	    questions.list="$asked" questions.reset=yes login.lock=question
 	settings pinphone "${1:-}" "${phone_settings[@]}" pin.enabled=yes \
 	    pin.ask_on_registration=yes questions.enabled=yes \
-	    questions.list="$asked" questions.reset=yes
+	    questions.list="$asked" questions.reset=yes login.lock=question
 	settings pinless "${1:-}" pin.enabled=yes pin.ask_on_login=yes \
 	    pin.ask_on_registration=yes pin.alphanumeric=yes \
 	    pin.min_length=4 pin.reset_by=code questions.enabled=yes \
 	    questions.list="$asked" questions.ask_on_registration=yes \
 	    registration.verification=optional login.lock=block \
+	    passwordless.email=code \
 	    compat.reveal_account_existence=yes
 	tests_modules
 	settings passwordless "${1:-}" "${phone_settings[@]}" \
@@ -350,8 +351,9 @@ notes:read rights:none" limits.requests_per_s=100000
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
 forgot_phone,change_password,update_profile,availability login.phone=yes
-	settings locked "${1:-}" login.lock=captcha captcha.provider=altcha \
-	    captcha.altcha_tries=100 pin.enabled=yes
+	settings locked "${1:-}" "${phone_settings[@]}" login.lock=captcha \
+	    captcha.provider=altcha captcha.altcha_tries=100 pin.enabled=yes \
+	    one_touch.email=code login.max_failures=3
 	http_sdk "${1:-}"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port

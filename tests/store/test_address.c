@@ -193,8 +193,10 @@ test_s046_a_change_asks_for_the_password_unless_the_sign_in_is_fresh(
 {
 	struct uid uid = fx_account(ADA, WORD, "ada", true);
 	struct session_tokens t = fx_session(uid, SESSION_PAGE);
-	struct secret wrong = fx_secret("violet-harbour-88");
-	struct secret right = fx_secret(WORD), none = { 0 };
+	struct attempt_secret wrong = { .typed =
+		fx_secret("violet-harbour-88") };
+	struct attempt_secret right = { .typed = fx_secret(WORD) };
+	struct attempt_secret none = { .key = { NULL } };
 	struct session s;
 
 	(void)state;
@@ -218,7 +220,8 @@ test_s046_undo_restores_after_a_takeover(void **state)
 {
 	struct uid uid = fx_account(ADA, WORD, "ada", true);
 	struct session_tokens t = fx_session(uid, SESSION_PAGE);
-	struct secret from = fx_secret(WORD), to = fx_secret("amber-kettle-2");
+	struct attempt_secret from = { .typed = fx_secret(WORD) };
+	struct secret to = fx_secret("amber-kettle-2");
 	struct session_tokens rotated;
 	struct session s;
 	struct str undo, again;

@@ -34,7 +34,8 @@ static struct session_tokens mine;
 static enum err
 change(void)
 {
-	struct secret from = fx_secret(FIRST), to = fx_secret(SECOND);
+	struct attempt_secret from = { .typed = fx_secret(FIRST) };
+	struct secret to = fx_secret(SECOND);
 	struct session_tokens rotated;
 	struct session s;
 	enum err e;

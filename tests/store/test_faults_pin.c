@@ -67,7 +67,8 @@ set_own(void)
 static enum err
 change(void)
 {
-	struct secret from = fx_secret(PIN), to = fx_secret(OTHER);
+	struct attempt_secret from = { .typed = fx_secret(PIN) };
+	struct secret to = fx_secret(OTHER);
 
 	return pin_change(fx, &mine, &from, &to);
 }

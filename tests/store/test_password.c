@@ -54,7 +54,8 @@ static enum err
 change_as(const struct session *s, const char *old, const char *new,
     struct session_tokens *rotated)
 {
-	struct secret from = fx_secret(old), to = fx_secret(new);
+	struct attempt_secret from = { .typed = fx_secret(old) };
+	struct secret to = fx_secret(new);
 
 	return password_change(fx, s, &from, &to, rotated);
 }

@@ -257,7 +257,8 @@ test_s004_a_password_from_a_breach_is_not_taken(void **state)
 	struct password_forgot f = { .kind = IDENTIFIER_EMAIL,
 		.identifier = STR(ADA) };
 	struct session_tokens t, rotated;
-	struct secret old, new;
+	struct attempt_secret old = { .typed = fx_secret(FIRST) };
+	struct secret new = fx_secret(SECOND);
 	const char *link;
 	struct session s;
 
@@ -266,8 +267,6 @@ test_s004_a_password_from_a_breach_is_not_taken(void **state)
 	t = fx_session(ada, SESSION_API);
 	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
 	    ERR_OK);
-	old = fx_secret(FIRST);
-	new = fx_secret(SECOND);
 	assert_int_equal(password_change(fx, &s, &old, &new, &rotated),
 	    ERR_PASSWORD_BREACHED);
 	assert_int_equal(password_forgot(fx, &f), ERR_OK);

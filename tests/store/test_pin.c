@@ -82,7 +82,8 @@ with_pin(struct uid *uid_out)
 static enum err
 change(const struct session *s, const char *old, const char *new)
 {
-	struct secret from = fx_secret(old), to = fx_secret(new);
+	struct attempt_secret from = { .typed = fx_secret(old) };
+	struct secret to = fx_secret(new);
 
 	return pin_change(fx, s, &from, &to);
 }
@@ -169,7 +170,7 @@ test_what_ends_which_sessions(void **state)
 	struct uid uid;
 	struct session s = with_pin(&uid);
 	struct session_tokens other = fx_session(uid, SESSION_API);
-	struct secret from = fx_secret(PASSWORD);
+	struct attempt_secret from = { .typed = fx_secret(PASSWORD) };
 	struct secret to = fx_secret("amber-kettle-20");
 	struct session_tokens rotated;
 

@@ -356,7 +356,7 @@ static int
 refresh_or_change(int i, void *arg)
 {
 	struct sweep *w = arg;
-	struct secret from = fx_secret(PASSWORD);
+	struct attempt_secret from = { .typed = fx_secret(PASSWORD) };
 	struct secret to = fx_secret("amber-kettle-20");
 	struct session_tokens t = w->first, n;
 	int round;

@@ -274,7 +274,7 @@ static void
 test_s007_a_change_of_the_password_ends_tokens_of_its_own_session(
     void **state)
 {
-	struct secret from = fx_secret("cobalt-meadow-71");
+	struct attempt_secret from = { .typed = fx_secret("cobalt-meadow-71") };
 	struct secret to = fx_secret("amber-kettle-20");
 	struct session_tokens rotated;
 	struct signing_key k;

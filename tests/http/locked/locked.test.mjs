@@ -1,12 +1,12 @@
 // Where too many failures ask for a CAPTCHA: ALTCHA, solved by its own
 // library.
 import assert from 'node:assert/strict';
-import { webcrypto } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import { AUTH, address, call, granted, login, password, refused, signedIn,
-    source } from '../api.mjs';
+import { AUTH, address, call, granted, login, mail, page, password, phone,
+    refused, send, shift, signedIn, smsCode, sott, source } from '../api.mjs';
 
 globalThis.crypto ??= webcrypto;
 
@@ -18,8 +18,9 @@ async function solved(operation) {
         .toString('base64');
 }
 
+const tries = 3;                // login.max_failures
 async function lock(p) {
-    for (let i = 0; i < 10; i++)
+    for (let i = 0; i < tries; i++)
         await login(p, 'not the password');
 }
 const enter = (p, word, altcha) => call('POST', `${AUTH}/login`,
@@ -66,15 +67,137 @@ test('A5 frees by a CAPTCHA', async () => {
     refused(await unlock({ altcha: await solved('unlock') }), 1221, 403);
 });
 
-test('the password and the PIN of a locked account are not changed',
-    async () => {
-        const p = await signedIn();
-        granted(await call('PUT', `${AUTH}/account`, { token: p.token,
-            json: { PINInfo: { PIN: '482915' } } }));
+const PIN = '482915', OTHER = '730264', word = 'violet-harbour-88';
+async function withPin() {
+    const p = await signedIn();
+    granted(await call('PUT', `${AUTH}/account`, { token: p.token,
+        json: { PINInfo: { PIN } } }));
+    return p;
+}
+
+test('W10 and I2 of a locked account take a CAPTCHA (S-021)', async () => {
+    const p = await withPin();
+    const ways = [
+        ['pin/change', 'login', { oldpin: '599134', newpin: OTHER },
+            { oldpin: PIN, newpin: OTHER }, 1241],
+        ['password/change', 'change_password',
+            { oldpassword: 'not it', newpassword: word },
+            { oldpassword: password, newpassword: word }, 967]
+    ];
+    for (const [path, operation, wrong, right, code] of ways) {
+        const change = (json, altcha) => call('PUT', `${AUTH}/${path}`,
+            { token: p.token, json: { ...json, altcha } });
         await lock(p);
-        refused(await call('PUT', `${AUTH}/pin/change`, { token: p.token,
-            json: { oldpin: '482915', newpin: '730264' } }), 1132, 403);
-        refused(await call('PUT', `${AUTH}/password/change`,
-            { token: p.token, json: { oldpassword: password,
-                newpassword: 'violet-harbour-88' } }), 1132, 403);
+        refused(await change(right), 1132, 403);
+        refused(await change(right, await solved('register')), 982, 403);
+        refused(await change(wrong, await solved(operation)), code, 401);
+        refused(await change(right), 1132, 403);
+        granted(await change(right, await solved(operation)));
+        refused(await login(p, 'not the password'), 966, 401);
+    }
+    granted(await login(p, word));
+});
+
+test('the account pages show the CAPTCHA of a locked account, beside its ' +
+    'error', async () => {
+    const p = await withPin();
+    const visit = page(new Map());
+    assert.equal((await send(visit, '/login', { identifier: p.email,
+        password })).status, 303);
+    const forms = [
+        ['/account/pin', 'login', { pin: PIN, new_pin: OTHER }],
+        ['/account/password', 'change_password',
+            { password, new_password: word }],
+        ['/account/delete', 'login', { password: word }]
+    ];
+    for (const [path, operation, form] of forms) {
+        await lock(p);
+        await shift(path === '/account/delete' ? 601 : 0);
+        const shown = await send(visit, path, form);
+        assert.equal(shown.status, 403);
+        assert.match(shown.text, /class="error">There were too many/);
+        assert.ok(shown.text.includes(`/altcha?operation=${operation}"`));
+        const wrong = await send(visit, path, { ...form, pin: '599134',
+            password: 'not the password', altcha: await solved(operation) });
+        assert.equal(wrong.status, 401);
+        assert.ok(wrong.text.includes(`/altcha?operation=${operation}"`));
+        const good = await send(visit, path, { ...form,
+            altcha: await solved(operation) });
+        assert.ok(good.status === 303 || good.status === 200, good.text);
+        assert.doesNotMatch(good.text, /class="error"/);
+    }
+    await shift(0);
+});
+
+// Somebody who has not proven the number yet; wrong codes lock it.
+async function lockedNumber() {
+    const number = phone(), from = source();
+    granted(await call('POST', `${AUTH}/register`, { from,
+        headers: { 'X-Doorward-Sott': await sott() },
+        json: { PhoneId: number, Password: password } }));
+    for (let i = 0; i < tries; i++)
+        refused(await prove({ phone: number, otp: '12x' }), 1067, 403);
+    return number;
+}
+const prove = (json) => call('PUT', `${AUTH}/phone/otp`,
+    { from: source(), json });
+const differs = (code) => code === '000000' ? '111111' : '000000';
+
+test('H4 of a locked number takes a CAPTCHA (S-021)', async () => {
+    const number = await lockedNumber();
+    const otp = await smsCode(number);
+    refused(await prove({ phone: number, otp }), 1132, 403);
+    refused(await prove({ phone: number, otp, altcha: 'x' }), 982, 403);
+    refused(await prove({ phone: number, otp: differs(otp),
+        altcha: await solved('login') }), 1067, 403);
+    refused(await prove({ phone: number, otp }), 1132, 403);
+    granted(await prove({ phone: number, otp,
+        altcha: await solved('login') }));
+});
+
+test('the page for the code of a locked number shows the CAPTCHA',
+    async () => {
+        const number = await lockedNumber();
+        const visit = page(new Map());
+        const form = { phone: number, sent: 'yes',
+            code: await smsCode(number) };
+        const shown = await send(visit, '/verify-phone', form);
+        assert.match(shown.text, /class="error">There were too many/);
+        assert.match(shown.text, /\/altcha\?operation=login"/);
+        const good = await send(visit, '/verify-phone', { ...form,
+            altcha: await solved('login') });
+        assert.equal(good.status, 303, good.text);
     });
+
+test('LG20 of a locked address takes a CAPTCHA with its code, at the page ' +
+    'too', async () => {
+    const answer = (method, where, more) => call(method,
+        `${AUTH}/email/onetouchlogin`, { from: source(), [where]: more });
+    for (const way of ['GET', 'POST', 'page']) {
+        const email = address();
+        const number = granted(await call('POST',
+            `${AUTH}/onetouchlogin/email`, { json: { email,
+                clientguid: randomUUID(),
+                altcha: await solved('one_touch') } })).Data.Number;
+        const otp = /\b\d{6}\b/.exec((await mail(email)).text)[0];
+        for (let i = 0; i < tries; i++)
+            refused(await answer('GET', 'query', { email, otp: '12x' }), 1185,
+                403);
+        if (way === 'page') {
+            const visit = page(new Map());
+            const form = { email, code: otp, number, answer: 'yes' };
+            const shown = await send(visit, '/one-touch', form);
+            assert.match(shown.text, /class="error">There were too many/);
+            const good = await send(visit, '/one-touch', { ...form,
+                altcha: await solved('login') });
+            assert.match(good.text, /is being signed in/);
+            continue;
+        }
+        const where = way === 'GET' ? 'query' : 'json';
+        const more = { email, otp, number };
+        refused(await answer(way, where, more), 1132, 403);
+        refused(await answer(way, where, { ...more, altcha: 'x' }), 982, 403);
+        granted(await answer(way, where, { ...more,
+            altcha: await solved('login') }));
+    }
+});

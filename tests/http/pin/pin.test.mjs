@@ -527,11 +527,28 @@ test('A5 frees a locked account by its answers', async () => {
     granted(await login(p));
 });
 
-test('W10 of a locked account is refused as its sign-in is', async () => {
+test('W10 and I2 of a locked account take its answers (S-021)', async () => {
     const p = await withAnswers();
-    await locked(p);
-    refused(await call('PUT', `${AUTH}/password/change`, { token: p.token,
-        json: { oldpassword: password, newpassword: word } }), 1148, 403);
+    const ways = [
+        ['pin/change', { oldpin: '599134', newpin: OTHER },
+            { oldpin: PIN, newpin: OTHER }, 1241],
+        ['password/change', { oldpassword: 'not it', newpassword: word },
+            { oldpassword: password, newpassword: word }, 967]
+    ];
+    for (const [path, wrong, right, code] of ways) {
+        const change = (json, securityanswer) => call('PUT',
+            `${AUTH}/${path}`, { token: p.token,
+                json: { ...json, securityanswer } });
+        await locked(p);
+        refused(await change(right), 1148, 403);
+        refused(await change(right, { pet: 'x' }), 1093, 403);
+        refused(await change(right, { zoo: 'x' }), 1091, 403);
+        refused(await change(wrong, answers), code, 401);
+        refused(await change(right), 1148, 403);
+        granted(await change(right, answers));
+        refused(await login(p, 'not the password'), 966, 401);
+    }
+    granted(await login(p, word));
 });
 
 test('registration takes answers, and no PIN where it is asked at sign-in',
@@ -660,6 +677,46 @@ test('a locked sign-in at the page asks for the answers', async () => {
     const good = await visit('POST', '/login', { ...form,
         answer_school: 'Hill  House', answer_pet: 'Rex' });
     assert.equal(good.status, 303, good.text);
+});
+
+test('the account pages ask for the answers of a locked account, beside ' +
+    'their fields', async () => {
+    const p = await withAnswers();
+    const visit = await atPage(p);
+    const said = { answer_school: answers.school, answer_pet: answers.pet };
+    const forms = [
+        ['/account/pin', { pin: PIN, new_pin: OTHER }],
+        ['/account/password', { password, new_password: word }],
+        ['/account/address/add', { password: word, email: address() }]
+    ];
+    for (const [path, form] of forms) {
+        await locked(p);
+        await shift(path === '/account/address/add' ? 601 : 0);
+        const shown = await send(visit, path, form);
+        assert.equal(shown.status, 403);
+        assert.match(shown.text, /id="answers-error">There were too many/);
+        assert.match(shown.text, /<label for="answer_pet">What was your/);
+        const wrong = await send(visit, path, { ...form,
+            answer_school: 'x', answer_pet: 'y' });
+        assert.match(wrong.text, /id="answers-error">The answers are not/);
+        const other = await send(visit, path, { ...form, ...said,
+            pin: '599134', password: 'not the password' });
+        assert.equal(other.status, 401, other.text);
+        assert.match(other.text, /id="answer_pet"[^>]* required>/);
+        const good = await send(visit, path, { ...form, ...said });
+        assert.equal(good.status, 303, good.text);
+    }
+    await shift(0);
+});
+
+test('who has no answers is told to wait', async () => {
+    const p = await withPin();
+    const visit = await atPage(p);
+    await locked(p);
+    const a = await send(visit, '/account/pin', { pin: PIN, new_pin: OTHER });
+    assert.equal(a.status, 403);
+    assert.match(a.text, /role="alert">\n<p>There were too many.* Wait/);
+    assert.doesNotMatch(a.text, /answers-error|answer_pet/);
 });
 
 test('no PIN and no answer stands in the log (S-129, S-049)', () => {

@@ -204,16 +204,37 @@ test('ten failures block the account until an administrator frees it; ' +
     granted(await login(p));
 });
 
-test('a lock by the PIN\'s tries answers 991 as well', async () => {
-    const p = await somebody({ PIN });
-    const unlock = () => call('PUT', `${AUTH}/account/unlock`,
-        { token: p.token, json: {} });
-    refused(await unlock(), 1221, 403);
+test('wrong PINs, present passwords and codes block the account as well ' +
+    '(S-023)', async () => {
+    const ways = [
+        [1241, (p) => change(p, 'wrong9', OTHER)],
+        [967, (p) => call('PUT', `${AUTH}/password/change`,
+            { token: p.token, json: { oldpassword: 'not it',
+                newpassword: 'violet-harbour-88' } })],
+        [1185, (p) => call('POST',
+            `${AUTH}/login/passwordlesslogin/email/verifyotp`,
+            { from: source(), json: { email: p.email, otp: '12x' } })]
+    ];
+    for (const [code, way] of ways) {
+        const p = await somebody({ PIN });
+        const unlock = () => call('PUT', `${AUTH}/account/unlock`,
+            { token: p.token, json: {} });
+        refused(await unlock(), 1221, 403);
+        for (let i = 0; i < 10; i++)
+            refused(await way(p), code);
+        refused(await way(p), 991, 403);
+        refused(await unlock(), 991, 403);
+        await shift(901);
+        refused(await login(p), 991, 403);
+        await shift(0);
+        assert.equal((await mails(p.email)).length, 1);
+        ctl('user', 'enable', p.email);
+        granted(await login(p));
+    }
+    const nobody = { email: address() };
     for (let i = 0; i < 10; i++)
-        refused(await change(p, 'wrong9', OTHER), 1241, 401);
-    refused(await change(p, PIN, OTHER), 991, 403);
-    refused(await unlock(), 991, 403);
-    assert.equal((await mails(p.email)).length, 1);
+        refused(await ways[2][1](nobody), 1185, 403);
+    refused(await ways[2][1](nobody), 991, 403);
 });
 
 test('who has no answers is told so with the switch', async () => {

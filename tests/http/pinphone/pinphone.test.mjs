@@ -1,22 +1,28 @@
 // PINs and security questions of people with a phone number.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AUTH, call, granted, login, password, phone, refused, shift, smsCode,
-    sott, source, texts } from '../api.mjs';
+import { AUTH, call, granted, login, page, password, phone, refused, send,
+    shift, smsCode, sott, source, texts } from '../api.mjs';
 
 const PIN = '482915', OTHER = '730264', word = 'violet-harbour-88';
 const answers = { school: 'Hill House', pet: 'Rex' };
 
-async function person(PINInfo = { PIN }) {
+async function signedUp(PINInfo = { PIN }) {
     const number = phone(), from = source();
     granted(await call('POST', `${AUTH}/register`, { from,
         headers: { 'X-Doorward-Sott': await sott() },
         json: { PhoneId: number, Password: password, PINInfo,
             SecurityQuestionAnswer: answers } }));
+    return { number, from };
+}
+async function person(PINInfo) {
+    const { number, from } = await signedUp(PINInfo);
     const session = granted(await call('PUT', `${AUTH}/phone/otp`, { from,
         json: { phone: number, otp: await smsCode(number) } }));
     return { number, from, session, token: session.access_token };
 }
+const prove = (json) => call('PUT', `${AUTH}/phone/otp`,
+    { from: source(), json });
 const change = (p, oldpin, newpin) => call('PUT', `${AUTH}/pin/change`,
     { token: p.token, json: { oldpin, newpin } });
 const forgot = (number, options) => call('POST', `${AUTH}/pin/forgot/otp`,
@@ -108,3 +114,31 @@ test('Q2, W8 and I11 are by phone number', async () => {
     granted(await call('POST', `${AUTH}/login`, { from: p.from,
         json: { phone: p.number, password: word } }));
 });
+
+test('H4 of a locked number takes the answers, at the page too (S-021)',
+    async () => {
+        for (const at of ['api', 'page']) {
+            const p = await signedUp();
+            const otp = await smsCode(p.number);
+            for (let i = 0; i < 10; i++)
+                refused(await prove({ phone: p.number, otp: '12x' }), 1067,
+                    403);
+            const with_ = (securityanswer, code = otp) => prove(
+                { phone: p.number, otp: code, securityanswer });
+            if (at === 'page') {
+                const visit = page(new Map());
+                const form = { phone: p.number, sent: 'yes', code: otp };
+                const shown = await send(visit, '/verify-phone', form);
+                assert.match(shown.text, /answers-error">There were too m/);
+                const good = await send(visit, '/verify-phone', { ...form,
+                    answer_school: answers.school, answer_pet: answers.pet });
+                assert.equal(good.status, 303, good.text);
+                continue;
+            }
+            refused(await with_(), 1148, 403);
+            refused(await with_({ school: 'x', pet: 'y' }), 1094, 403);
+            refused(await with_({ zoo: 'x' }), 1091, 403);
+            refused(await with_(answers, wrong(otp)), 1067, 403);
+            granted(await with_(answers));
+        }
+    });
