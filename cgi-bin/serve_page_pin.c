@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "base/limits.h"
 #include "captcha.h"
+#include "domain/phone.h"
 #include "domain/pin.h"
 #include "domain/question.h"
 #include "page.h"
@@ -262,14 +263,20 @@ by_code(const struct http *h)
 	return str_eq(h->ctx->config->pin_reset_by, STR("code"));
 }
 
+/* Numbers get codes whatever mails carry. */
+static bool
+takes_codes(const struct http *h)
+{
+	return by_code(h) || h->ctx->config->login_phone;
+}
+
 static bool
 set_identifier(struct http *h, struct values *v, enum err e)
 {
-	bool wrong = e == ERR_IDENTIFIER_MISSING ||
+	bool wrong = e == ERR_IDENTIFIER_MISSING || page_is_phone_error(e) ||
 	    e == ERR_EMAIL_MALFORMED || page_is_username_error(e);
 
 	page_identifier(h, v, page_typed(h, "identifier"), wrong, e);
-	values_flag(v, "by_phone", false);	/* codes go by mail here */
 	return wrong;
 }
 
@@ -319,6 +326,7 @@ show_reset_form(struct http *h, int status, const struct reset_form *f,
 	page_ticket(h, v, f->vtoken, f->address);
 	values_flag(v, "by_form", f->form);
 	values_set(v, "sent_to", f->sent_to);
+	values_flag(v, "sent_sms", page_is_phone(h, f->sent_to));
 	page_input(h, v, "code", pin ? page_typed(h, "code") : STR(""), code,
 	    e);
 	if (e == ERR_OK)
@@ -348,7 +356,7 @@ show_reset_pin(struct http *h, int status, enum err e)
 	    pin_reset_peek(h->ctx, vtoken, &f.address) == ERR_OK) {
 		f.vtoken = vtoken;
 		f.form = true;
-	} else if (by_code(h)) {
+	} else if (takes_codes(h)) {
 		f.form = true;
 		f.sent_to = page_sent_to(h, "identifier");
 	}
@@ -365,12 +373,15 @@ serve_forgot_pin_page(struct http *h, const void *arg)
 		.identifier = in->identifier,
 		.return_url = page_return(h, http_form(h, "return"))
 	};
+	const struct phone_asking number = { .phone = in->identifier };
+	bool phone = page_is_phone(h, in->identifier);
 	enum err e;
 
-	e = pin_forgot(h->ctx, &ask);
+	e = phone ? phone_forgot_pin(h->ctx, &number) :
+	    pin_forgot(h->ctx, &ask);
 	if (e != ERR_OK)
 		return e;
-	return by_code(h) ? show_reset_form(h, 200, &f, ERR_OK) :
+	return phone || by_code(h) ? show_reset_form(h, 200, &f, ERR_OK) :
 	    show_asked(h, 200, in->identifier, ERR_OK);
 }
 
@@ -385,7 +396,7 @@ serve_reset_pin_form(struct http *h, const void *arg)
 	if (e != ERR_OK)
 		return e;
 	if (!str_present(in->vtoken))
-		return by_code(h) ? show_reset_pin(h, 200, ERR_OK) :
+		return takes_codes(h) ? show_reset_pin(h, 200, ERR_OK) :
 		    response_redirect(h, STR("/forgot-pin"));
 	e = pin_reset_peek(h->ctx, in->vtoken, &f.address);
 	return e != ERR_OK ? e : show_reset_form(h, 200, &f, ERR_OK);
@@ -405,6 +416,8 @@ serve_reset_pin_page(struct http *h, const void *arg)
 		return ERR_IDENTIFIER_MISSING;
 	if (!str_present(in->vtoken) && !str_present(in->code))
 		return ERR_EMAIL_CODE_INVALID;
+	if (page_is_phone(h, in->identifier))
+		r.kind = IDENTIFIER_PHONE;
 	e = pin_reset(h->ctx, &r);
 	if (e != ERR_OK)
 		return e;

@@ -1,8 +1,8 @@
 // PINs and security questions of people with a phone number.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AUTH, call, granted, login, page, password, phone, refused, send,
-    shift, smsCode, sott, source, texts } from '../api.mjs';
+import { AUTH, call, granted, hidden, login, page, password, phone, refused,
+    send, shift, smsCode, sott, source, texts } from '../api.mjs';
 
 const PIN = '482915', OTHER = '730264', word = 'violet-harbour-88';
 const answers = { school: 'Hill House', pet: 'Rex' };
@@ -141,4 +141,36 @@ test('H4 of a locked number takes the answers, at the page too (S-021)',
             refused(await with_(answers, wrong(otp)), 1067, 403);
             granted(await with_(answers));
         }
+    });
+
+test('a forgotten PIN is reset at the pages by a code to the number',
+    async () => {
+        const p = await person(), visit = page(new Map());
+        const form = await visit('GET', '/forgot-pin');
+        assert.match(form.text, /phone number/);
+        const nobody = await send(visit, '/forgot-pin',
+            { identifier: phone() });
+        const sent = await send(visit, '/forgot-pin',
+            { identifier: p.number });
+        const same = (a) => a.text.replaceAll(/\+\d+/g, '+')
+            .replaceAll(/(form_token" value|request)[^>]*/g, '');
+        assert.equal(same(nobody), same(sent));
+        assert.match(sent.text, /a code is on its way to it\./);
+        assert.match(sent.text, /autocomplete="one-time-code"/);
+        const otp = await smsCode(p.number, 2);
+        const fields = { ...hidden(sent.text), identifier: p.number,
+            new_pin: OTHER };
+        const bad = await visit('POST', '/reset-pin', { ...fields,
+            code: wrong(otp) });
+        assert.match(bad.text, /id="code-error"/);
+        const weak = await visit('POST', '/reset-pin', { ...fields,
+            new_pin: '111111', code: otp });
+        assert.match(weak.text, /id="new_pin-error"/);
+        const good = await visit('POST', '/reset-pin', { ...fields,
+            code: otp });
+        assert.equal(good.status, 303, good.text);
+        granted(await change(p, OTHER, PIN));
+        assert.equal((await visit('GET', '/reset-pin')).status, 200);
+        assert.match((await send(visit, '/forgot-pin', { identifier: '12' }))
+            .text, /identifier-error/);
     });
