@@ -126,14 +126,13 @@ show_waiting(struct http *h, struct str guid)
 	return response_page(h, 200, "smart-wait.html", v);
 }
 
-/* Nothing waits any more: refused, over, or never begun. */
+/* Nothing waits any more: refused, over, or never begun.  The cookie stays
+ * for its few minutes: another tab may have begun anew, and this answer must
+ * not take that one's. */
 static enum err
 show_over(struct http *h)
 {
-	struct values *v = page_values(h);
-
-	response_cookie(h, COOKIE_DEVICE, STR_NONE, 0);
-	return response_page(h, 200, "smart-over.html", v);
+	return response_page(h, 200, "smart-over.html", page_values(h));
 }
 
 static enum err
@@ -175,8 +174,6 @@ serve_smart_wait(struct http *h, const void *in)
 		return enter(h, &out);
 	if (e == ERR_DEVICE_WAITING || e == ERR_RATE_LIMITED)
 		e = show_waiting(h, p.guid);
-	else if (login_gate_refused(e))
-		response_cookie(h, COOKIE_DEVICE, STR_NONE, 0);
 	return e == ERR_DEVICE_GONE || e == ERR_PARAMETER ? show_over(h) :
 	    e != ERR_OK ? page_stopped(h, e) : ERR_OK;
 }

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { AUTH, address, base, call, granted, guid, key, login, mail, mails,
     nowhere, password, person, phone, refused, register, shift, sms, smsCode,
-    sott, texts } from '../api.mjs';
+    setCookies, sott, texts } from '../api.mjs';
 import { request } from '../wire.mjs';
 
 const fresh = () => randomBytes(16).toString('base64url');
@@ -303,4 +303,17 @@ test('parameters: none, malformed, a link that leads elsewhere', async () => {
     const bad = await ask({ username: 'a@b' }, fresh());
     refused(bad, 1024, 403);
     refused(await ask({ username: '' }, fresh()), 1141, 400);
+});
+
+test('a wait that is over takes no cookie away: another tab may have begun ' +
+    'anew', async () => {
+    for (const value of [null, 'x'.repeat(43)])
+        for (const method of ['HEAD', 'GET']) {
+            const a = await call(method, '/smart/wait', { judge: false,
+                headers: { 'X-Doorward-ApiKey': null,
+                    ...value && { Cookie: `doorward-device=${value}` } } });
+            assert.equal(a.status, 200);
+            assert.deepEqual(setCookies(a.headers).filter((c) =>
+                c.startsWith('doorward-device')), []);
+        }
 });
