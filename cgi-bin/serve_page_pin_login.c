@@ -29,7 +29,7 @@ static bool
 is_over(enum err e)
 {
 	return e == ERR_PIN_SESSION_INVALID || e == ERR_PIN_SESSION_EXPIRED ||
-	    e == ERR_PIN_NONE || e == ERR_PIN_LOGIN_OFF || e == ERR_PIN_OFF;
+	    e == ERR_PIN_LOGIN_OFF || e == ERR_PIN_OFF;
 }
 
 static enum err

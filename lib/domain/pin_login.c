@@ -194,7 +194,7 @@ try_pin(struct ctx *c, struct trying *t, struct login_result *out)
 
 	e = store_pin_get(c, t->session.uid, &stored);
 	if (e == ERR_NOT_FOUND)
-		return err_set(c, ERR_PIN_NONE, NULL, "none");
+		return invalid(c, "the PIN went meanwhile");
 	if (e != ERR_OK)
 		return e;
 	t->lock.id = name_of(&t->account);

@@ -321,7 +321,7 @@ notes:read rights:none" limits.requests_per_s=100000
 	    password.login_on_reset=yes compat.reveal_account_existence=yes
 	settings phone "${1:-}" "${phone_settings[@]}" smart_login.enabled=yes
 	settings gateway "${1:-}" login.phone=yes sott.required=no \
-	    sms.site_per_day=100000
+	    sms.site_per_day=100000 smart_login.enabled=yes
 	settings schema "${1:-}" "${schema_settings[@]}"
 	settings off "${1:-}" availability.enabled=no registration.enabled=no \
 	    login.username=no
@@ -347,13 +347,15 @@ notes:read rights:none" limits.requests_per_s=100000
 	    one_touch.email=link one_touch.phone=yes jwt.enabled=yes \
 	    smart_login.enabled=yes \
 	    jwt.audiences="https://api.example.com,https://shop.example.com"
-	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000
+	settings policy "${1:-}" mail.per_hour=100 mail.per_day=1000 \
+	    pin.enabled=yes pin.login=yes
 	settings captcha "${1:-}" captcha.provider=altcha \
 	    captcha.altcha_tries=100 captcha.on=register,forgot_email,\
-forgot_phone,change_password,update_profile,availability login.phone=yes
+forgot_phone,change_password,update_profile,availability,unlock \
+	    login.phone=yes
 	settings locked "${1:-}" "${phone_settings[@]}" login.lock=captcha \
 	    captcha.provider=altcha captcha.altcha_tries=100 pin.enabled=yes \
-	    one_touch.email=code login.max_failures=3
+	    pin.login=yes one_touch.email=code login.max_failures=3
 	http_sdk "${1:-}"
 	smtp_port=$(free_port)
 	export DOORWARD_SMTP_PORT=$smtp_port

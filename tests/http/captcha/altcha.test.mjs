@@ -244,6 +244,15 @@ test('the challenge route: shape, purpose, callers (S-100)', async () => {
     }
 });
 
+test('A5 demands an answer where captcha.on names unlock', async () => {
+    const { token } = await signedIn();
+    const unlock = (json) => call('PUT', `${AUTH}/account/unlock`,
+        { token, json });
+    refused(await unlock({}), 982, 403);
+    refused(await unlock({ altcha: await solved('login') }), 982, 403);
+    refused(await unlock({ altcha: await solved('unlock') }), 1221, 403);
+});
+
 test('a source that guesses is slowed down (S-022, S-025)', async () => {
     const from = '2001:db8:77::1';
     let status;

@@ -4,6 +4,7 @@
 // when it has answered.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
@@ -118,6 +119,8 @@ const resend = (number, options) => run('POST', '/phone/otp',
     { phone: number }, options);
 const forgot = (number, options) => run('POST', '/password/otp',
     { phone: number }, options);
+const smart = (number) => run('GET', '/login/smartlogin', null,
+    { query: { phone: number, clientguid: randomUUID() } });
 const change = (token, number, options) => run('PUT', '/phone',
     { phone: number }, { token, ...options });
 const code = (a, ErrorCode, status = 403) => {
@@ -298,7 +301,7 @@ test('without a provider: 1071; without calls: 1281', async () => {
     try {
         for (const a of [await register(phone()), await resend(phone()),
             await forgot(phone()), await change(p.token, phone()),
-            await login(open), await run('GET', '/account/otp', null,
+            await smart(p.number), await smart(phone()), await login(open), await run('GET', '/account/otp', null,
                 { token: p.token }), await run('PUT', '/account',
                 { PhoneId: phone() }, { token: p.token })])
             code(a, 1071);
@@ -321,6 +324,7 @@ test('the day of the site: 1149 (S-024)', async () => {
     twilio({ 'sms.site_per_day': 1 });
     for (const a of [await register(phone()), await resend(phone()),
         await forgot(p.number), await change(p.token, phone()),
+        await smart(p.number), await smart(phone()),
         await run('GET', '/account/otp', null, { token: p.token })])
         code(a, 1149);
 });

@@ -129,6 +129,21 @@ test('the account pages show the CAPTCHA of a locked account, beside its ' +
     await shift(0);
 });
 
+test('LG9 of a locked account takes a CAPTCHA (S-021)', async () => {
+    const p = await withPin();
+    const { session_token } = granted(await login(p));
+    const byPin = (pin, altcha) => call('POST', `${AUTH}/login/pin`,
+        { from: source(), query: { session_token }, json: { pin, altcha } });
+    for (let i = 0; i < tries; i++)
+        refused(await byPin('599134'), 1236, 401);
+    refused(await byPin(PIN), 1132, 403);
+    refused(await byPin(PIN, 'x'), 982, 403);
+    refused(await byPin('599134', await solved('login')), 1236, 401);
+    refused(await byPin(PIN), 1132, 403);
+    granted(await byPin(PIN, await solved('login')));
+    granted(await byPin(PIN));
+});
+
 // Somebody who has not proven the number yet; wrong codes lock it.
 async function lockedNumber() {
     const number = phone(), from = source();

@@ -1,6 +1,7 @@
 // Phone numbers as identifiers: registration, proof, sign-in, change,
 // recovery and deletion by text message.  login.phone_country is 44.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -518,6 +519,8 @@ test('one source sends 20 messages an hour (S-024)', async () => {
         posted(await resend(phone(), { from }));
     refused(await resend(phone(), { from }), 1123, 403);
     refused(await forgot(phone(), { from }), 1123, 403);
+    refused(await call('GET', `${AUTH}/login/smartlogin`, { from,
+        query: { phone: phone(), clientguid: randomUUID() } }), 1123, 403);
     const p = await register({}, { from });
     refused(p.answer, 1123, 403);
 });
