@@ -448,9 +448,12 @@ part_pages()
 
 pages_passwordless()
 {
+	local asked="pet=What was your first pet called?"
+	asked="$asked; street=In which street did you grow up?"
 	variant pages-passwordless lighttpd fcgi "" "${phone_settings[@]}" \
 	    passwordless.email=link passwordless.phone=yes \
-	    one_touch.email=link
+	    one_touch.email=link login.lock=question login.max_failures=3 \
+	    questions.enabled=yes questions.list="$asked"
 	node_tests pages-passwordless \
 	    "$ROOT"/tests/pages/passwordless/*.test.mjs
 	site_end
