@@ -51,6 +51,19 @@ enter_code(void)
 }
 
 static enum err
+enter_wrong(void)
+{
+	const struct passwordless p = { .kind = IDENTIFIER_EMAIL,
+		.identifier = STR(ADA), .code = STR("12x"),
+		.session = { .kind = SESSION_API } };
+	struct login_result r;
+
+	/* The lease of a try that failed before is over. */
+	fx_sql("UPDATE dw_failure SET in_flight = 0");
+	return passwordless_by_code(fx, &p, &r);
+}
+
+static enum err
 touch(void)
 {
 	const struct one_touch_ask a = { .guid = STR(GUID),
@@ -201,6 +214,17 @@ touched_phone(void)
 	keep("one-touch.sms", "signing in is ");
 }
 
+static void
+nearly_blocked(void)
+{
+	int i;
+
+	asked_code();
+	fx_config->login_lock = STR("block");
+	for (i = 0; i < 9; i++)
+		assert_int_equal(enter_wrong(), ERR_EMAIL_CODE_INVALID);
+}
+
 static const struct flow flows[] = {
 	{ "ask", account, ask, .repeated = ERR_OK, .once_more = true },
 	{ "enter", asked, enter, .repeated = ERR_PASSWORDLESS_USED },
@@ -210,6 +234,9 @@ static const struct flow flows[] = {
 	    .repeated = ERR_PASSWORDLESS_USED },
 	{ "enter by code", asked_code, enter_code,
 	    .repeated = ERR_EMAIL_CODE_USED },
+	{ "the wrong code that blocks", nearly_blocked, enter_wrong,
+	    .good = ERR_EMAIL_CODE_INVALID,
+	    .repeated = ERR_ACCOUNT_BLOCKED, .once_more = true },
 	{ "one touch", site, touch, .repeated = ERR_GUID_USED },
 	{ "one touch by phone", site, touch_phone, .repeated = ERR_OK,
 	    .once_more = true },

@@ -74,6 +74,27 @@ change(void)
 }
 
 static enum err
+confirm_with_answers(void)
+{
+	struct attempt_secret old = { .typed = fx_secret(PASSWORD),
+		.key = { .answers = json_of(ANSWERS) } };
+
+	mine.auth_s = 0;
+	return password_confirm(fx, &mine, &old);
+}
+
+static enum err
+change_wrong(void)
+{
+	struct attempt_secret from = { .typed = fx_secret("599134") };
+	struct secret to = fx_secret(OTHER);
+
+	/* The lease of a try that failed before is over. */
+	fx_sql("UPDATE dw_failure SET in_flight = 0");
+	return pin_change(fx, &mine, &from, &to);
+}
+
+static enum err
 forgot(void)
 {
 	struct pin_forgot f = { .kind = IDENTIFIER_EMAIL,
@@ -265,6 +286,17 @@ locked(void)
 	assert_int_equal(fx_login(ADA, "wrong"), ERR_LOCKED_QUESTION);
 }
 
+static void
+nearly_blocked(void)
+{
+	int i;
+
+	with_pin();
+	fx_config->login_lock = STR("block");
+	for (i = 0; i < 9; i++)
+		assert_int_equal(fx_login(ADA, "wrong"), ERR_LOGIN_REFUSED);
+}
+
 static const struct flow flows[] = {
 	{ "complete a sign-in", stopped, complete,
 	    .repeated = ERR_PIN_TOKEN_INVALID },
@@ -284,6 +316,11 @@ static const struct flow flows[] = {
 	{ "answer", account, answer, .repeated = ERR_OK },
 	{ "update", account, update, .repeated = ERR_OK },
 	{ "unlock", locked, unlock, .repeated = ERR_NOT_LOCKED },
+	{ "confirm, locked", locked, confirm_with_answers,
+	    .repeated = ERR_OK, .alone = true },
+	{ "the wrong one that blocks", nearly_blocked, change_wrong,
+	    .good = ERR_OLD_PIN, .repeated = ERR_ACCOUNT_BLOCKED,
+	    .once_more = true },
 	{ "sign up", account, sign_up, .repeated = ERR_OK },
 };
 
