@@ -1,4 +1,4 @@
-#include "ctl.h"
+#include "ctl_check.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -16,18 +16,7 @@
 
 #define CLOCK_DRIFT_S	30
 
-/*
- * Each finding is one line: what was looked at, whether it is well, and where
- * it is not, what is wrong and the mend.
- */
-enum { FINE, NOTE, WRONG };
-
-struct check { struct ctl *t; struct json *all; int wrong; };
-
-static void found(struct check *k, int how, const char *what,
-    const char *fmt, ...) PRINTF(4, 5);
-
-static void
+void
 found(struct check *k, int how, const char *what, const char *fmt, ...)
 {
 	static const char *const words[] = { "ok", "note", "WRONG" };
@@ -502,10 +491,14 @@ check_all(struct check *k, const struct config *cfg, bool web,
 	check_places(k, cfg);
 	if (k->wrong == 0)
 		check_site(k);
+	if (k->wrong == 0)
+		check_guard(k, cfg);
 	check_mail(k, cfg, mail);
 	check_sms(k, cfg);
-	if (web)
+	if (web) {
 		check_web(k, cfg);
+		check_guard_web(k, cfg);
+	}
 	if (!cfg->site_https)
 		found(k, NOTE, "https", "site.url is plain http: good for "
 		    "trying out on this machine, not for visitors.");

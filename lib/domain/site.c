@@ -12,9 +12,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "breach.h"
 #include "codec/json.h"
+#include "codec/text.h"
 #include "codec/url.h"
 #include "crypto/keys.h"
 #include "crypto/pwhash.h"
@@ -200,6 +202,23 @@ site_web_probe(struct ctx *c, int64_t *status_out, int64_t *code_out)
 	*code_out = j != NULL && json_type(j) == JSON_OBJECT ?
 	    json_int(json_get(j, "ErrorCode")) : 0;
 	return ERR_OK;
+}
+
+enum err
+site_path_probe(struct ctx *c, struct str path, int64_t *status_out)
+{
+	struct str body, rest = str_sub(path, 1, SIZE_MAX), one;
+	struct buf b;
+
+	buf_init(&b, c->arena, LIMIT_URL);
+	buf_str(&b, c->config->site_origin);
+	while (str_split(&rest, '/', &one)) {
+		buf_char(&b, '/');
+		buf_str(&b, percent_encode(c->arena, one));
+	}
+	if (!buf_ok(&b))
+		return err_set(c, ERR_TOO_LONG, NULL, "path of a rule");
+	return probe_get(c, buf_view(&b), NULL, 0, status_out, &body);
 }
 
 /* ---- migrations ---- */

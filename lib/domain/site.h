@@ -64,6 +64,9 @@ bool site_sms_body_valid(struct ctx *c);
  * ERR_DELIVERY with a note when there is no answer. */
 MUST_CHECK enum err site_web_probe(struct ctx *c, int64_t *status_out,
     int64_t *code_out);
+/* What a stranger gets at this path of the host.  ERR_DELIVERY as above. */
+MUST_CHECK enum err site_path_probe(struct ctx *c, struct str path,
+    int64_t *status_out);
 
 /* Apply schema/NNNN_*.sql that are not applied yet; safe to repeat, to kill
  * and to run twice at once.  *from_out and *to_out: schema numbers. */

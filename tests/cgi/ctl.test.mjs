@@ -290,6 +290,42 @@ test('check: says in plain words what is broken', async () => {
         /web.*does not answer/, []);
 });
 
+test('check: rules of the guard that let nobody in, or everybody (S-114)',
+    async () => {
+        const guard = (rules, ...more) => changed([[/^\[site\]$/m,
+            `[guard]\nrules = ${rules}\n${more.join('')}[site]`],
+        ...(more.length ? [[/^username = yes$/m, 'username = no']] : [])]);
+        const check = async (rules, args, ...more) => {
+            const r = await ctl(['--json', 'check', ...args],
+                { conf: guard(rules, ...more) });
+            return JSON.parse(r.out).filter((f) => f.what === 'guard');
+        };
+        const email = address();
+        await fine(['user', 'add', email, '--no-password']);
+        await fine(['role', 'add', email, 'guardian']);
+        const local = (rules, ...more) => check(rules, ['--no-web'], ...more);
+        assert.deepEqual(await local('/a role:guardian'),
+            [{ what: 'guard', result: 'ok', text: '1 rules' }]);
+        const [, nobody, ...rest] = await local(
+            '/a role:no-such|guardian; /b/c role:no-such|none signed_in');
+        assert.deepEqual(rest, []);
+        assert.equal(nobody.result, 'note');
+        assert.match(nobody.text, /^\/b\/c asks for role:no-such\|none/);
+        const [, login] = await local('/ signed_in');
+        assert.match(login.text, /people sign in, falls under the rule of/);
+        assert.equal((await local('/ signed_in; /login anyone')).length, 1);
+        const [, wrong] = await local('/a signed_in',
+            'remote_user = username\n');
+        assert.equal(wrong.result, 'wrong');
+        assert.match(wrong.text, /login\.username is off/);
+        // Nothing guards these here.
+        const web = await check('/forgot signed_in; /no/where signed_in; ' +
+            '/signup anyone; /account verified', []);
+        assert.deepEqual(web.map((f) => [f.result, f.text.slice(0, 13)]), [
+            ['ok', '4 rules'], ['wrong', '/forgot is op'],
+            ['note', 'There is no /'], ['ok', '/account is c']]);
+    });
+
 test('check: looks at the lists of passwords', async () => {
     const sums = join(own, 'sums');
     const list = `breach_file = ${sums}`;
