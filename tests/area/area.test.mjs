@@ -365,3 +365,17 @@ test('without the database nothing is opened (S-114)', async () => {
     }
     kept(await ask(`/${folders[0]}/page.html`, [cookie(ada)]));
 });
+
+test('doorwardctl check finds the folders closed to strangers (S-114)', () => {
+    let out;
+    try {
+        out = ctl('--json', 'check');
+    } catch (e) {
+        out = e.stdout;
+    }
+    const guard = JSON.parse(out).filter((f) => f.what === 'guard');
+    for (const name of folders)
+        assert.ok(guard.some((f) => f.result === 'ok' &&
+            f.text === `/${name} is closed to strangers`), out);
+    assert.deepEqual(guard.filter((f) => f.result === 'wrong'), []);
+});
