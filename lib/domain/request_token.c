@@ -8,7 +8,7 @@
 
 enum err
 request_token_make(struct ctx *c, const struct account *a,
-    struct str provider, bool remember, struct str *token_out)
+    const struct session_options *of, struct str *token_out)
 {
 	struct json *data = json_new_object(c->arena);
 	struct ticket t = {
@@ -18,8 +18,9 @@ request_token_make(struct ctx *c, const struct account *a,
 		.first = true	/* sign-ins in two windows are two */
 	};
 
-	json_set_str(data, "provider", provider);
-	json_set_bool(data, "remember", remember);
+	json_set_str(data, "provider", of->provider);
+	json_set_bool(data, "remember", of->remember);
+	json_set_int(data, "auth_s", of->auth_s != 0 ? of->auth_s : c->now_s);
 	t.data = json_text(c->arena, data, false);
 	return ticket_make_link(c, &t, token_out);
 }
@@ -57,6 +58,7 @@ gate_of(struct ctx *c, const struct ticket *t)
 	data = json_parse(c->arena, t->data, &fault);
 	g.session.provider = json_string(json_get(data, "provider"));
 	g.session.remember = json_bool(json_get(data, "remember"));
+	g.session.auth_s = json_int(json_get(data, "auth_s"));
 	return g;
 }
 

@@ -8,9 +8,13 @@
 
 #include "session.h"
 
-/* Inside the transaction of the sign-in.  Void once the account changes. */
+/*
+ * Inside the transaction of the sign-in.  Void once the account changes.
+ * of: provider, remember and auth_s of the session that it stands for; who
+ * exchanges it has proven nothing anew.
+ */
 MUST_CHECK enum err request_token_make(struct ctx *c,
-    const struct account *a, struct str provider, bool remember,
+    const struct account *a, const struct session_options *of,
     struct str *token_out);
 /*
  * LG40, S6.  ERR_REQUEST_TOKEN (unknown, used, void),

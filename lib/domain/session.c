@@ -145,7 +145,8 @@ session_of(struct ctx *c, const struct account *a,
 	return (struct store_session){
 		.kind = o->kind, .uid = a->uid, .generation = a->generation,
 		.family = uid_new(c->now_ms), .created_s = c->now_s,
-		.auth_s = o->acting ? 0 : c->now_s,
+		.auth_s = o->acting ? 0 : o->auth_s != 0 ? o->auth_s :
+		    c->now_s,
 		.seen_s = c->now_s, .remember = o->remember,
 		.provider = str_present(o->provider) ? o->provider :
 		    STR("email"),

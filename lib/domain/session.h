@@ -41,6 +41,7 @@ struct session_options {
 	const struct session *raises;	/* limited one that this becomes; its
 					 * token stays.  NULL: none */
 	struct str provider;	/* absent: "email" */
+	int64_t auth_s;		/* when it was proven who it is; 0: now */
 	bool acting;		/* for a back end, not by its owner: counts
 				 * against no limit and proves nobody */
 };

@@ -154,9 +154,11 @@ static enum err
 make_tx(struct ctx *c, void *arg)
 {
 	struct making *m = arg;
+	const struct session_options of = {
+		.provider = STR("example"), .remember = false
+	};
 
-	return request_token_make(c, &m->account, STR("example"), false,
-	    &m->token);
+	return request_token_make(c, &m->account, &of, &m->token);
 }
 
 static void

@@ -1102,6 +1102,7 @@ test_impersonation_is_marked_told_and_proves_nobody(void **state)
 
 struct making {
 	struct account account;
+	int64_t auth_s;
 	struct str token;
 };
 
@@ -1109,15 +1110,17 @@ static enum err
 make_tx(struct ctx *c, void *arg)
 {
 	struct making *m = arg;
+	const struct session_options of = {
+		.provider = STR("example"), .remember = true, .auth_s = m->auth_s
+	};
 
-	return request_token_make(c, &m->account, STR("example"), true,
-	    &m->token);
+	return request_token_make(c, &m->account, &of, &m->token);
 }
 
 static struct str
 request_token(struct uid uid)
 {
-	struct making m;
+	struct making m = { .auth_s = 0 };
 
 	assert_int_equal(account_get(fx, uid, &m.account), ERR_OK);
 	assert_int_equal(store_tx(fx, make_tx, &m, NULL), ERR_OK);
@@ -1169,6 +1172,33 @@ test_a_request_token_gives_its_session_once(void **state)
 	fx_session(uid, SESSION_API);
 	assert_int_equal(exchange(token), ERR_SESSION_LIMIT);
 	assert_int_equal(exchange(token), ERR_REQUEST_TOKEN);
+}
+
+/* A sign-in is as old as it is, wherever its token went (S-092). */
+static void
+test_a_request_token_carries_when_its_owner_signed_in(void **state)
+{
+	struct making m = { .auth_s = fx->now_s - 3000 };
+	struct uid uid = ada();
+	struct str token;
+	struct session_tokens t;
+	struct session s;
+
+	(void)state;
+	assert_int_equal(account_get(fx, uid, &m.account), ERR_OK);
+	assert_int_equal(store_tx(fx, make_tx, &m, NULL), ERR_OK);
+	assert_int_equal(request_token_exchange(fx, m.token, &t), ERR_OK);
+	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
+	    ERR_OK);
+	assert_int_equal(s.auth_s, m.auth_s);
+	assert_false(session_is_fresh(fx, &s));
+	token = request_token(uid);
+	fx->now_s += 800;
+	assert_int_equal(request_token_exchange(fx, token, &t), ERR_OK);
+	assert_int_equal(session_check(fx, SESSION_API, t.access_token, &s),
+	    ERR_OK);
+	assert_int_equal(s.auth_s, fx->now_s - 800);
+	assert_int_equal(s.created_s, fx->now_s);
 }
 
 static int
@@ -1270,6 +1300,7 @@ main(void)
 	T(test_compat_s9_gives_the_token_that_each_session_has_now),
 	T(test_impersonation_is_marked_told_and_proves_nobody),
 	T(test_a_request_token_gives_its_session_once),
+	T(test_a_request_token_carries_when_its_owner_signed_in),
 	T(test_s030_of_20_exchanges_of_one_request_token_one_succeeds),
 	T(test_s143_the_sweep_leaves_sessions_that_can_be_refreshed),
 	};
