@@ -208,7 +208,7 @@ device_login_read(struct ctx *c, struct str ref, struct device_request *out)
 /* The update decides; what is read after it explains. */
 enum err
 device_login_approve(struct ctx *c, struct str ref, struct uid uid,
-    int64_t generation)
+    int64_t generation, const char *method)
 {
 	struct store_device d;
 	unsigned char id[32];
@@ -219,7 +219,7 @@ device_login_approve(struct ctx *c, struct str ref, struct uid uid,
 		e = store_device_approve(c, id, uid, generation, c->now_s,
 		    &done);
 	if (e == ERR_OK && done)
-		return audit_add(c, "device_approved", uid, "");
+		return audit_add(c, "device_approved", uid, method);
 	if (e == ERR_OK)
 		e = read_ref(c, ref, &d);
 	if (e == ERR_OK)

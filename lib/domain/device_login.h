@@ -55,9 +55,10 @@ struct str device_login_number(struct ctx *c, struct str ref);
  * Inside the transaction that consumes the secret, with the account locked:
  * the device may collect a session of this account, as it is of this
  * generation.  Errors as of device_login_read.
+ * method  for the audit
  */
 MUST_CHECK enum err device_login_approve(struct ctx *c, struct str ref,
-    struct uid uid, int64_t generation);
+    struct uid uid, int64_t generation, const char *method);
 /* The same for "no": ERR_OK also when it had stopped waiting. */
 MUST_CHECK enum err device_login_refuse(struct ctx *c, struct str ref);
 

@@ -383,11 +383,9 @@ confirm_tx(struct ctx *c, void *arg)
 		    "the account is gone, or has changed");
 	if (e == ERR_OK)
 		e = entry_prove(c, &n->touch.entry);
-	if (e == ERR_OK)
-		e = link_error(c, device_login_approve(c, n->touch.device,
-		    a->uid, a->generation));
-	return e != ERR_OK ? e : audit_add(c, "device_approved", a->uid,
-	    n->touch.entry.method);
+	return e != ERR_OK ? e : link_error(c, device_login_approve(c,
+	    n->touch.device, a->uid, a->generation,
+	    n->touch.entry.method));
 }
 
 static enum err

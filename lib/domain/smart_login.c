@@ -438,7 +438,7 @@ confirm_tx(struct ctx *c, void *arg)
 	if (e == ERR_OK)
 		e = prove(c, n);
 	return e != ERR_OK ? e : device_login_approve(c, n->ref,
-	    n->account.uid, n->account.generation);
+	    n->account.uid, n->account.generation, "");
 }
 
 /* The device's row tells; whoever it was that approved, it is approved. */

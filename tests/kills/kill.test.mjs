@@ -1,90 +1,15 @@
 // S-145: kill -9 of anything at any instruction, during a mixed load.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { AUTH, call, granted, login, refused, signedIn } from
-    '../http/api.mjs';
-import { clock, ctl, kill, number, pidOf, processes, site, sleep, sql, until }
-    from './kills.mjs';
-import { delivered, load, state } from './load.mjs';
+import { AUTH, call, granted, login, refused } from '../http/api.mjs';
+import { count, killed, released } from './killer.mjs';
+import { clock, ctl, number, sql, until } from './kills.mjs';
+import { delivered, state } from './load.mjs';
 
-const KILLS = 500;
-const CLIENTS = 12;
-const count = { worker: 0, after: 0, held: 0 };
-
-async function killAll(t, probe, spawner) {
-    await until('the load runs', () => state.steps.get('login') > 5);
-    while (count.worker + count.after < KILLS) {
-        await sleep(Math.random() * 30);
-        const all = processes();
-        const after = all.filter((p) => p.parent !== spawner);
-        const pool = after.length > 0 && Math.random() < 0.3 ? after :
-            all.filter((p) => p.parent === spawner);
-        // Now and then all at once.
-        let many = Math.random() < 0.05 ? pool.length : 1, hit = 0;
-        for (; many > 0 && pool.length > 0; many--) {
-            const [p] = pool.splice(Math.floor(Math.random() *
-                pool.length), 1);
-            if (!kill(p.pid, 'SIGKILL'))
-                continue;
-            hit++;
-            count[p.parent === spawner ? 'worker' : 'after']++;
-        }
-        const a = await call('GET', `${AUTH}/access_token/validate`,
-            { token: probe.token, judge: false });
-        if (a.status === 200)
-            count.held += hit;
-        else
-            t.diagnostic(`after a kill: ${a.status} ${a.text}`);
-    }
-}
-
-test(`S-145: ${KILLS} random kills; the next request is answered each time`,
-    { timeout: 240000 }, async (t) => {
-        const probe = await signedIn();
-        const spawner = pidOf('spawner');
-        const stop = load(CLIENTS);
-        try {
-            await killAll(t, probe, spawner);
-        } finally {
-            await stop();
-        }
-        const tried = count.worker + count.after;
-        t.diagnostic(`kills: tried ${tried}, held ${count.held} ` +
-            `(${count.worker} workers, ${count.after} of deliveries)`);
-        t.diagnostic(`requests: ${state.asked}, not answered ` +
-            `${state.unanswered}, busy ${state.busy}; people ` +
-            `${state.people.length}`);
-        t.diagnostic([...state.steps].map(([n, k]) => `${n} ${k}`)
-            .join(', '));
-        assert.equal(count.held, tried);
-        assert.deepEqual(state.odd, []);
-        // A process serves one request: no kill costs more than one answer.
-        assert.ok(state.unanswered <= count.worker);
-        assert.equal(state.busy, 0);
-        for (const step of ['register', 'verify', 'login', 'validate',
-            'change', 'forgot', 'reset', 'profile', 'invalidate',
-            'sign-up page', 'verify page', 'login page', 'change page',
-            'sign-out page'])
-            assert.ok(state.steps.get(step) > 5,
-                `too little of: ${step} ${state.steps.get(step)}`);
-    });
-
-test('S-145: no lock and no transaction outlives its owner', async () => {
-    const spawner = pidOf('spawner');
-    await until('deliveries end', () => processes().every((p) =>
-        p.parent === spawner));
-    const held = (inode) => readFileSync('/proc/locks', 'latin1').split('\n')
-        .filter((l) => new RegExp(`:${inode} `).test(l));
-    const files = readdirSync(join(site, 'state'));
-    assert.ok(files.length >= 2, files.join());
-    for (const name of files)
-        assert.deepEqual(held(statSync(join(site, 'state', name)).ino), [],
-            name);
-    assert.equal(number('SELECT COUNT(*) FROM information_schema.innodb_trx'),
-        0);
-});
+killed(500, 12, ['register', 'verify', 'login', 'validate', 'change', 'forgot',
+    'reset', 'profile', 'invalidate', 'sign-up page', 'verify page',
+    'login page', 'change page', 'sign-out page']);
+released();
 
 test('S-126: after kills every mail was delivered, once by its Message-ID',
     async (t) => {

@@ -15,11 +15,12 @@ export const state = { people: [], asked: 0, unanswered: 0, busy: 0,
 
 // One look into the folder serves all who wait for mail.
 let arrived = new Map();
+export const arrivals = (to) => arrived.get(to) ?? 0;
 async function watch() {
     while (!state.stop) {
         const found = new Map();
         for (const name of readdirSync(outbox)) {
-            const to = /-mail-(.*)\.eml$/.exec(name)?.[1];
+            const to = /-(?:mail|sms)-(.*)\.(?:eml|txt)$/.exec(name)?.[1];
             if (to)
                 found.set(to, (found.get(to) ?? 0) + 1);
         }
@@ -38,7 +39,7 @@ async function mailed(p, n) {
 }
 
 // good: the statuses that say yes.
-async function step(name, make, good = [200]) {
+export async function step(name, make, good = [200]) {
     let a;
     state.asked++;
     try {
@@ -57,7 +58,7 @@ async function step(name, make, good = [200]) {
     return { ...a, ok, doubt: a.status >= 500 };
 }
 
-const api = (p, method, path, options) => call(method, `${AUTH}${path}`,
+export const api = (p, method, path, options) => call(method, `${AUTH}${path}`,
     { from: p.from, judge: false, ...options });
 
 // A page's form; what was not answered is an answer without ok.
@@ -69,7 +70,7 @@ async function form(p, name, path, fields, good) {
         { form_token: page.token, ...fields }), good);
 }
 
-async function signUp(p) {
+export async function signUp(p) {
     const again = async () => {
         if (p.byPage)
             return form(p, 'sign-up page', '/signup',
@@ -93,7 +94,7 @@ async function signUp(p) {
     }
 }
 
-async function verify(p) {
+export async function verify(p) {
     const m = await mailed(p, 1);
     if (!m?.token)
         return;
@@ -111,7 +112,7 @@ async function verify(p) {
     }
 }
 
-const signIn = async (p) => {
+export const signIn = async (p) => {
     for (let i = 0; i < 5 && !state.stop; i++)
         for (const word of p.words) {
             const a = p.byPage ?
@@ -203,9 +204,9 @@ async function one(k) {
 }
 
 // Runs until stop() is called; stop() waits for what is under way.
-export function load(clients) {
+export function load(clients, work = one) {
     const all = [watch(), ...Array.from({ length: clients }, (_, k) =>
-        one(k))];
+        work(k))];
     return async () => {
         state.stop = true;
         await Promise.all(all);

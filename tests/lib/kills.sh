@@ -121,6 +121,15 @@ part_kills()
 	    registration.verify_by=code password.reset_by=code \
 	    sott.single_use=yes login.max_failures=3
 	workers=4 kills_site kill "$wanted" kill.test.mjs
+	workers=4 kills_site deeds "$wanted" deeds.test.mjs \
+	    "${phone_settings[@]}" pin.enabled=yes pin.login=yes \
+	    questions.enabled=yes questions.reset=yes questions.list="school=\
+What was your first school called?; pet=What was your first pet called?" \
+	    passwordless.email=link passwordless.phone=yes \
+	    one_touch.email=link smart_login.enabled=yes \
+	    objects.names=notes:write sms.per_hour=10 \
+	    lifetime.phone_code_s=600 \
+	    consent.file="$ROOT/tests/kills/consent.json"
 	spawn_in=(env TZ=CET-1CEST,M3.5.0,M10.5.0/3)
 	workers=4 kills_site clock "$wanted" clock.test.mjs
 	spawn_in=()

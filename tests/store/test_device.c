@@ -53,7 +53,7 @@ approve_tx(struct ctx *c, void *arg)
 
 	e = account_lock(c, s->uid, &a);
 	return e != ERR_OK ? e : device_login_approve(c, s->ref, s->uid,
-	    s->generation);
+	    s->generation, "");
 }
 
 static enum err
