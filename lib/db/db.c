@@ -516,9 +516,12 @@ classify(struct ctx *c, struct db *d, unsigned number, const char *text)
 /* ---- failures made on purpose ---- */
 
 #ifdef DW_FAULTS
+const char *db_failed;
+
 /*
- * "N KIND" in the file: the N-th statement from now fails, once.  Shared by
- * all processes; empty or absent means none.
+ * "N KIND" in the file: the N-th statement from now fails, once; of KIND
+ * "commit-...", the N-th commit, and of "commit-blind" the first statement
+ * after it, too.  Shared by all processes; empty or absent means none.
  */
 static bool
 fault_due(struct db *d, char kind[16], bool commit)
@@ -538,10 +541,11 @@ fault_due(struct db *d, char kind[16], bool commit)
 	text[len > 0 ? len : 0] = '\0';
 	/* NOLINTNEXTLINE(cert-err34-c): the tests' own file */
 	if (sscanf(text, "%d %15s", &n, kind) == 2 && n > 0 &&
-	    commit == (strcmp(kind, "commit-lost") == 0)) {
+	    commit == (strncmp(kind, "commit-", 7) == 0)) {
 		due = --n == 0;
-		len = due ? 0 : snprintf(rest, sizeof(rest), "%d %s\n", n,
-		    kind);
+		len = due && strcmp(kind, "commit-blind") != 0 ? 0 :
+		    snprintf(rest, sizeof(rest), "%d %s\n", due ? 1 : n,
+		    due ? "error" : kind);
 		if (ftruncate(fd, 0) != 0 ||
 		    pwrite(fd, rest, (size_t)len, 0) != len)
 			due = false;
@@ -551,12 +555,13 @@ fault_due(struct db *d, char kind[16], bool commit)
 }
 
 static enum err
-fault(struct ctx *c, struct db *d)
+fault(struct ctx *c, struct db *d, unsigned statement)
 {
 	char kind[16];
 
 	if (!fault_due(d, kind, false))
 		return ERR_OK;
+	db_failed = d->statements[statement].name;
 	if (strcmp(kind, "deadlock") == 0)
 		return classify(c, d, ER_LOCK_DEADLOCK, "injected deadlock");
 	if (strcmp(kind, "duplicate") == 0)
@@ -570,10 +575,11 @@ fault(struct ctx *c, struct db *d)
 }
 #else
 static enum err
-fault(struct ctx *c, struct db *d)
+fault(struct ctx *c, struct db *d, unsigned statement)
 {
 	(void)c;
 	(void)d;
+	(void)statement;
 	return ERR_OK;
 }
 #endif
@@ -664,7 +670,7 @@ make_ready(struct ctx *c, struct db *d, unsigned statement)
 
 	e = ensure(c, d);
 	if (e == ERR_OK)
-		e = fault(c, d);
+		e = fault(c, d, statement);
 	if (e == ERR_OK && d->prepared[statement] == NULL)
 		e = prepare(c, d, statement);
 	return e;

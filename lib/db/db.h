@@ -104,4 +104,9 @@ MUST_CHECK enum err db_ddl(struct ctx *c, struct str sql);
 const char *db_last_error(const struct db *d);
 unsigned db_last_errno(const struct db *d);
 
+#ifdef DW_FAULTS
+/* The statement that was made to fail last, for tests. */
+extern const char *db_failed;
+#endif
+
 #endif

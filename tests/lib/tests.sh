@@ -108,8 +108,27 @@ tests_database()
 
 part_store()
 {
+	local -x DOORWARD_FAILED=$TESTS/log/${tag}failed
+	local -x DOORWARD_TEST_SOCKET
 	tests_database
-	DOORWARD_TEST_SOCKET=$tests_short/db programs store "${1:-}"
+	DOORWARD_TEST_SOCKET=$tests_short/db
+	: >"$DOORWARD_FAILED"
+	programs store "${1:-}"
+	[ -n "${1:-}" ] || program store/every statements_failed
+}
+
+# S-141: a statement that no fault walk has failed is not proven.
+statements_failed()
+{
+	local missed
+	missed=$(comm -23 <(grep -oP '^S\(\K\w+' \
+	    "$ROOT/lib/store/statements.def" | sort -u) \
+	    <(sort -u "$DOORWARD_FAILED"))
+	if [ -z "$missed" ]; then
+		echo "ok 1 - S-141: every statement has failed in a walk"
+	else
+		echo "not ok 1 - S-141: no walk fails" $missed
+	fi
 }
 
 # variant NAME SERVER MODE BASE [section.key=value...]: a site to test, on the

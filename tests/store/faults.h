@@ -59,5 +59,8 @@ void faults_repeated(struct step *s);
 /* S-139, S-140: the answer follows the truth; what cannot be known, or was a
  * write on its own, is neither repeated blindly nor called done. */
 void faults_lost(struct step *s);
+/* S-139: of "commit-blind", where the question what became of a commit fails,
+ * too: not called done, and whatever it was, the next try finds its way. */
+void faults_blind(struct step *s);
 
 #endif

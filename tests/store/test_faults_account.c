@@ -720,6 +720,7 @@ test_s139_a_commit_in_doubt_is_resolved(void **state)
 {
 	(void)state;
 	faults_walk(&all, "commit-lost", faults_lost);
+	faults_walk(&all, "commit-blind", faults_blind);
 }
 
 int

@@ -296,6 +296,7 @@ test_s139_a_batch_in_doubt_is_taken_once(void **state)
 {
 	(void)state;
 	faults_walk(&all, "commit-lost", faults_lost);
+	faults_walk(&all, "commit-blind", faults_blind);
 }
 
 static void

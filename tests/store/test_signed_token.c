@@ -618,7 +618,14 @@ nothing_more(const struct step *s)
 	(void)s;
 }
 
+static enum err
+run_reseal(void)
+{
+	return signing_key_reseal(fx, fx_config);
+}
+
 static const struct flow asks[] = {
+	{ "reseal", with_key, run_reseal, .alone = true },
 	{ "make", with_key, run_make, .alone = true },
 	{ "introspect", with_token, run_introspect, .alone = true }
 };
@@ -654,6 +661,7 @@ test_s139_a_rotation_in_doubt_is_resolved(void **state)
 		skip();
 	faults_walk(&all, "lost", faults_lost);
 	faults_walk(&all, "commit-lost", faults_lost);
+	faults_walk(&all, "commit-blind", faults_blind);
 	faults_walk(&asking, "lost", faults_lost);
 }
 
