@@ -70,7 +70,8 @@ take_line(void *arg, struct str text)
 static enum err
 export(void)
 {
-	struct export_options o = { .hashes = true, .line = take_line };
+	struct export_options o = { .hashes = true, .line = take_line,
+		.object = take_line };
 	struct uid after = { { 0 } };
 	bool more = true;
 	int64_t n;
@@ -329,7 +330,9 @@ refresh(void)
 static enum err
 change_password(void)
 {
-	struct secret from = fx_secret("amber-kettle-20");
+	struct attempt_secret from = {
+		.typed = fx_secret("amber-kettle-20")
+	};
 	struct secret to = fx_secret("violet-harbour-88");
 	struct session_tokens t;
 	struct session s;
@@ -395,7 +398,7 @@ refreshed(void)
 static void
 changed_before(void)
 {
-	struct secret from = fx_secret(PASSWORD);
+	struct attempt_secret from = { .typed = fx_secret(PASSWORD) };
 	struct secret to = fx_secret("amber-kettle-20");
 	struct session_tokens t;
 	struct session s;
@@ -559,6 +562,16 @@ posted(void)
 }
 
 static void
+posted_two(void)
+{
+	struct password_forgot f = { .identifier = STR("bea@example.org") };
+
+	posted();
+	fx_account("bea@example.org", PASSWORD, NULL, true);
+	assert_int_equal(password_forgot(fx, &f), ERR_OK);
+}
+
+static void
 undelivered(void)
 {
 	posted();
@@ -606,6 +619,7 @@ static const struct flow chores[] = {
 	{ "clean", littered, clean, .repeated = ERR_OK },
 	{ "sweep", unproven, sweep, .repeated = ERR_OK },
 	{ "deliver", posted, deliver, .repeated = ERR_OK },
+	{ "deliver two", posted_two, deliver, .repeated = ERR_OK },
 	{ "deliver in vain", undelivered, deliver, .repeated = ERR_OK },
 	{ "migrate", behind, migrate, .repeated = ERR_OK },
 };
@@ -627,6 +641,24 @@ static const struct faults retrying = {
 	.flows = retries, .n = COUNT(retries), .look = dead_mails
 };
 
+/* It is claimed, and given back. */
+static enum err
+deliver_in_no_time(void)
+{
+	size_t sent, failed;
+
+	fx_sql("UPDATE dw_outbox SET lease_until_s = 0, due_s = 0");
+	return outbox_run(fx, 10, 0, &sent, &failed);
+}
+
+static const struct flow vain[] = {
+	{ "deliver in no time", posted, deliver_in_no_time, .good = ERR_OK },
+};
+static const struct faults waiting = {
+	.flows = vain, .n = COUNT(vain), .refused = never_more,
+	.look = to_do, .done = never_more
+};
+
 /* A migration looks first whether it has anything to do, and goes on. */
 static void
 refused_or_done(struct step *s)
@@ -644,6 +676,7 @@ test_s141_a_chore_that_fails_is_done_next_time(void **state)
 	(void)state;
 	faults_walk(&working, "error", refused_or_done);
 	faults_walk(&retrying, "error", faults_refused);
+	faults_walk(&waiting, "error", faults_refused);
 }
 
 /* ---- what must not stop anybody ---- */
@@ -675,7 +708,8 @@ bound_memory(struct rlimit *before)
 static enum err
 change_pin(void)
 {
-	struct secret from = fx_secret(PIN), to = fx_secret("730264");
+	struct attempt_secret from = { .typed = fx_secret(PIN) };
+	struct secret to = fx_secret("730264");
 	struct session s;
 	struct rlimit before;
 	enum err e;
