@@ -498,7 +498,7 @@ classify(struct ctx *c, struct db *d, unsigned number, const char *text)
 	enum err e = ERR_INTERNAL;
 
 	note_failure(d, number, text);
-	/* A statement may refuse by a NULL where none can stand (METER_PASS). */
+	/* Some refuse by a NULL where none can stand: METER_PASS_ALL. */
 	if (number == ER_DUP_ENTRY || number == ER_BAD_NULL_ERROR)
 		return err_set(c, ERR_CONFLICT, NULL, "%s", text);
 	if (number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT ||

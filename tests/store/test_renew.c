@@ -1113,7 +1113,8 @@ make_tx(struct ctx *c, void *arg)
 {
 	struct making *m = arg;
 	const struct session_options of = {
-		.provider = STR("example"), .remember = true, .auth_s = m->auth_s
+		.provider = STR("example"), .remember = true,
+		.auth_s = m->auth_s
 	};
 
 	return request_token_make(c, &m->account, &of, &m->token);
