@@ -376,6 +376,17 @@ wrong_twice(void)
 	}
 }
 
+/* Where mails have a gap between them, which is over. */
+static enum err
+forgot(void)
+{
+	struct password_forgot f = { .identifier = STR(ADA) };
+
+	fx_sql("DELETE FROM dw_meter");
+	fx_config->mail_gap_s = 60;
+	return password_forgot(fx, &f);
+}
+
 static void
 with_number(void)
 {
@@ -425,6 +436,8 @@ with_sott(void)
 static const struct flow changes[] = {
 	{ "remove the last address", with_number, remove_last_address,
 	    .repeated = ERR_EMAIL_NOT_OWN },
+	{ "forgot", somebody, forgot, .repeated = ERR_OK,
+	    .once_more = true },
 	{ "add an address", somebody, add_address, .repeated = ERR_OK },
 	{ "refresh within the grace", refreshed, refresh,
 	    .repeated = ERR_OK },
