@@ -19,6 +19,10 @@
 #include "base/log.h"
 
 #define AT_ONCE		(16 * 1024)	/* bytes */
+#define ANSWERED	8	/* connections */
+#define LINGER_MS	2000	/* as long as libfcgi waits for a server */
+
+struct answered { int fd; int64_t at_ms; };
 
 struct transport {
 	enum transport_kind kind;
@@ -27,7 +31,8 @@ struct transport {
 	sigset_t waiting;	/* the mask while waiting: stops get through */
 	bool by_path;		/* the socket is a Unix one */
 	bool limited;		/* this connection's reads and writes end */
-	int answered;		/* the last connection, or -1: see finish */
+	struct answered answered[ANSWERED];	/* see end_answer */
+	size_t n_answered;
 	bool taken;		/* CGI, MEMORY: the one request was given */
 	const char *const *env;
 	struct str body;
@@ -130,7 +135,6 @@ transport_open(struct arena *process)
 	struct transport *t;
 
 	t = ARENA_NEW(process, struct transport);
-	t->answered = -1;
 	t->parent = alone() ? 0 : getppid();
 	if (getenv("GATEWAY_INTERFACE") != NULL) {
 		t->kind = TRANSPORT_CGI;
@@ -146,12 +150,44 @@ transport_open(struct arena *process)
 	return t;
 }
 
+/* Has the server closed its end, or may it not be waited for any more? */
+static bool
+is_over(const struct answered *a, int64_t now_ms)
+{
+	char trash[512];
+	ssize_t n;
+
+	do
+		n = recv(a->fd, trash, sizeof(trash), MSG_DONTWAIT);
+	while (n > 0);
+	return n == 0 || errno != EAGAIN || now_ms - a->at_ms >= LINGER_MS;
+}
+
+static void
+close_answered(struct transport *t)
+{
+	int64_t now_ms = t->n_answered > 0 ? clock_mono_ms() : 0;
+	size_t i, left = 0;
+
+	for (i = 0; i < t->n_answered; i++)
+		if (is_over(&t->answered[i], now_ms))
+			close(t->answered[i].fd);
+		else
+			t->answered[left++] = t->answered[i];
+	t->n_answered = left;
+}
+
 void
 transport_let_go(struct transport *t)
 {
-	if (t->answered >= 0)
-		close(t->answered);
-	t->answered = -1;
+	struct pollfd p = { .events = POLLIN };
+	int64_t left_ms;
+
+	for (close_answered(t); t->n_answered > 0; close_answered(t)) {
+		p.fd = t->answered[0].fd;
+		left_ms = t->answered[0].at_ms + LINGER_MS - clock_mono_ms();
+		(void)poll(&p, 1, left_ms > 0 ? (int)left_ms : 0);
+	}
 }
 
 void
@@ -168,7 +204,6 @@ transport_memory(struct arena *a, const char *const *env, struct str body)
 
 	t = ARENA_NEW(a, struct transport);
 	t->kind = TRANSPORT_MEMORY;
-	t->answered = -1;
 	t->env = env;
 	t->body = body;
 	buf_init(&t->written, a, 2 * LIMIT_RESPONSE);
@@ -234,7 +269,7 @@ wait_fastcgi(struct transport *t, int timeout_ms)
 	if (stop)
 		return TRANSPORT_STOP;
 	n = ppoll(&p, 1, &ts, &t->waiting);
-	transport_let_go(t);
+	close_answered(t);
 	if (must_stop(t) || (p.revents & (POLLERR | POLLNVAL)) != 0)
 		return TRANSPORT_STOP;
 	return n > 0 ? TRANSPORT_READY : TRANSPORT_IDLE;
@@ -374,10 +409,11 @@ transport_write(struct transport *t, struct str text)
 
 /*
  * libfcgi closes a connection in peace: it waits until the server has closed
- * its end, so that nothing the server still sends meets a closed door.  Where
- * there is no more to come than the end of a body that nobody reads, the same
- * is had without waiting: the answer's end is told, and the connection closed
- * when the next request is there.
+ * its end, so that what the server still sends meets no closed door
+ * (mod_proxy_fcgi sends the end of a body that is none behind the rest, which
+ * may be behind the answer).  The same is had without standing still: the
+ * answer's end is told, and the connection closed when the server has closed
+ * it, which is looked at with each further request.
  */
 static void
 end_answer(struct transport *t)
@@ -389,7 +425,8 @@ end_answer(struct transport *t)
 	if (q->ipcFd < 0)
 		return;		/* broken, and closed */
 	shutdown(q->ipcFd, SHUT_WR);
-	t->answered = q->ipcFd;
+	t->answered[t->n_answered++] = (struct answered){ q->ipcFd,
+		clock_mono_ms() };
 	q->ipcFd = -1;
 }
 
@@ -398,7 +435,7 @@ transport_finish(struct transport *t, bool unread)
 {
 	if (t->kind != TRANSPORT_FASTCGI)
 		return;
-	if (t->by_path && !unread) {
+	if (t->by_path && !unread && t->n_answered < ANSWERED) {
 		end_answer(t);
 	} else {
 		/* Kept, it would hide the next request from ppoll. */

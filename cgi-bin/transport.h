@@ -46,7 +46,8 @@ bool transport_write(struct transport *t, struct str text);
 /* The answer is complete: let the server have it.  unread: some of a body may
  * be left. */
 void transport_finish(struct transport *t, bool unread);
-/* Of the connection that was answered last; waiting does it, too. */
+/* Of the connections that were answered, as soon as their servers have; before
+ * the process ends or starts anew.  At most two seconds. */
 void transport_let_go(struct transport *t);
 /* MEMORY: what was written so far. */
 struct str transport_written(const struct transport *t);
