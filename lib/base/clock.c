@@ -152,11 +152,9 @@ in_form(int64_t t, int64_t unit)
 void
 clock_put_iso(char at[CLOCK_ISO], int64_t t_ms)
 {
-	static const char form[CLOCK_ISO] = "0000-00-00T00:00:00.000Z";
 	int64_t t = in_form(t_ms, 1000) - FIRST_S * 1000;
 	struct clock_parts p = clock_utc(t / 1000 + FIRST_S);
 
-	memcpy(at, form, CLOCK_ISO);
 	put_two(at, p.year / 100);
 	put_two(at + 2, p.year % 100);
 	put_two(at + 5, p.month);
@@ -166,6 +164,11 @@ clock_put_iso(char at[CLOCK_ISO], int64_t t_ms)
 	put_two(at + 17, p.second);
 	put_two(at + 20, (int)(t % 1000 / 10));
 	at[22] = (char)('0' + t % 10);
+	at[4] = at[7] = '-';
+	at[10] = 'T';
+	at[13] = at[16] = ':';
+	at[19] = '.';
+	at[23] = 'Z';
 }
 
 struct str
