@@ -89,6 +89,14 @@ export class Server {
     signal(name) {
         process.kill(this.pid, name);
     }
+    // The signal is sent, but each thread stops when it comes to it.
+    async standStill() {
+        const tasks = `/proc/${this.pid}/task`;
+        this.signal('SIGSTOP');
+        await until('the server stands still', () => readdirSync(tasks)
+            .every((id) => / T \d/.test(readFileSync(
+                join(tasks, id, 'stat'), 'utf8'))));
+    }
     async kill() {
         const pid = this.pid;
         this.signal('SIGKILL');
