@@ -1,7 +1,7 @@
 /*
  * The hash of tokens, which each check makes once.  OpenSSL's general
- * interface takes memory three times for it, and costs as much as the rest of
- * a worker's part in the check; these functions do the same on the stack.
+ * interface takes memory three times for it; these functions do the same on
+ * the stack.
  */
 #define OPENSSL_API_COMPAT	10100	/* from OpenSSL 3 on "deprecated" */
 
