@@ -84,14 +84,20 @@ next_chunk(struct arena *a, size_t need)
 }
 
 static void
+chunk_free(struct chunk *k)
+{
+	ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
+	free(k);
+}
+
+static void
 free_all(struct chunk *k)
 {
 	struct chunk *next;
 
 	for (; k != NULL; k = next) {
 		next = k->next;
-		ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
-		free(k);
+		chunk_free(k);
 	}
 }
 
@@ -139,8 +145,7 @@ arena_reset(struct arena *a)
 		next = k->next;
 		wipe(k);
 		if (kept + k->size > KEEP) {
-			ASAN_UNPOISON_MEMORY_REGION(k->data, k->size);
-			free(k);
+			chunk_free(k);
 			continue;
 		}
 		kept += k->size;
