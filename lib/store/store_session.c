@@ -38,10 +38,13 @@ store_session_by_token(struct ctx *c, const unsigned char token_hash[32],
 		COLUMN(struct store_session, account_generation),
 		COLUMN(struct store_session, account_state)
 	};
+	enum err e;
 
-	memcpy(out->token_hash, token_hash, sizeof(out->token_hash));
-	return db_one(c, STMT_SESSION_BY_TOKEN, ARGS(db_hash(token_hash)),
+	e = db_one(c, STMT_SESSION_BY_TOKEN, ARGS(db_hash(token_hash)),
 	    columns, out);
+	if (e == ERR_OK)
+		memcpy(out->token_hash, token_hash, sizeof(out->token_hash));
+	return e;
 }
 
 struct whole {
