@@ -473,22 +473,13 @@ set_state_tx(struct ctx *c, void *arg)
 	return e != ERR_OK ? e : audit_add(c, events[g->state], g->uid, "");
 }
 
-/* Doing it once more ends in the same state. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 enum err
 account_set_state(struct ctx *c, struct uid uid, enum account_state state)
 {
 	struct changing g = { uid, state };
 
 	must(state >= ACCOUNT_ACTIVE && state <= ACCOUNT_LOGIN_DISABLED);
-	return store_tx(c, set_state_tx, &g, repeatable);
+	return store_tx(c, set_state_tx, &g, store_tx_repeatable);
 }
 
 static enum err

@@ -50,15 +50,6 @@ end_tx(struct ctx *c, void *arg)
 	return ended ? audit_add(c, "pin_session_ended", s.uid, "") : ERR_OK;
 }
 
-/* Ending twice is ending. */
-static enum err
-end_in_doubt(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 enum err
 pin_session_end(struct ctx *c, struct str token)
 {
@@ -67,5 +58,5 @@ pin_session_end(struct ctx *c, struct str token)
 	if (!token_guid_hash(token, d.hash))
 		return err_set(c, ERR_PIN_SESSION_INVALID, NULL,
 		    "malformed token");
-	return store_tx(c, end_tx, &d, end_in_doubt);
+	return store_tx(c, end_tx, &d, store_tx_repeatable);
 }

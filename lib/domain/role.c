@@ -74,15 +74,6 @@ change_tx(struct ctx *c, void *arg)
 	    "role_removed", g->uid, str_cstr(c->arena, g->name));
 }
 
-/* Doing it once more ends in the same state, and is not told twice. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 static enum err
 change(struct ctx *c, struct change *g, bool *changed_out)
 {
@@ -91,7 +82,7 @@ change(struct ctx *c, struct change *g, bool *changed_out)
 	if (!role_valid(g->name))
 		return err_set(c, ERR_ROLE_MALFORMED, NULL,
 		    "no name of a role");
-	e = store_tx(c, change_tx, g, repeatable);
+	e = store_tx(c, change_tx, g, store_tx_repeatable);
 	if (e == ERR_OK)
 		*changed_out = g->changed;
 	return e;

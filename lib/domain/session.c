@@ -524,15 +524,6 @@ session_list_tokens(struct ctx *c, struct uid uid, size_t max,
 	return list_of(c, uid, max, true, out, n_out);
 }
 
-/* Ending twice is ending: nothing is in doubt after a lost commit. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 struct revoking {
 	struct uid handle, of;
 };
@@ -559,7 +550,7 @@ session_revoke(struct ctx *c, struct uid handle, struct uid of)
 {
 	struct revoking r = { handle, of };
 
-	return store_tx(c, revoke_tx, &r, repeatable);
+	return store_tx(c, revoke_tx, &r, store_tx_repeatable);
 }
 
 static enum err
@@ -577,7 +568,7 @@ revoke_all_tx(struct ctx *c, void *arg)
 enum err
 session_revoke_all(struct ctx *c, struct uid uid)
 {
-	return store_tx(c, revoke_all_tx, &uid, repeatable);
+	return store_tx(c, revoke_all_tx, &uid, store_tx_repeatable);
 }
 
 struct keeping {

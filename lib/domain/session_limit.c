@@ -135,20 +135,11 @@ set_tx(struct ctx *c, void *arg)
 	    str_printf(c->arena, "%lld", (long long)s->limit).p);
 }
 
-/* Once more ends in the same state. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 enum err
 session_limit_set(struct ctx *c, struct uid uid, int64_t limit)
 {
 	struct own_limit s = { uid, limit };
 
 	must(limit >= 0 && limit <= PROFILE_SESSIONS);
-	return store_tx(c, set_tx, &s, repeatable);
+	return store_tx(c, set_tx, &s, store_tx_repeatable);
 }

@@ -304,15 +304,6 @@ session_exchange(struct ctx *c, struct str token, int64_t minutes,
 	    NULL, "limited session") : e;
 }
 
-/* Once more does no harm. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 /* ---- ends of refresh tokens ---- */
 
 struct revoking {
@@ -391,5 +382,5 @@ revoke_all_tx(struct ctx *c, void *arg)
 enum err
 session_revoke_refreshes(struct ctx *c, struct uid uid)
 {
-	return store_tx(c, revoke_all_tx, &uid, repeatable);
+	return store_tx(c, revoke_all_tx, &uid, store_tx_repeatable);
 }

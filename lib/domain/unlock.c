@@ -17,15 +17,6 @@ unlock_tx(struct ctx *c, void *arg)
 	    "");
 }
 
-/* Clearing twice is clearing. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 enum err
 unlock_account(struct ctx *c, struct uid uid, const struct unlock *in)
 {
@@ -44,5 +35,6 @@ unlock_account(struct ctx *c, struct uid uid, const struct unlock *in)
 		return err_set(c, ERR_NOT_LOCKED, NULL, "not locked");
 	if (e == ERR_OK)
 		e = attempt_open(c, NULL, &a, &key, limit_locked(c, until_s));
-	return e != ERR_OK ? e : store_tx(c, unlock_tx, &a, repeatable);
+	return e != ERR_OK ? e : store_tx(c, unlock_tx, &a,
+	    store_tx_repeatable);
 }

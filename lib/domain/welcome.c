@@ -75,22 +75,13 @@ on_read_tx(struct ctx *c, void *arg)
 	return to != NULL ? welcome_send(c, &a, to->given, w->variant) : e;
 }
 
-/* Doing it once more ends in the same state. */
-static enum err
-repeatable(struct ctx *c, void *arg)
-{
-	(void)c;
-	(void)arg;
-	return ERR_NOT_FOUND;
-}
-
 enum err
 welcome_on_read(struct ctx *c, struct uid uid, struct str variant)
 {
 	struct welcome w = { .uid = uid, .variant = variant };
 
 	return str_present(variant) ? store_tx(c, on_read_tx, &w,
-	    repeatable) : ERR_OK;
+	    store_tx_repeatable) : ERR_OK;
 }
 
 static enum err

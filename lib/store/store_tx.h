@@ -15,5 +15,7 @@
 typedef enum err store_tx_fn(struct ctx *c, void *arg);
 MUST_CHECK enum err store_tx(struct ctx *c, store_tx_fn *fn, void *arg,
     store_tx_fn *in_doubt);
+/* For in_doubt, where doing it once more ends in the same state. */
+enum err store_tx_repeatable(struct ctx *c, void *arg);
 
 #endif
