@@ -335,14 +335,14 @@ test('a session that idles out, and one whose end has come', async () => {
     const at = `/${folders[0]}/page.html`;
     try {
         kept(await ask(at, [cookie(v)]));
-        shift(3000);
+        await shift(3000);
         kept(await ask(at, [cookie(v)]));
-        shift(6000);  // the request before was written down
+        await shift(6000);  // the request before was written down
         kept(await ask(at, [cookie(v)]));
-        shift(6000 + 3700);
+        await shift(6000 + 3700);
         toLogin(await ask(at, [cookie(v)]), at);
     } finally {
-        shift(0);
+        await shift(0);
     }
 });
 

@@ -6,10 +6,12 @@
 // of doorwardctl init, but for mail.gap_s = 0 (one address gets several mails
 // within a test) and cheap hashing; login.username may be on.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { fits } from './declared.mjs';
 import { facts } from './facts.mjs';
 import { guid, time } from './sdk/shapes.mjs';
@@ -213,7 +215,34 @@ export function quoted(text) {
     return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
+const [program, ...config] = process.env.DOORWARD_CTL.split(' ');
+const ctl = promisify(execFile);
+
+// Delivery comes after the answer, and later where one runs already: until
+// nothing waits for its first try, neither to one target nor, without any, to
+// anybody.
+export async function delivered(target) {
+    let waiting;
+    for (let i = 0; i < 200; i++) {
+        const { stdout } = await ctl(program, [...config, '--json', 'outbox',
+            'list', '--max', '1000']);
+        waiting = stdout.split('\n').filter((line) => line !== '').map((line) =>
+            JSON.parse(line)).filter((m) => m.state === 'waiting' &&
+            m.error === '' && (target === undefined || m.target === target));
+        if (waiting.length === 0)
+            return;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    assert.fail(`not delivered: ${JSON.stringify(waiting)}`);
+}
+
+// All that went to an address so far, oldest first.
 export async function mails(address) {
+    await delivered(address);
+    return mailsNow(address);
+}
+
+export async function mailsNow(address) {
     const names = (await readdir(outbox)).filter((n) =>
         n.endsWith(`-mail-${address}.eml`)).sort();
     return Promise.all(names.map(async (name) => {
@@ -226,10 +255,10 @@ export async function mails(address) {
     }));
 }
 
-// Delivery comes after the answer: wait for the n-th mail.
+// Waits for the n-th mail.
 export async function mail(address, n = 1) {
     for (let i = 0; i < 100; i++) {
-        const all = await mails(address);
+        const all = await mailsNow(address);
         if (all.length >= n)
             return all[n - 1];
         await new Promise((done) => setTimeout(done, 100));
@@ -237,9 +266,12 @@ export async function mail(address, n = 1) {
     assert.fail(`no mail ${n} for ${address}`);
 }
 
-// The site's clock, so many seconds ahead of ours.
-export const shift = (seconds) => writeFileSync(
-    join(process.env.DOORWARD_SITE, 'etc/clock'), `${seconds}`);
+// The site's clock, so many seconds ahead of ours.  What is on its way arrives
+// first: it would be late by the one clock, and not due by the other.
+export async function shift(seconds) {
+    await delivered();
+    writeFileSync(join(process.env.DOORWARD_SITE, 'etc/clock'), `${seconds}`);
+}
 
 // ---- text messages ----
 
@@ -251,8 +283,13 @@ export function phone() {
     return `+1${area}55501${String(numbers % 100).padStart(2, '0')}`;
 }
 
-// What went to a number, oldest first; calls are of kind "voice".
+// All that went to a number so far, oldest first; calls are of kind "voice".
 export async function texts(number, kind = 'sms') {
+    await delivered(number);
+    return textsNow(number, kind);
+}
+
+export async function textsNow(number, kind = 'sms') {
     const names = (await readdir(outbox)).filter((n) =>
         n.endsWith(`-${kind}-${number}.txt`)).sort();
     return Promise.all(names.map((n) => readFile(join(outbox, n), 'utf8')));
@@ -260,7 +297,7 @@ export async function texts(number, kind = 'sms') {
 
 export async function sms(number, n = 1, kind = 'sms') {
     for (let i = 0; i < 100; i++) {
-        const all = await texts(number, kind);
+        const all = await textsNow(number, kind);
         if (all.length >= n)
             return all[n - 1];
         await new Promise((done) => setTimeout(done, 100));

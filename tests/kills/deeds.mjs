@@ -5,8 +5,8 @@
 // both positions are remembered.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AUTH, address, call, mails, password, phone, sott, source, texts }
-    from '../http/api.mjs';
+import { AUTH, address, call, mailsNow, password, phone, sott, source,
+    textsNow } from '../http/api.mjs';
 import { api, arrivals, signIn, signUp, state, step, verify } from
     './load.mjs';
 import { visitor } from './kills.mjs';
@@ -21,7 +21,7 @@ const manage = (method, path, query) => call(method, MANAGE + path,
 async function brought(to, find, ask) {
     const before = arrivals(to);
     const read = async () => to.startsWith('+') ?
-        (await texts(to)).map((text) => ({ text })) : mails(to);
+        (await textsNow(to)).map((text) => ({ text })) : mailsNow(to);
     const a = await ask();
     if (!a.ok)
         return undefined;

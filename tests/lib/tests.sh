@@ -174,7 +174,7 @@ site_end()
 	stop_all "$site"/run/*.pid
 }
 
-# node_tests NAME FILE...
+# node_tests NAME FILE...: one after another, since they share a site's clock.
 node_tests()
 {
 	local name=$1
@@ -186,7 +186,8 @@ node_tests()
 	DOORWARD_CTL="$BUILD/doorwardctl --config $site/etc/doorward.conf"
 	DOORWARD_PROGRAM=$BUILD/doorward.fcgi
 	set +a
-	program "$name" node --test --test-reporter=tap "$@"
+	program "$name" node --test --test-reporter=tap \
+	    --test-concurrency=1 "$@"
 }
 
 # The locked packages that tests need, once.

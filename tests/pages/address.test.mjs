@@ -137,7 +137,7 @@ test('a changed primary address is put back by the mail to the old one ' +
 test('a sign-in of some minutes ago is asked for the password (S-046)',
     async () => {
         const v = await signedIn();
-        shift(400);
+        await shift(400);
         try {
             await open(v, 'Delete my account');
             await look(v, 'delete-ask-password');
@@ -157,7 +157,7 @@ test('a sign-in of some minutes ago is asked for the password (S-046)',
             assert.match(await notice(v), /sent a message/);
             fine(v);
         } finally {
-            shift(0);
+            await shift(0);
         }
     });
 

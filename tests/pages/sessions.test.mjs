@@ -83,7 +83,7 @@ test('an old sign-in is asked for the password first (S-098)', async () => {
     const p = await person();
     const v = await enter(p);
     const app = granted(await login(p));
-    shift(600);
+    await shift(600);
     await v.go('/account/sessions');
     await look(v, 'sessions-password');
     await v.page.fill('#password', 'wrong-wrong-1');
@@ -100,6 +100,6 @@ test('an old sign-in is asked for the password first (S-098)', async () => {
     await press(v, 'Sign out everywhere else');
     assert.equal(await rows(v).count(), 1);
     refused(await info(app.access_token), 905, 403);
-    shift(0);
+    await shift(0);
     fine(v);
 });

@@ -219,13 +219,13 @@ test('a gateway that fails is asked again, as long as the code lives (S-126)',
                 await new Promise((done) => setTimeout(done, 100));
             assert.equal(letters(number)[0].state, 'waiting', `${i}`);
             behave = good;
-            shift(15);
+            await shift(15);
             try {
                 await new Promise((done) => spawn(
                     process.env.DOORWARD_CTL.split(' ')[0],
                     ['--config', conf, 'outbox', 'run']).on('close', done));
             } finally {
-                shift(0);
+                await shift(0);
             }
             const again = await wait(2);
             assert.equal(again.body, asked[0].body);
@@ -297,7 +297,7 @@ test('without a provider: 1071; without calls: 1281', async () => {
     const p = await person(), open = phone();
     granted(await register(open));
     settings({ 'sms.provider': 'off', 'lifetime.phone_code_s': 60 });
-    shift(400);
+    await shift(400);
     try {
         for (const a of [await register(phone()), await resend(phone()),
             await forgot(phone()), await change(p.token, phone()),
@@ -307,7 +307,7 @@ test('without a provider: 1071; without calls: 1281', async () => {
             code(a, 1071);
         granted(await login(p.number));
     } finally {
-        shift(0);
+        await shift(0);
     }
     twilio({ 'sms.voice': 'no' });
     const query = { isvoiceotp: 'true' };
@@ -383,7 +383,7 @@ test('the required flow sends the code again, unless asked not to',
         const number = phone();
         granted(await register(number));
         await wait(1);
-        shift(400);
+        await shift(400);
         try {
             code(await login(number, { query: {
                 options: 'preventverificationsms' } }), 1066);
@@ -393,7 +393,7 @@ test('the required flow sends the code again, unless asked not to',
             code(await login(number), 1066);
             assert.equal(asked.length, 2);
         } finally {
-            shift(0);
+            await shift(0);
         }
     });
 

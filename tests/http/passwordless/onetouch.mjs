@@ -170,11 +170,11 @@ test('a link dies after 600 s, by a newer one, by a change of the account' +
     ' (S-031, S-034)', async () => {
     const p = await asked();
     try {
-        shift(601);
+        await shift(601);
         refused(await confirm({ verificationtoken: p.token,
             number: p.number }), 975, 403);
     } finally {
-        shift(0);
+        await shift(0);
     }
     const email = address();
     const first = await asked({ email }), second = await asked({ email }, 2);
@@ -325,10 +325,10 @@ test('LG19: codes die after 300 s and by the fifth wrong try (S-031,' +
     granted(await askSms({ phone: other }));
     const late = await smsCode(other);
     try {
-        shift(301);
+        await shift(301);
         refused(await enter({ phone: other, otp: late }), 1069, 403);
     } finally {
-        shift(0);
+        await shift(0);
     }
 });
 

@@ -93,12 +93,12 @@ test('HEAD and navigation spend no link (S-037, F-17)', async () => {
 test('a link dies after 600 s, to the second (S-031)', async () => {
     const p = await asked(), q = await asked();
     try {
-        shift(590);
+        await shift(590);
         granted(await enter(p.token));
-        shift(601);
+        await shift(601);
         refused(await enter(q.token), 975, 403);
     } finally {
-        shift(0);
+        await shift(0);
     }
 });
 
@@ -309,10 +309,10 @@ test('a code dies after 300 s, with its fifth wrong try, by a newer one' +
     granted(await askSms(other.number));
     const otp = await smsCode(other.number, 2);
     try {
-        shift(301);
+        await shift(301);
         refused(await enterCode({ phone: other.number, otp }), 1069, 403);
     } finally {
-        shift(0);
+        await shift(0);
     }
 });
 

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { afterEach, test } from 'node:test';
 import { AUTH, address, call, granted, login, mail, mails, password, person,
-    refused, signedIn } from '../api.mjs';
-import { change, code, forgot, good, resetBy, settings, shift, userName,
+    refused, shift, signedIn } from '../api.mjs';
+import { change, code, forgot, good, resetBy, settings, userName,
     withoutPassword } from './site.mjs';
 
-afterEach(() => {
+afterEach(async () => {
     settings();
-    shift(0);
+    await shift(0);
 });
 
 const ctl = (...args) => new Promise((done, fail) => execFile('/bin/sh',
@@ -79,9 +79,9 @@ test('W3: 908, 1063, 974, 975, 1079, 1081', async () => {
         1081, 400);
     granted(await forgot(p));
     const late = (await mail(p.email, n + 1)).token;
-    shift(3601);
+    await shift(3601);
     refused(await resetBy({ resettoken: late, password: good }), 975, 403);
-    shift(0);
+    await shift(0);
     granted(await forgot(p));
     const { token } = await mail(p.email, n + 2);
     refused(await resetBy({ resettoken: token }), 1089, 400);
@@ -105,9 +105,9 @@ test('W4, W5: 908, 1038, 1204, 1024, 1185, 1186, 1187, 1238, 1286',
         refused(await by({ username: userName() }, '123456'), 1185, 403);
         granted(await forgot(p));
         let otp = code(await mail(p.email, n + 1));
-        shift(601);
+        await shift(601);
         refused(await by(p, otp), 1187, 403);
-        shift(0);
+        await shift(0);
         granted(await forgot(p));
         otp = code(await mail(p.email, n + 2));
         refused(await by({ email: p.email }, otp === '111111' ? '222222' :
@@ -140,7 +140,7 @@ test('W10: 905, 906, 1060, 967, 1039, 1089, 1134, 1216, 1015, 1079, 1081',
         refused(await raw(JSON_TYPE, '{'), 1079, 400);
         refused(await raw(FORM_TYPE, 'oldpassword=%zz'), 1081, 400);
         refused(await change(await withoutPassword(), good), 1039, 403);
-        shift(901);
+        await shift(901);
         refused(await change(p, good), 906, 403);
     });
 

@@ -6,15 +6,15 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { AUTH, call, granted, login, mail, mails, password, person, refused,
-    register, signedIn } from '../api.mjs';
-import { change, forgot, good, part, resetBy, settings, shift, userName,
+    register, shift, signedIn } from '../api.mjs';
+import { change, forgot, good, part, resetBy, settings, userName,
     visitor, ways, withoutPassword } from './site.mjs';
 
 const site = process.env.DOORWARD_SITE;
 
-afterEach(() => {
+afterEach(async () => {
     settings();
-    shift(0);
+    await shift(0);
 });
 
 // A session, a user name, and how many mails there are already.
@@ -324,7 +324,7 @@ test('flag: an expired password shows in the profile and signs in',
         const { Profile } = granted(await login(p));
         assert.equal(Date.parse(Profile.PasswordExpirationDate) -
             Date.parse(Profile.LastPasswordChangeDate), 30 * DAY * 1000);
-        shift(31 * DAY);
+        await shift(31 * DAY);
         granted(await login(p));
     });
 
@@ -334,9 +334,9 @@ test('block: an expired password gives 1317 and the mail of a reset',
         const n = (await mails(p.email)).length;
         settings({ 'password.expires_days': 30,
             'password.expiry_action': 'block' });
-        shift(29 * DAY);
+        await shift(29 * DAY);
         granted(await login(p));
-        shift(31 * DAY);
+        await shift(31 * DAY);
         refused(await login(p), 1317, 403);
         refused(await login(p), 1317, 403);
         const m = await mail(p.email, n + 1);
@@ -424,7 +424,7 @@ test('pages: a leaked or expired password is told at sign-in', async () => {
     assert.match(a.text, /Choose a new password first/);
     settings({ 'password.expires_days': 1,
         'password.expiry_action': 'block' });
-    shift(2 * DAY);
+    await shift(2 * DAY);
     a = await ask('GET', '/login');
     a = await ask('POST', '/login', { identifier: other.email, password,
         form_token: a.token });

@@ -26,10 +26,6 @@ export function settings(all = {}) {
     writeFileSync(conf, Object.entries(all).reduce(set, original));
 }
 
-export function shift(seconds) {
-    writeFileSync(join(etc, 'clock'), String(seconds));
-}
-
 export const good = 'violet-harbour-88';
 
 export const resetBy = (json) => call('PUT', `${AUTH}/password/reset`,

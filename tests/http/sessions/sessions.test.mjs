@@ -35,10 +35,10 @@ test('compat.refresh_reuse: a replay is refused and ends nothing',
     async () => {
         const p = await signedIn();
         const a = granted(await refresh(p.session.refresh_token));
-        shift(12);
+        await shift(12);
         refused(await refresh(p.session.refresh_token), 1217, 403);
         granted(await info(a.access_token));
-        shift(0);
+        await shift(0);
     });
 
 test('compat.sliding_grace_seconds: what expired just now is exchanged',
@@ -46,13 +46,13 @@ test('compat.sliding_grace_seconds: what expired just now is exchanged',
         const p = await signedIn();
         const slide = () => call('GET', `${AUTH}/access_token/sliding_token`,
             { token: p.token });
-        shift(1600);
+        await shift(1600);
         refused(await slide(), 906, 403);
-        shift(1000);
+        await shift(1000);
         refused(await info(p.token), 906, 403);
         const a = granted(await slide());
         granted(await info(a.access_token));
-        shift(0);
+        await shift(0);
     });
 
 test('compat.validate_returns_refresh: S2 gives that of the sign-in',
@@ -86,13 +86,13 @@ test('compat.active_session_tokens: S9 lists what the sessions go by',
 test('session.sliding: each use moves the expiry', async () => {
     const p = await signedIn();
     for (const s of [600, 1200, 1800]) {
-        shift(s);
+        await shift(s);
         const a = granted(await validate(p.token));
         assert.ok(Date.parse(a.expires_in) > Date.now() + (s + 800) * 1000);
     }
-    shift(2800);
+    await shift(2800);
     refused(await validate(p.token), 906, 403);
-    shift(0);
+    await shift(0);
 });
 
 test('remember me: in query or body, with a life of its own', async () => {

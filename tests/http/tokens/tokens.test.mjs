@@ -51,13 +51,13 @@ test('S12: both tokens are new, the used one is dead (S-095)', async () => {
 test('S12: a replay ends the session, and what it held (S-095)', async () => {
     const p = await signedIn();
     const a = tokens(await refresh(p.session.refresh_token));
-    shift(12);
+    await shift(12);
     refused(await refresh(p.session.refresh_token), 1217, 403);
     refused(await info(a.access_token), 905, 403);
     refused(await info(p.token), 905, 403);
     refused(await refresh(a.refresh_token), 1217, 403);
     assert.match((await mail(p.email, 2)).subject, /signed out .* to be safe/);
-    shift(0);
+    await shift(0);
 });
 
 test('S12: 20 at once: 4 are served, and the session lives (S-095, F-48)',
@@ -104,9 +104,9 @@ test('S4: a new token for the old one, which is void', async () => {
     const b = tokens(await refresh(a.refresh_token));
     granted(await info(b.access_token));
     refused(await slide(null), 1060, 400);
-    shift(1000);
+    await shift(1000);
     refused(await slide(b.access_token), 906, 403);
-    shift(0);
+    await shift(0);
     assert.equal((await call('HEAD', `${AUTH}/access_token/sliding_token`,
         { token: b.access_token })).status, 405);
 });
@@ -134,9 +134,9 @@ test('S10: minutes set the life, up to the end of the session', async () => {
     refused(await exchange(c.access_token, { secret: nowhere }), 902, 401);
     refused(await exchange(c.access_token, { secret: 'x' }), 921, 400);
     const d = tokens(await exchange(c.access_token, { expiresin: '1' }));
-    shift(100);
+    await shift(100);
     refused(await exchange(d.access_token, {}), 906, 403);
-    shift(0);
+    await shift(0);
 });
 
 test('S7, S8: by key and secret, as S2 and S3', async () => {
@@ -152,9 +152,9 @@ test('S7, S8: by key and secret, as S2 and S3', async () => {
     assert.equal(wrong.json.errorCode, 902);
     refused(await service('/validate', { access_token: p.token, key: 'x' }),
         920, 400);
-    shift(1000);
+    await shift(1000);
     refused(await service('/validate', { access_token: p.token }), 906, 403);
-    shift(0);
+    await shift(0);
     assert.deepEqual(granted(await service('/invalidate',
         { access_token: p.token })), { isPosted: true, IsPosted: true });
     refused(await info(p.token), 905, 403);
@@ -202,9 +202,9 @@ test('S9: which sessions there are, in the SDKs\' spelling (S-098)',
         refused(await active({ token: nowhere }), 905, 403);
         refused(await active({ token: p.token, key: '' }), 922, 400);
         refused(await active({ token: p.token, key: nowhere }), 901, 403);
-        shift(1000);
+        await shift(1000);
         refused(await active({ token: p.token }), 1055, 403);
-        shift(0);
+        await shift(0);
         // The handle is good for ending the session, and for nothing else.
         const handle = one.AccessToken;
         refused(await info(handle), 905, 403);
