@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { AUTH, address, call, mails, password, sott, source } from
+import { AUTH, address, call, mailsNow, password, sott, source } from
     '../http/api.mjs';
 import { visitor } from './kills.mjs';
 
@@ -32,7 +32,7 @@ async function watch() {
 async function mailed(p, n) {
     for (let i = 0; i < 40 && !state.stop; i++) {
         if ((arrived.get(p.email) ?? 0) >= n)
-            return (await mails(p.email)).at(-1);
+            return (await mailsNow(p.email)).at(-1);
         await sleep(50);
     }
     return undefined;
