@@ -360,6 +360,12 @@ json_append_str(struct json *arr, struct str s)
 	put_element(arr, s.p != NULL ? string_object(s) : NULL);
 }
 
+void
+json_append_int(struct json *arr, int64_t n)
+{
+	put_element(arr, json_object_new_int64(n));
+}
+
 struct json *
 json_copy(struct arena *a, const struct json *j)
 {
@@ -492,6 +498,32 @@ json_safe(struct str part)
 	if (str_has(part, 'C'))
 		n = first_of(part, "rrorCode", 1, n);
 	return first_of(part, "escription", 1, n);
+}
+
+/* What json-c would leave as it is. */
+static bool
+is_plain(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == '"' ||
+		    s.p[i] == '\\')
+			return false;
+	return json_safe(s) == s.len;
+}
+
+void
+json_put_str(struct buf *b, struct str s)
+{
+	if (s.p == NULL || !is_plain(s)) {
+		buf_str(b, json_text(b->arena, s.p != NULL ?
+		    json_new_string(b->arena, s) : NULL, true));
+		return;
+	}
+	buf_char(b, '"');
+	buf_str(b, s);
+	buf_char(b, '"');
 }
 
 struct str

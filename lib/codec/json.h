@@ -61,6 +61,7 @@ void json_set_null(struct json *obj, const char *name);
 void json_remove(struct json *obj, const char *name);
 void json_append(struct json *arr, struct json *value);
 void json_append_str(struct json *arr, struct str s);
+void json_append_int(struct json *arr, int64_t n);
 struct json *json_new_string(struct arena *a, struct str s);
 struct json *json_copy(struct arena *a, const struct json *j);	/* deep */
 
@@ -68,6 +69,9 @@ struct json *json_copy(struct arena *a, const struct json *j);	/* deep */
  * guard_words also the first letter of description, Description, errorCode
  * (two SDKs search successes for these words). */
 struct str json_text(struct arena *a, const struct json *j, bool guard_words);
+/* Append a text as a JSON string, as json_text with guard_words does; an
+ * absent one as null. */
+void json_put_str(struct buf *b, struct str s);
 /* Append a part of JSON text as json_text with guard_words writes it. */
 void json_guard(struct buf *b, struct str part);
 /* Up to where that changes nothing, at least: bytes. */

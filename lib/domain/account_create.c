@@ -85,8 +85,8 @@ add_account(struct ctx *c, const struct account_create *in, struct uid uid)
 
 	e = store_account_insert(c, &a);
 	if (e == ERR_OK && in->phc != NULL)
-		e = store_password_set(c, uid, str_of(in->phc), c->now_s,
-		    PASSWORD_GOOD);
+		e = store_password_insert(c, uid, str_of(in->phc),
+		    c->now_s, PASSWORD_GOOD);
 	return e;
 }
 

@@ -345,8 +345,9 @@ address_prove(struct ctx *c, const struct account *a,
 	if (e == ERR_OK)
 		e = store_pending_drop(c, a->uid, IDENTIFIER_EMAIL,
 		    p->canonical);
-	if (e == ERR_OK && first)
-		e = store_email_promote(c, a->uid, p->canonical);
+	if (e == ERR_OK)
+		e = first ? store_email_promote(c, a->uid, p->canonical) :
+		    store_account_touch(c, a->uid, c->now_s);
 	if (e == ERR_OK)
 		e = tell(c, a, &g);
 	return e != ERR_OK ? e : audit_add(c, "add_email", a->uid,

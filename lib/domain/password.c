@@ -17,6 +17,7 @@
 #include "limit.h"
 #include "login.h"
 #include "password_rules.h"
+#include "store/store_account.h"
 #include "store/store_password.h"
 #include "store/store_tx.h"
 #include "ticket.h"
@@ -291,8 +292,8 @@ password_store(struct ctx *c, struct uid uid, const char *phc)
 		e = retire(c, uid, now.phc);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	return store_password_set(c, uid, str_of(phc), c->now_s,
-	    PASSWORD_GOOD);
+	e = store_password_set(c, uid, str_of(phc), c->now_s, PASSWORD_GOOD);
+	return e != ERR_OK ? e : store_account_touch(c, uid, c->now_s);
 }
 
 /* Change: W10 */

@@ -16,6 +16,7 @@
 #include "place.h"
 #include "session_internal.h"
 #include "store/store_pin.h"
+#include "store/store_summary.h"
 #include "store/store_tx.h"
 
 #define SEEN_EVERY_S	60
@@ -307,15 +308,17 @@ session_check_account(struct ctx *c, enum session_kind kind,
 
 	if (!token_hash(kind, token, hash))
 		return malformed(c);
-	e = store_session_account(c, hash, &s, &row, &list, &n);
+	e = store_session_account(c, hash, &s, &row);
 	e = admit(c, kind, e, &s, 0);
 	if (e == ERR_OK)
 		e = note_use(c, &s);
 	if (e != ERR_OK)
 		return e;
 	give(&s, out);
-	if (row.profile.p == NULL)
-		e = store_account_by_uid(c, s.uid, &row);
+	if (!store_summary_read(c, row.summary, &row, &list, &n))
+		e = store_summary_make(c, s.uid, &row, &list, &n);
+	if (e == ERR_NOT_FOUND)		/* deleted meanwhile */
+		return admit(c, kind, e, &s, 0);
 	if (e == ERR_OK)
 		e = account_from_rows(c, &row, list, n, account_out);
 	return e != ERR_OK ? e : account_read_lock(c, account_out);

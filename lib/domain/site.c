@@ -33,7 +33,7 @@
 
 /* The newest schema that this program knows; tests/guard compares it with
  * the files. */
-#define SCHEMA_NEWEST	3
+#define SCHEMA_NEWEST	4
 #define FILE_MAX	(256 * 1024)
 #define DEAD_KEEP_S	(30 * 86400)
 #define BATCH		500

@@ -19,7 +19,6 @@ static const struct db_column account_columns[] = {
 	COLUMN(struct store_account, email_verified_s),
 	COLUMN(struct store_account, required_filled),
 	COLUMN(struct store_account, profile_version),
-	COLUMN(struct store_account, password_changed_s),
 	COLUMN(struct store_account, registration_source),
 	COLUMN(struct store_account, profile),
 	COLUMN(struct store_account, phone_verified_s),
@@ -28,9 +27,10 @@ static const struct db_column account_columns[] = {
 	COLUMN(struct store_account, pin_skipped_s),
 	COLUMN(struct store_account, privacy_policy),
 	COLUMN(struct store_account, consent_profile),
+	COLUMN(struct store_account, roles),
+	COLUMN(struct store_account, password_changed_s),
 	COLUMN(struct store_account, secure),
-	COLUMN(struct store_account, breached_s),
-	COLUMN(struct store_account, roles)
+	COLUMN(struct store_account, breached_s)
 };
 
 static const struct db_column identifier_columns[] = {

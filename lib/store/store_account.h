@@ -18,13 +18,13 @@ struct store_account {
 	struct str privacy_policy, consent_profile;	/* JSON, or empty */
 	int64_t secure, breached_s;	/* of the password */
 	struct str roles;
+	struct str summary;	/* of store_session_account alone */
 };
 struct store_identifier_of {
 	struct uid uid;
 	int64_t kind, position, verified_s;
 	struct str canonical, given, label;
 	int64_t locked_until_s;	/* no lock of the name ends later */
-	int64_t created_s;	/* of store_session_account alone */
 };
 #define STORE_IDENTIFIERS_MAX	100	/* of one account */
 /* Longest lock (login.suspend_max_s); a new name may be locked already. */

@@ -7,9 +7,9 @@
 #include "store.h"
 #include "store_account.h"
 
-/* Of an account that is a member of the row's struct. */
-#define ACCOUNT_COLUMNS(type, account)					\
-	COLUMN(type, account.uid),					\
+/* Of an account that is a member of the row's struct: what its row has beside
+ * uid; and all of it. */
+#define ACCOUNT_COLUMNS_OWN(type, account)				\
 	COLUMN(type, account.profile_id),				\
 	COLUMN(type, account.generation),				\
 	COLUMN(type, account.state),					\
@@ -21,7 +21,6 @@
 	COLUMN(type, account.email_verified_s),				\
 	COLUMN(type, account.required_filled),				\
 	COLUMN(type, account.profile_version),				\
-	COLUMN(type, account.password_changed_s),			\
 	COLUMN(type, account.registration_source),			\
 	COLUMN(type, account.profile),					\
 	COLUMN(type, account.phone_verified_s),				\
@@ -30,8 +29,12 @@
 	COLUMN(type, account.pin_skipped_s),				\
 	COLUMN(type, account.privacy_policy),				\
 	COLUMN(type, account.consent_profile),				\
-	COLUMN(type, account.secure),					\
-	COLUMN(type, account.breached_s),				\
 	COLUMN(type, account.roles)
+#define ACCOUNT_COLUMNS(type, account)					\
+	COLUMN(type, account.uid),					\
+	ACCOUNT_COLUMNS_OWN(type, account),				\
+	COLUMN(type, account.password_changed_s),			\
+	COLUMN(type, account.secure),					\
+	COLUMN(type, account.breached_s)
 
 #endif

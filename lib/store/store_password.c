@@ -23,6 +23,14 @@ store_password_lock(struct ctx *c, struct uid uid, struct store_password *out)
 }
 
 enum err
+store_password_insert(struct ctx *c, struct uid uid, struct str phc,
+    int64_t changed_s, enum store_password_judged judged)
+{
+	return db_exec(c, STMT_PASSWORD_INSERT, ARGS(db_uid(uid),
+	    db_text(phc), db_int(changed_s), db_int(judged)), NULL);
+}
+
+enum err
 store_password_set(struct ctx *c, struct uid uid, struct str phc,
     int64_t changed_s, enum store_password_judged judged)
 {
@@ -47,7 +55,7 @@ store_password_breached(struct ctx *c, struct uid uid, struct str phc,
 
 	e = db_exec(c, STMT_PASSWORD_BREACHED, ARGS(db_int(now_s),
 	    db_uid(uid), db_text(phc)), &changed);
-	*first_out = changed == 1;
+	*first_out = changed > 0;	/* of two tables */
 	return e;
 }
 

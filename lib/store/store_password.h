@@ -21,6 +21,9 @@ MUST_CHECK enum err store_password_lock(struct ctx *c, struct uid uid,
 /* Did it meet the rules when it was last judged? */
 enum store_password_judged { PASSWORD_NOT_JUDGED = 0, PASSWORD_GOOD = 1,
 	PASSWORD_BAD = 2 };
+/* Of an account that has none yet. */
+MUST_CHECK enum err store_password_insert(struct ctx *c, struct uid uid,
+    struct str phc, int64_t changed_s, enum store_password_judged judged);
 /* Insert or replace; failures start anew, and no breach is known of it. */
 MUST_CHECK enum err store_password_set(struct ctx *c, struct uid uid,
     struct str phc, int64_t changed_s, enum store_password_judged judged);

@@ -47,65 +47,15 @@ store_session_by_token(struct ctx *c, const unsigned char token_hash[32],
 	return e;
 }
 
-struct whole {
-	struct store_session session;
-	struct store_account account;
-	struct store_identifier_of identifier;
-};
-
-static int
-order(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* As the statement of the identifiers alone sorts them. */
-static int
-by_kind(const void *a, const void *b)
-{
-	const struct store_identifier_of *x = a, *y = b;
-	size_t n = x->canonical.len < y->canonical.len ? x->canonical.len :
-	    y->canonical.len;
-	int o;
-
-	if ((o = order(x->kind, y->kind)) != 0 ||
-	    (o = order(x->position, y->position)) != 0 ||
-	    (o = order(x->created_s, y->created_s)) != 0 ||
-	    (o = memcmp(x->canonical.p, y->canonical.p, n)) != 0)
-		return o;
-	return order((int64_t)x->canonical.len, (int64_t)y->canonical.len);
-}
-
-/* Session and account stand in every row, the profile in the first of them
- * at least that is not of a further address. */
-static void
-take_apart(struct ctx *c, const struct whole *rows, size_t n,
-    struct store_account *account, struct store_identifier_of **list_out,
-    size_t *n_out)
-{
-	struct store_identifier_of *list = ARENA_ARRAY(c->arena,
-	    struct store_identifier_of, n);
-	size_t i, k = 0;
-
-	*account = rows[0].account;
-	for (i = 0; i < n; i++) {
-		if (rows[i].account.profile.p != NULL)
-			account->profile = rows[i].account.profile;
-		if (rows[i].identifier.kind != 0)
-			list[k++] = rows[i].identifier;
-	}
-	qsort(list, k, sizeof(*list), by_kind);
-	*list_out = list;
-	*n_out = k;
-}
-
 enum err
 store_session_account(struct ctx *c, const unsigned char token_hash[32],
-    struct store_session *session_out, struct store_account *account_out,
-    struct store_identifier_of **list_out, size_t *n_out)
+    struct store_session *session_out, struct store_account *account_out)
 {
+	struct whole {
+		struct store_session session;
+		struct store_account account;
+	} row;
 	static const struct db_column columns[] = {
-		COLUMN(struct whole, session.token_hash),
 		COLUMN(struct whole, session.kind),
 		COLUMN(struct whole, session.uid),
 		COLUMN(struct whole, session.generation),
@@ -121,29 +71,23 @@ store_session_account(struct ctx *c, const unsigned char token_hash[32],
 		COLUMN(struct whole, session.provider),
 		COLUMN(struct whole, session.factor_s),
 		COLUMN(struct whole, session.acting),
-		ACCOUNT_COLUMNS(struct whole, account),
-		COLUMN(struct whole, identifier.uid),
-		COLUMN(struct whole, identifier.kind),
-		COLUMN(struct whole, identifier.position),
-		COLUMN(struct whole, identifier.verified_s),
-		COLUMN(struct whole, identifier.canonical),
-		COLUMN(struct whole, identifier.given),
-		COLUMN(struct whole, identifier.label),
-		COLUMN(struct whole, identifier.locked_until_s),
-		COLUMN(struct whole, identifier.created_s)
+		ACCOUNT_COLUMNS_OWN(struct whole, account),
+		COLUMN(struct whole, account.summary)
 	};
-	struct whole *rows;
-	size_t n = 0;
 	enum err e;
 
-	e = db_all(c, STMT_SESSION_ACCOUNT, ARGS(db_hash(token_hash)),
-	    columns, sizeof(*rows), STORE_IDENTIFIERS_MAX, &rows, &n);
-	if (e != ERR_OK || n == 0)
-		return e != ERR_OK ? e : ERR_NOT_FOUND;
-	*session_out = rows[0].session;
-	session_out->account_generation = rows[0].account.generation;
-	session_out->account_state = rows[0].account.state;
-	take_apart(c, rows, n, account_out, list_out, n_out);
+	memset(&row, 0, sizeof(row));
+	e = db_one(c, STMT_SESSION_ACCOUNT, ARGS(db_hash(token_hash)),
+	    columns, &row);
+	if (e != ERR_OK)
+		return e;
+	*session_out = row.session;
+	memcpy(session_out->token_hash, token_hash,
+	    sizeof(session_out->token_hash));
+	session_out->account_generation = row.account.generation;
+	session_out->account_state = row.account.state;
+	*account_out = row.account;
+	account_out->uid = row.session.uid;
 	return ERR_OK;
 }
 

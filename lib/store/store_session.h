@@ -31,13 +31,11 @@ MUST_CHECK enum err store_session_by_token(struct ctx *c,
 /* What the guard goes by: no hash, family, handle and provider. */
 MUST_CHECK enum err store_session_for_guard(struct ctx *c,
     const unsigned char token_hash[32], struct store_session *out);
-/* The same with the account's row and its identifiers, by kind, primary
- * first; profile is absent where only further addresses are left.
- * ERR_NOT_FOUND. */
+/* As store_session_by_token, and the account's row with its summary, but
+ * without the password's: see store_summary.h.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_account(struct ctx *c,
     const unsigned char token_hash[32], struct store_session *session_out,
-    struct store_account *account_out,
-    struct store_identifier_of **list_out, size_t *n_out);
+    struct store_account *account_out);
 /* The row that stands for the session, with its account, whether it has
  * ended or not; all but the handle.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_of_family(struct ctx *c, struct uid family,

@@ -5,12 +5,12 @@
  *
  *	load PORT ACCOUNTS MS MAX { CONNECTIONS FILE MARK }...
  *
- * A "#######" in FILE becomes a random number below ACCOUNTS.  The run ends
- * after MS ms or, if MAX is not 0, after MAX answers of all groups; what is
- * under way then is waited for.  One line a group: answers a second, then
- * latencies in us, median, 99th percentile, greatest and 95th percentile, of
- * the answers and of what still waits at the end.  The first WARM_NS of a timed
- * run do not count.
+ * A "#######" in FILE becomes a random number below ACCOUNTS, or the next one
+ * where MS is 0.  The run ends after MS ms or, if MAX is not 0, after MAX
+ * answers of all groups; what is under way then is waited for.  One line a
+ * group: answers a second, then latencies in us, median, 99th percentile,
+ * greatest and 95th percentile, of the answers and of what still waits at the
+ * end.  The first WARM_NS of a timed run do not count.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -59,7 +59,7 @@ static size_t groups_n, conns_n, answers, answers_max;
 static unsigned port, accounts;
 static int64_t count_from_ns, end_ns;
 static int poller;
-static bool draining;
+static bool draining, by_turns;
 
 static void
 fail(const char *what, const char *more)
@@ -82,7 +82,10 @@ static unsigned
 next_account(void)
 {
 	static uint64_t x = 88172645463325252u;
+	static unsigned n;
 
+	if (by_turns)
+		return n++ % accounts;
 	x ^= x << 13;
 	x ^= x >> 7;
 	x ^= x << 17;
@@ -330,6 +333,7 @@ main(int argc, char **argv)
 	start = now_ns();
 	count_from_ns = answers_max > 0 ? start : start + WARM_NS;
 	end_ns = count_from_ns + strtol(argv[3], NULL, 10) * 1000000;
+	by_turns = end_ns == count_from_ns;
 	for (i = 0; i < conns_n; i++)
 		send_request(conns[i]);
 	while (!is_over())

@@ -2,12 +2,13 @@
 // route table was asked for, and no secret stands where it must not (S-009,
 // S-028, S-129).  Prints TAP.
 //
-// after.mjs OPENAPI DUMP EVENTS FOLDER...: the audit's events, a line each;
-// folders of sites, with log/ and outbox/
+// after.mjs OPENAPI DUMP EVENTS SUMMARIES FOLDER...: the audit's events, a
+// line each; of each database what tests/lib/summaries.sql says; folders of
+// sites, with log/ and outbox/
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [, , description, dump, events, ...sites] = process.argv;
+const [, , description, dump, events, summaries, ...sites] = process.argv;
 let n = 0;
 function result(ok, name, more = []) {
     n++;
@@ -67,6 +68,15 @@ const audited = new Set(readFileSync(events, 'utf8').split('\n'));
 const silent = decisions.filter((d) => !audited.has(d));
 result(silent.length === 0,
     `${decisions.length} kinds of decision are in the audit (S-131)`, silent);
+
+// "NAME KEPT FALSE"
+const counts = readFileSync(summaries, 'utf8').trim().split('\n')
+    .map((line) => line.split(/\s+/));
+const untrue = counts.filter(([, , n]) => n !== '0');
+const known = counts.reduce((sum, [, n]) => sum + Number(n), 0);
+result(known > 500 && untrue.length === 0,
+    `what ${known} accounts keep of their other rows is what these say`,
+    untrue.map((line) => line.join(' ')));
 
 // Passwords of the tests, link secrets of the mails, the site's own keys.
 const words = ['cobalt-meadow-71', 'violet-harbour-88', 'amber-lantern-93'];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { AUTH, call, granted, refused } from '../http/api.mjs';
 import { deed, people, wanted } from './deeds.mjs';
-import { count, killed, released } from './killer.mjs';
+import { count, killed, released, remembered } from './killer.mjs';
 import { clock, ctl, number, sql, until } from './kills.mjs';
 import { delivered, state } from './load.mjs';
 
@@ -14,6 +14,7 @@ const outbox = process.env.DOORWARD_OUTBOX;
 
 killed(300, 16, wanted, deed);
 released();
+remembered();
 
 // Of every kind as many messages as changes: the audit is of the same
 // transaction as the change.

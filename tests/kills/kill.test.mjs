@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AUTH, call, granted, login, refused } from '../http/api.mjs';
-import { count, killed, released } from './killer.mjs';
+import { count, killed, released, remembered } from './killer.mjs';
 import { clock, ctl, number, sql, until } from './kills.mjs';
 import { delivered, state } from './load.mjs';
 
@@ -10,6 +10,7 @@ killed(500, 12, ['register', 'verify', 'login', 'validate', 'change', 'forgot',
     'reset', 'profile', 'invalidate', 'sign-up page', 'verify page',
     'login page', 'change page', 'sign-out page']);
 released();
+remembered();
 
 test('S-126: after kills every mail was delivered, once by its Message-ID',
     async (t) => {

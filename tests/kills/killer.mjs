@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AUTH, call, signedIn } from '../http/api.mjs';
-import { kill, number, pidOf, processes, site, sleep, until } from
+import { kill, number, pidOf, processes, site, sleep, sql, until } from
     './kills.mjs';
 import { load, state } from './load.mjs';
 
@@ -87,4 +87,15 @@ export const released = () => test(
                 [], name);
         assert.equal(number(`SELECT COUNT(*)
             FROM information_schema.innodb_trx`), 0);
+    });
+
+const summaries = readFileSync(new URL('../lib/summaries.sql',
+    import.meta.url), 'utf8');
+export const remembered = () => test(
+    'S-145: what an account keeps of its other rows is what these say',
+    (t) => {
+        const [[kept, untrue]] = sql(summaries);
+        t.diagnostic(`summaries: tried ${kept}, held ${kept - untrue}`);
+        assert.ok(kept > 0);
+        assert.equal(untrue, '0');
     });

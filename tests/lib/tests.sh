@@ -525,8 +525,16 @@ after_all()
 		echo "SELECT DISTINCT event FROM $database.dw_audit" |
 		    database_sql "$tests_short/db"
 	done >"$TESTS/events"
+	for database in $(echo 'SHOW DATABASES' | database_sql \
+	    "$tests_short/db" | grep '^dw_'); do
+		{
+			echo "USE $database;"
+			cat "$ROOT/tests/lib/summaries.sql"
+		} | database_sql "$tests_short/db" | sed "s/^/$database /"
+	done >"$TESTS/summaries"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \
+	    "$TESTS/summaries" \
 	    "$TESTS"/{lighttpd-fcgi,consent,phone,pin,pinless,pinphone} \
 	    "$TESTS"/{passwordless,objects,tokens,sessions} \
 	    "$TESTS"/{schema,captcha,sdk,pages-schema,pages-frontend,pages}

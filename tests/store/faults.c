@@ -141,6 +141,7 @@ take_step(struct step *s, const char *kind, int n)
 	failed = fired(kind);
 	set_fault(0, "");
 	assert_false(db_in_tx(fx));
+	fx_summaries();
 	if (s->of->always != NULL)
 		s->of->always();
 	return failed;

@@ -49,6 +49,8 @@ struct json *fx_profile(struct uid uid);
 /* Signing in by email address. */
 enum err fx_login(const char *email, const char *password);
 
+/* No summary of an account says what its rows do not. */
+void fx_summaries(void);
 /* One number, by SQL. */
 int64_t fx_number(const char *fmt, ...) PRINTF(1, 2);
 void fx_sql(const char *fmt, ...) PRINTF(1, 2);

@@ -6,7 +6,7 @@
 #include "store/store.h"
 #include "store/store_site.h"
 
-#define NEWEST	3	/* schema file */
+#define NEWEST	4	/* schema file */
 
 /* A statement that locks the row of its number. */
 static enum err

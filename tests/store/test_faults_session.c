@@ -5,6 +5,7 @@
  */
 #include "faults.h"
 
+#include "db/db.h"
 #include "domain/impersonation.h"
 #include "domain/request_token.h"
 #include "domain/session_renew.h"
@@ -258,6 +259,70 @@ test_s139_a_commit_in_doubt_is_resolved(void **state)
 	faults_walk(&all, "commit-blind", faults_blind);
 }
 
+/* What a profile shows of other rows: kept where that can be done, and read
+ * all the same. */
+
+static void
+not_kept(void)
+{
+	signed_in();
+	fx_sql("UPDATE dw_identifier SET locked_until_s = 0");
+	fx_sql("UPDATE dw_account SET summary = NULL");
+}
+
+static enum err
+read_profile(void)
+{
+	struct account a;
+	enum err e;
+
+	e = session_check_account(fx, SESSION_API, str_of(access_token),
+	    &mine, &a);
+	if (e != ERR_OK)
+		return e;
+	assert_int_equal(a.n_emails, 1);
+	assert_true(str_eq(a.emails[0].canonical, STR(ADA)));
+	assert_int_not_equal(a.password_changed_s, 0);
+	return e;
+}
+
+static int64_t
+count_kept(void)
+{
+	return fx_number("SELECT COUNT(summary) FROM dw_account");
+}
+
+static void
+read_anyway(struct step *s)
+{
+#ifdef DW_FAULTS
+	if (db_failed != NULL && strcmp(db_failed, "SESSION_ACCOUNT") == 0) {
+		faults_refused(s);
+		return;
+	}
+#endif
+	assert_int_equal(s->e, ERR_OK);
+	fx_next();
+	s->e = s->flow->run();
+	faults_repeated(s);
+}
+
+static void
+test_s141_a_profile_is_read_where_nothing_can_be_kept(void **state)
+{
+	static const struct flow reading = { "read", not_kept, read_profile,
+		.repeated = ERR_OK };
+	static const struct faults reads = { .flows = &reading, .n = 1,
+		.look = count_kept };
+
+	(void)state;
+	faults_walk(&reads, "error", read_anyway);
+	faults_walk(&reads, "commit-blind", read_anyway);
+	faults_walk(&reads, "deadlock", faults_repeated);
+	faults_walk(&reads, "lost", faults_lost);
+	faults_walk(&reads, "commit-lost", faults_lost);
+}
+
 int
 main(void)
 {
@@ -267,6 +332,7 @@ main(void)
 	T(test_s138_a_deadlock_at_any_statement_is_retried),
 	T(test_s140_a_lost_connection_at_any_statement_is_replaced),
 	T(test_s139_a_commit_in_doubt_is_resolved),
+	T(test_s141_a_profile_is_read_where_nothing_can_be_kept),
 	};
 
 	if (faults_absent())

@@ -118,6 +118,9 @@ test_session_and_account_in_one_read_are_what_two_reads_are(void **state)
 	assert_seen(uid);
 }
 
+/* Of the first read: what it makes the summary of. */
+#define MAKING	4
+
 static unsigned
 cost_of_profile(struct str token, bool locked)
 {
@@ -129,6 +132,30 @@ cost_of_profile(struct str token, bool locked)
 	    &a), ERR_OK);
 	assert_int_equal(a.locked, locked);
 	return fx->statements - before;
+}
+
+/* What is kept of an account's other rows is made of them when it is missed,
+ * and when it is not readable. */
+static void
+test_a_profile_is_one_read_once_its_rows_are_known(void **state)
+{
+	static const char *const unreadable[] = { "NULL", "''", "'{}'",
+		"'[1,'", "'[1,1]'", "'[1,1,0,7]'", "'[1,1,0,[1]]'" };
+	struct uid uid = fx_account("ada@example.org", "cobalt-meadow-71",
+	    "ada", true);
+	struct str token = fx_session(uid, SESSION_API).access_token;
+	size_t i;
+
+	(void)state;
+	fx_sql("UPDATE dw_identifier SET locked_until_s = 0");
+	for (i = 0; i < COUNT(unreadable); i++) {
+		fx_sql("UPDATE dw_account SET summary = %s", unreadable[i]);
+		assert_int_equal(cost_of_profile(token, false),
+		    MAKING + 1);
+		assert_int_equal(cost_of_profile(token, false), 1);
+		assert_seen(uid);
+	}
+	fx_summaries();
 }
 
 /* A new name may have been locked before it was an account's. */
@@ -148,13 +175,14 @@ test_a_lock_is_looked_for_only_while_there_may_be_one(void **state)
 	    " window_until_s = 0");
 	assert_int_equal(cost_of_profile(token, false), 2);
 	fx_sql("UPDATE dw_identifier SET locked_until_s = 0");
-	assert_int_equal(cost_of_profile(token, false), 1);
+	assert_int_equal(cost_of_profile(token, false), MAKING + 1);
 	for (i = 0; i < 9; i++)
 		assert_int_equal(fx_login("ada@example.org", "wrong-one-71"),
 		    ERR_LOGIN_REFUSED);
 	assert_int_equal(cost_of_profile(token, false), 1);
 	assert_int_equal(fx_login("ada@example.org", "wrong-one-71"),
 	    ERR_LOGIN_REFUSED);
+	assert_int_equal(cost_of_profile(token, true), MAKING + 2);
 	assert_int_equal(cost_of_profile(token, true), 2);
 	assert_int_equal(fx_number("SELECT locked_until_s FROM"
 	    " dw_identifier"), fx_number("SELECT MAX(suspended_until_s)"
@@ -502,6 +530,7 @@ main(void)
 	T(test_s091_one_read_checks_a_session_of_which_a_hash_is_kept),
 	T(test_s091_last_use_is_written_at_most_once_a_minute),
 	T(test_session_and_account_in_one_read_are_what_two_reads_are),
+	T(test_a_profile_is_one_read_once_its_rows_are_known),
 	T(test_a_lock_is_looked_for_only_while_there_may_be_one),
 	T(test_a_token_is_good_for_its_own_kind_alone),
 	T(test_s093_an_access_token_ends_at_its_second),
