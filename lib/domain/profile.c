@@ -24,8 +24,6 @@
 #include "store/store_account.h"
 #include "store/store_tx.h"
 
-#define MASK		"**********"
-
 /* The document */
 
 static struct json *
@@ -158,13 +156,6 @@ complete(struct arena *a, const struct member *of, const struct json *stored)
 	return out;
 }
 
-static void
-put_date(struct ctx *c, struct json *out, const char *name, int64_t t_s)
-{
-	if (t_s != 0)
-		json_set_str(out, name, clock_iso(c->arena, t_s));
-}
-
 static struct str
 full_name(struct ctx *c, const struct json *document)
 {
@@ -185,162 +176,34 @@ profile_name(struct ctx *c, struct str text)
 	return full_name(c, profile_document(c, text));
 }
 
-static void
-put_derived(struct ctx *c, const struct json *document, struct json *out)
+/* A member that is a text, as JSON. */
+static struct str
+token(struct ctx *c, const struct json *document, const char *name)
 {
-	struct str birth = json_string(json_get(document, "BirthDate"));
-	struct birth_date b;
+	const struct json *v = json_get(document, name);
 
-	json_set_str(out, "FullName", full_name(c, document));
-	if (birth.p != NULL && birth_date_parse(birth, &b))
-		json_set_str(out, "Age", str_printf(c->arena, "%d",
-		    birth_date_age(&b, c->now_s)));
-}
-
-static void
-add_email(struct ctx *c, struct json *list, struct str label,
-    struct str given)
-{
-	struct json *email = json_new_object(c->arena);
-
-	json_set_str(email, "Type", label);
-	json_set_str(email, "Value", given);
-	json_append(list, email);
-}
-
-/* The first address stands in Email even while nobody has proven it. */
-static void
-put_emails(struct ctx *c, const struct account *a, struct json *out)
-{
-	struct json *proven = json_new_array(c->arena);
-	struct json *pending = json_new_array(c->arena);
-	size_t i;
-
-	for (i = 0; i < a->n_emails; i++)
-		add_email(c, i == 0 || a->emails[i].verified_s != 0 ?
-		    proven : pending, a->emails[i].label,
-		    a->emails[i].given);
-	for (i = 0; i < a->n_pending; i++)
-		if (a->pending[i].kind == IDENTIFIER_EMAIL)
-			add_email(c, pending, a->pending[i].label,
-			    a->pending[i].given);
-	if (json_length(proven) > 0)
-		json_set(out, "Email", proven);
-	if (json_length(pending) > 0)
-		json_set(out, "UnverifiedEmail", pending);
-}
-
-static const char *
-lock_type(const struct ctx *c, const struct account *a)
-{
-	static const char *const types[][2] = { { "captcha", "Captcha" },
-		{ "question", "SecurityQuestion" }, { "block", "Block" } };
-	size_t i;
-
-	for (i = 0; a->locked && i < COUNT(types); i++)
-		if (str_eq(c->config->login_lock, str_of(types[i][0])))
-			return types[i][1];
-	return a->locked ? "Suspend" : "None";
-}
-
-/* Of the PIN nothing but that there is one. */
-static void
-put_pin(struct ctx *c, const struct account *a, struct json *out)
-{
-	struct json *pin;
-
-	if (a->pin_changed_s == 0 && a->pin_skipped_s == 0)
-		return;
-	pin = json_new_object(c->arena);
-	json_set_cstr(pin, "PIN", a->pin_changed_s != 0 ? MASK : NULL);
-	json_set_bool(pin, "Skipped", a->pin_skipped_s != 0);
-	json_set_null(pin, "SkippedDate");
-	put_date(c, pin, "SkippedDate", a->pin_skipped_s);
-	json_set_null(pin, "LastPINChangeDate");
-	put_date(c, pin, "LastPINChangeDate", a->pin_changed_s);
-	json_set_null(pin, "LastPINChangeToken");
-	json_set(out, "PIN", pin);
-}
-
-/* Kept as it is shown; empty: not there. */
-static void
-put_stored(struct ctx *c, struct json *out, const char *name, struct str text)
-{
-	struct json *j;
-
-	if (!str_present(text))
-		return;
-	j = parse_document(c, text);
-	if (j != NULL)
-		json_set(out, name, j);
-}
-
-static void
-put_roles(struct ctx *c, struct json *out, struct str roles)
-{
-	struct json *list = json_new_array(c->arena);
-	struct str one;
-
-	if (!str_present(roles))
-		return;
-	while (str_split(&roles, ' ', &one))
-		json_append_str(list, one);
-	json_set(out, "Roles", list);
-}
-
-static void
-put_account(struct ctx *c, const struct account *a, struct json *out)
-{
-	json_set_str(out, "Uid", uid_hex(c->arena, a->uid));
-	json_set_str(out, "ID", uid_hex(c->arena, a->profile_id));
-	json_set_cstr(out, "Provider", "Email");
-	json_set_str(out, "UserName", a->username);
-	json_set_bool(out, "EmailVerified", a->email_verified_s != 0);
-	json_set_str(out, "PhoneId", a->phone);
-	json_set_bool(out, "PhoneIdVerified", a->phone_verified_s != 0);
-	if (a->password_changed_s != 0)
-		json_set_cstr(out, "Password", MASK);
-	json_set_bool(out, "IsActive", a->state != ACCOUNT_BLOCKED);
-	json_set_bool(out, "IsLoginLocked", a->locked);
-	json_set_cstr(out, "LoginLockedType", lock_type(c, a));
-	json_set_bool(out, "IsRequiredFieldsFilledOnce",
-	    a->required_filled != 0);
-	json_set_int(out, "NoOfLogins", a->logins);
-	json_set_bool(out, "FirstLogin", a->first_login);
-	json_set_cstr(out, "RegistrationProvider", "Email");
-	json_set_str(out, "RegistrationSource", a->registration_source);
-	if (a->secure != 0)
-		json_set_bool(out, "IsSecurePassword", a->secure == 1);
-	json_set_bool(out, "IsPasswordBreached", a->breached_s != 0);
-	put_roles(c, out, a->roles);
-	put_stored(c, out, "PrivacyPolicy", a->privacy_policy);
-	put_stored(c, out, "ConsentProfile", a->consent_profile);
-	put_date(c, out, "LastPasswordChangeDate", a->password_changed_s);
-	put_date(c, out, "PasswordExpirationDate", password_expires_s(c, a));
-	put_date(c, out, "LastLoginDate", a->last_login_s);
-	put_date(c, out, "SignupDate", a->created_s);
-	put_date(c, out, "CreatedDate", a->created_s);
-	put_date(c, out, "ModifiedDate", a->modified_s);
-	put_date(c, out, "ProfileModifiedDate", a->profile_modified_s);
-}
-
-void
-profile_own(struct ctx *c, const struct account *a,
-    const struct json *document, struct json *out)
-{
-	put_account(c, a, out);
-	put_pin(c, a, out);
-	put_emails(c, a, out);
-	put_derived(c, document, out);
+	return json_type(v) == JSON_STRING ? json_text(c->arena, v, false) :
+	    STR_NONE;
 }
 
 struct json *
 profile_json(struct ctx *c, const struct account *a)
 {
 	struct json *document = profile_document(c, a->profile), *out;
+	const struct profile_person person = {
+		.first = token(c, document, "FirstName"),
+		.last = token(c, document, "LastName"),
+		.birth = token(c, document, "BirthDate")
+	};
+	struct profile_own own;
+	enum json_fault fault;
+	size_t i;
 
 	out = complete(c->arena, profile_table, document);
-	profile_own(c, a, document, out);
+	profile_own(c, a, &person, &own);
+	for (i = 0; i < own.n; i++)
+		json_set(out, own.list[i].name, json_parse(c->arena,
+		    own.list[i].text, &fault));
 	return out;
 }
 

@@ -83,10 +83,18 @@ struct json *profile_document(struct ctx *c, struct str text);
 MUST_CHECK enum err profile_find(struct ctx *c, const struct json *object,
     const char *name, const struct json **out);
 
-/* What the account's rows say, and what is derived from a document with the
- * names and the birth date at least: into out. */
+/* Of a document, JSON texts with their quotes; absent: not there. */
+struct profile_person { struct str first, last, birth; };
+/* What the account's rows say, and what is derived from the person's: members
+ * in the table's order, and their JSON texts (borrowed from the arena), with
+ * guarded words. */
+#define PROFILE_OWN	40
+struct profile_own {
+	struct { const char *name; struct str text; } list[PROFILE_OWN];
+	size_t n;
+};
 void profile_own(struct ctx *c, const struct account *a,
-    const struct json *document, struct json *out);
+    const struct profile_person *person, struct profile_own *out);
 
 /* "MM-dd-yyyy" or with slashes, one digit or two; false: not a date. */
 struct birth_date { int year, month, day; };

@@ -106,13 +106,12 @@ take_name(struct scan *in, const char *name)
 }
 
 struct writing {
-	struct ctx *c;
 	const char *safe;	/* before it nothing must be escaped */
 	struct buf out;
 };
 
 static bool write_object(struct writing *w, const struct member *of,
-    const struct json *own, struct scan *in);
+    const struct profile_own *own, struct scan *in);
 
 static bool
 write_items(struct writing *w, const struct member *of, struct scan *in)
@@ -189,40 +188,41 @@ write_name(struct writing *w, const struct member *m, char sep)
 /* False: the text has what the table has not, or in another order. */
 static bool
 write_object(struct writing *w, const struct member *of,
-    const struct json *own, struct scan *in)
+    const struct profile_own *own, struct scan *in)
 {
 	const struct member *m;
-	const struct json *mine;
 	struct str v;
 	char sep = '{';
+	size_t n = 0;
+	bool mine;
 
 	if (!take(in, '{'))
 		return false;
 	for (m = of; m->name != NULL; m++, sep = ',') {
 		write_name(w, m, sep);
-		mine = own != NULL && (m->flags & BY_USER) == 0 ?
-		    json_get(own, m->name) : NULL;
-		if (mine != NULL)
-			buf_str(&w->out, json_text(w->c->arena, mine, true));
+		mine = own != NULL && n < own->n &&
+		    strcmp(own->list[n].name, m->name) == 0;
+		if (mine)
+			buf_str(&w->out, own->list[n++].text);
 		if (!take_name(in, m->name)) {
-			if (mine == NULL)
+			if (!mine)
 				write_unset(w, m);
 			continue;
 		}
-		if (mine != NULL ? !take_value(in, &v) :
-		    !write_value(w, m, in))
+		if (mine ? !take_value(in, &v) : !write_value(w, m, in))
 			return false;
 		take(in, ',');
 	}
+	must(own == NULL || n == own->n);
 	buf_char(&w->out, '}');
 	return take(in, '}');
 }
 
 static bool
-write_all(struct ctx *c, const struct json *own, struct str stored,
+write_all(struct ctx *c, const struct profile_own *own, struct str stored,
     struct str *out)
 {
-	struct writing w = { .c = c, .safe = stored.p + json_safe(stored) };
+	struct writing w = { .safe = stored.p + json_safe(stored) };
 	struct scan in = { stored, 0 };
 
 	buf_init(&w.out, c->arena, LIMIT_RESPONSE);
@@ -234,49 +234,41 @@ write_all(struct ctx *c, const struct json *own, struct str stored,
 	return true;
 }
 
+/* False: the text is not readable in this way. */
 static bool
-is_of_person(struct str name)
-{
-	return str_eq(name, STR("\"FirstName\"")) ||
-	    str_eq(name, STR("\"LastName\"")) ||
-	    str_eq(name, STR("\"BirthDate\""));
-}
-
-/* What the derived members are made of, as a document of its own; NULL: the
- * text is not readable in this way. */
-static struct json *
-person_of(struct ctx *c, struct str stored)
+find_person(struct str stored, struct profile_person *out)
 {
 	struct scan in = { stored, 1 };
-	enum json_fault fault;
 	struct str name, v;
-	struct buf b;
 
-	buf_init(&b, c->arena, LIMIT_PROFILE);
+	*out = (struct profile_person){ .first = STR_NONE, .last = STR_NONE,
+		.birth = STR_NONE };
 	while (at(&in) == '"') {
 		if (!take_value(&in, &name) || !take(&in, ':') ||
 		    !take_value(&in, &v))
-			return NULL;
-		if (is_of_person(name))
-			buf_printf(&b, "%c%.*s:%.*s", b.len == 0 ? '{' : ',',
-			    STR_FMT(name), STR_FMT(v));
-		if (!take(&in, ',') || str_eq(name, STR("\"BirthDate\"")))
+			return false;
+		if (str_eq(name, STR("\"FirstName\"")))
+			out->first = v;
+		if (str_eq(name, STR("\"LastName\"")))
+			out->last = v;
+		if (str_eq(name, STR("\"BirthDate\"")))
+			out->birth = v;
+		if (!take(&in, ',') || out->birth.p != NULL)
 			break;		/* of the three it stands last */
 	}
-	buf_cstr(&b, b.len == 0 ? "{}" : "}");
-	return json_parse(c->arena, buf_view(&b), &fault);
+	return true;
 }
 
 struct str
 profile_text(struct ctx *c, const struct account *a)
 {
-	struct json *own = json_new_object(c->arena);
-	struct json *person = person_of(c, a->profile);
+	struct profile_person person;
+	struct profile_own own;
 	struct str out;
 
-	if (person != NULL) {
-		profile_own(c, a, person, own);
-		if (write_all(c, own, a->profile, &out))
+	if (find_person(a->profile, &person)) {
+		profile_own(c, a, &person, &own);
+		if (write_all(c, &own, a->profile, &out))
 			return out;
 	}
 	return json_text(c->arena, profile_json(c, a), true);
