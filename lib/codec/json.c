@@ -468,20 +468,31 @@ json_guard(struct buf *b, struct str part)
 	put_text(b, part, true);
 }
 
-/* The first place of what, at most at; before: how much earlier the thing may
- * begin of which it is a part. */
+/* The first place of what, at most at. */
 static size_t
-first_of(struct str s, const char *what, size_t before, size_t at)
+first_of(struct str s, const char *what, size_t at)
 {
 	const char *p = s.len == 0 ? NULL :
 	    memmem(s.p, s.len, what, strlen(what));
-	size_t found;
 
-	if (p == NULL)
-		return at;
-	found = (size_t)(p - s.p);
-	found -= found < before ? found : before;
-	return found < at ? found : at;
+	return p == NULL || (size_t)(p - s.p) >= at ? at :
+	    (size_t)(p - s.p);
+}
+
+/* The same of a word: its first letter, in two cases, and the rest of it. */
+static size_t
+first_word(struct str s, const char *first, const char *rest, size_t at)
+{
+	size_t from = 0, i;
+
+	while ((i = from + first_of(str_sub(s, from, SIZE_MAX), rest,
+	    SIZE_MAX / 2)) < at) {
+		if (i > 0 && (s.p[i - 1] == first[0] ||
+		    s.p[i - 1] == first[1]))
+			return i - 1;
+		from = i + 1;
+	}
+	return at;
 }
 
 size_t
@@ -489,15 +500,15 @@ json_safe(struct str part)
 {
 	size_t n = part.len;
 
-	n = first_of(part, "<", 0, n);
-	n = first_of(part, ">", 0, n);
-	n = first_of(part, "&", 0, n);
+	n = first_of(part, "<", n);
+	n = first_of(part, ">", n);
+	n = first_of(part, "&", n);
 	/* One byte is found many times faster than two. */
 	if (str_has(part, '\xe2'))
-		n = first_of(part, "\xe2\x80", 0, n);
+		n = first_of(part, "\xe2\x80", n);
 	if (str_has(part, 'C'))
-		n = first_of(part, "rrorCode", 1, n);
-	return first_of(part, "escription", 1, n);
+		n = first_word(part, "ee", "rrorCode", n);
+	return first_word(part, "dD", "escription", n);
 }
 
 /* What json-c would leave as it is. */

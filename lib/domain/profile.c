@@ -63,7 +63,8 @@ profile_document_text(struct ctx *c, const struct json *document,
 			continue;
 		json_set(ordered, m->name, v);
 	}
-	text = json_text(c->arena, ordered, false);
+	/* Guarded, so that it goes out as it is stored. */
+	text = json_text(c->arena, ordered, true);
 	if (text.len > LIMIT_PROFILE || json_check(text, LIMIT_JSON_DEPTH,
 	    LIMIT_JSON_MEMBERS) != JSON_FINE) {
 		err_add_field(c, "Profile", "This is too much altogether.");

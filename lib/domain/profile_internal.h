@@ -95,6 +95,10 @@ struct profile_own {
 };
 void profile_own(struct ctx *c, const struct account *a,
     const struct profile_person *person, struct profile_own *out);
+/* The profile as text without a tree of it.  False: what is stored is not as
+ * profile_document_text gives it. */
+bool profile_text_directly(struct ctx *c, const struct account *a,
+    struct str *out);
 
 /* "MM-dd-yyyy" or with slashes, one digit or two; false: not a date. */
 struct birth_date { int year, month, day; };

@@ -91,27 +91,63 @@ take_value(struct scan *in, struct str *out)
 	return fine && out->len > 0 && in->i <= in->s.len;
 }
 
-/* Is this member the next one of the text? */
+/* A quotation mark, first, the rest of the name. */
 static bool
-take_name(struct scan *in, const char *name)
+take_rest(struct scan *in, struct str first, const char *rest)
 {
-	size_t n = strlen(name);
+	const char *p = in->s.p + in->i;
+	size_t left = in->s.len - in->i, n = strlen(rest);
 
-	if (in->s.len - in->i < n + 3 || at(in) != '"' ||
-	    memcmp(in->s.p + in->i + 1, name, n) != 0 ||
-	    memcmp(in->s.p + in->i + 1 + n, "\":", 2) != 0)
+	if (left < first.len + n + 2 ||
+	    memcmp(p, first.p, first.len) != 0 ||
+	    memcmp(p + first.len, rest, n) != 0 ||
+	    memcmp(p + first.len + n, "\":", 2) != 0)
 		return false;
-	in->i += n + 3;
+	in->i += first.len + n + 2;
 	return true;
 }
 
+/* Is this member the next one of the text?  Some names are guarded there. */
+static bool
+take_name(struct scan *in, const char *name)
+{
+	const char *p = in->s.p + in->i;
+
+	if (in->s.len - in->i < 2 || p[0] != '"')
+		return false;
+	if (p[1] == name[0])
+		return take_rest(in, STR("\""), name);
+	return p[1] == '\\' && name[0] == 'D' &&
+	    take_rest(in, STR("\"\\u0044"), name + 1);
+}
+
+/*
+ * What is stored and goes out as it is waits as a run of the stored text, from
+ * the beginning of a member's name.  While it runs, the text that was read
+ * since has been written but for the one separator before what comes next.
+ */
 struct writing {
 	const char *safe;	/* before it nothing must be escaped */
+	struct str stored;
+	size_t from, to;
+	bool runs;
 	struct buf out;
 };
 
 static bool write_object(struct writing *w, const struct member *of,
     const struct profile_own *own, struct scan *in);
+
+static void
+end_run(struct writing *w)
+{
+	struct str part = str_sub(w->stored, w->from, w->to - w->from);
+
+	if (w->runs && part.p + part.len <= w->safe)
+		buf_str(&w->out, part);
+	else if (w->runs)
+		json_guard(&w->out, part);
+	w->runs = false;
+}
 
 static bool
 write_items(struct writing *w, const struct member *of, struct scan *in)
@@ -120,17 +156,20 @@ write_items(struct writing *w, const struct member *of, struct scan *in)
 
 	if (!take(in, '['))
 		return false;
-	while (at(in) == '{') {
-		buf_char(&w->out, sep);
+	for (; at(in) == '{'; sep = ',') {
+		if (w->runs)
+			w->to = in->i;
+		else
+			buf_char(&w->out, sep);
 		if (!write_object(w, of, NULL, in))
 			return false;
-		sep = ',';
 		if (!take(in, ','))
 			break;
 	}
-	if (sep == '[')
-		buf_char(&w->out, sep);
-	buf_char(&w->out, ']');
+	if (w->runs)
+		w->to = in->i + 1;
+	else
+		buf_char(&w->out, ']');
 	return take(in, ']');
 }
 
@@ -145,26 +184,6 @@ write_unset(struct writing *w, const struct member *m)
 		buf_char(&w->out, '0');
 	else
 		buf_cstr(&w->out, "null");
-}
-
-static bool
-write_value(struct writing *w, const struct member *m, struct scan *in)
-{
-	struct str v;
-
-	if (m->of != NULL && at(in) == '[')
-		return write_items(w, m->of, in);
-	if (m->of != NULL && at(in) == '{')
-		return write_object(w, m->of, NULL, in);
-	if (!take_value(in, &v))
-		return false;
-	if (str_eq(v, STR("null")))
-		write_unset(w, m);
-	else if (v.p + v.len <= w->safe)
-		buf_str(&w->out, v);
-	else
-		json_guard(&w->out, v);
-	return true;
 }
 
 static void
@@ -185,36 +204,92 @@ write_name(struct writing *w, const struct member *m, char sep)
 		buf_add(&w->out, text, n + 4);
 }
 
+/* Not as it is stored: own is its text, NULL where it is unset. */
+static void
+write_other(struct writing *w, const struct member *m, char sep,
+    const struct str *own)
+{
+	end_run(w);
+	write_name(w, m, sep);
+	if (own != NULL)
+		buf_str(&w->out, *own);
+	else
+		write_unset(w, m);
+}
+
+/* Its name, at from, was taken. */
+static bool
+write_stored(struct writing *w, const struct member *m, char sep,
+    size_t from, struct scan *in)
+{
+	struct str v;
+
+	if (!w->runs) {
+		buf_char(&w->out, sep);
+		w->from = from;
+		w->runs = true;
+	}
+	w->to = in->i;
+	if (m->of != NULL && at(in) == '[')
+		return write_items(w, m->of, in);
+	if (m->of != NULL && at(in) == '{')
+		return write_object(w, m->of, NULL, in);
+	if (!take_value(in, &v))
+		return false;
+	w->to = in->i;
+	return true;
+}
+
+static bool
+take_null(struct scan *in)
+{
+	if (!str_starts(str_sub(in->s, in->i, SIZE_MAX), STR("null")))
+		return false;
+	in->i += 4;
+	return true;
+}
+
 /* False: the text has what the table has not, or in another order. */
 static bool
 write_object(struct writing *w, const struct member *of,
     const struct profile_own *own, struct scan *in)
 {
 	const struct member *m;
-	struct str v;
+	size_t n = 0, from;
+	bool mine, fine;
 	char sep = '{';
-	size_t n = 0;
-	bool mine;
+	struct str v;
 
 	if (!take(in, '{'))
 		return false;
 	for (m = of; m->name != NULL; m++, sep = ',') {
-		write_name(w, m, sep);
 		mine = own != NULL && n < own->n &&
 		    strcmp(own->list[n].name, m->name) == 0;
-		if (mine)
-			buf_str(&w->out, own->list[n++].text);
+		from = in->i;
 		if (!take_name(in, m->name)) {
-			if (!mine)
-				write_unset(w, m);
+			write_other(w, m, sep, mine ? &own->list[n].text :
+			    NULL);
+			n += mine;
 			continue;
 		}
-		if (mine ? !take_value(in, &v) : !write_value(w, m, in))
+		if (mine) {
+			write_other(w, m, sep, &own->list[n++].text);
+			fine = take_value(in, &v);
+		} else if (take_null(in)) {
+			write_other(w, m, sep, NULL);
+			fine = true;
+		} else {
+			fine = write_stored(w, m, sep, from, in);
+		}
+		if (!fine)
 			return false;
 		take(in, ',');
 	}
 	must(own == NULL || n == own->n);
-	buf_char(&w->out, '}');
+	if (w->runs)
+		w->to = in->i + 1;
+	else
+		buf_char(&w->out, '}');
 	return take(in, '}');
 }
 
@@ -222,13 +297,17 @@ static bool
 write_all(struct ctx *c, const struct profile_own *own, struct str stored,
     struct str *out)
 {
-	struct writing w = { .safe = stored.p + json_safe(stored) };
+	struct writing w = { .safe = stored.p + json_safe(stored),
+		.stored = stored };
 	struct scan in = { stored, 0 };
 
 	buf_init(&w.out, c->arena, LIMIT_RESPONSE);
 	buf_reserve(&w.out, 2 * stored.len + 8192);
 	if (!write_object(&w, profile_table, own, &in) ||
-	    in.i != stored.len || !buf_ok(&w.out))
+	    in.i != stored.len)
+		return false;
+	end_run(&w);
+	if (!buf_ok(&w.out))
 		return false;
 	*out = buf_view(&w.out);
 	return true;
@@ -259,17 +338,25 @@ find_person(struct str stored, struct profile_person *out)
 	return true;
 }
 
-struct str
-profile_text(struct ctx *c, const struct account *a)
+bool
+profile_text_directly(struct ctx *c, const struct account *a,
+    struct str *out)
 {
 	struct profile_person person;
 	struct profile_own own;
+
+	if (!find_person(a->profile, &person))
+		return false;
+	profile_own(c, a, &person, &own);
+	return write_all(c, &own, a->profile, out);
+}
+
+struct str
+profile_text(struct ctx *c, const struct account *a)
+{
 	struct str out;
 
-	if (find_person(a->profile, &person)) {
-		profile_own(c, a, &person, &own);
-		if (write_all(c, &own, a->profile, &out))
-			return out;
-	}
+	if (profile_text_directly(c, a, &out))
+		return out;
 	return json_text(c->arena, profile_json(c, a), true);
 }

@@ -515,7 +515,9 @@ test_guarded_text_is_plain_up_to_its_safe_place(void **state)
 		{ "\"xy\xe2\x80\xa8\"", 3 }, { "\"\xe2\x82\xac\"", 5 },
 		{ "\"Company errorCode\"", 9 },
 		{ "\"a Description >\"", 3 },
-		{ "\"\\u001description\"", 6 }, { "escription", 0 },
+		{ "\"\\u001description\"", 6 }, { "escription", 10 },
+		{ "\"\\u0044escription \\u0065rrorCode\"", 33 },
+		{ "\"\\u0044escription, Description\"", 19 },
 	};
 	struct str text, out;
 	struct buf b;

@@ -617,6 +617,8 @@ test_the_text_is_that_of_the_tree(void **state)
 		"{\"About\":\"deer, eroded > decide\",\"Honors\":\"d\"}",
 		"{\"Badges\":[{\"BadgeId\":\"1\",\"Description\":\"x\"},"
 		"{\"Name\":\"description\"}]}",
+		"{\"Badges\":[{\"BadgeId\":\"1\",\"\\u0044escription\":"
+		"\"a \\u0064escription\"}],\"MemberUrlResources\":[]}",
 		"{\"BirthDate\":\"02-29-1988\",\"FollowersCount\":7}",
 		"{\"Country\":{\"Code\":\"NO\",\"Name\":\"Norway\"},"
 		"\"AgeRange\":{\"Max\":9},\"InterestedIn\":[\"a\",\"]\"]}",
@@ -639,14 +641,14 @@ test_the_text_is_that_of_the_tree(void **state)
 		assert_text(documents[i]);
 }
 
-static void
-test_the_text_of_a_full_profile_is_that_of_the_tree(void **state)
+static const char *
+full_profile(void)
 {
-	char path[512], text[16384];
+	static char text[16384];
+	char path[512];
 	size_t n;
 	FILE *f;
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/tests/bench/profile.json",
 	    getenv("top_srcdir") != NULL ? getenv("top_srcdir") : ".");
 	f = fopen(path, "r");
@@ -657,7 +659,88 @@ test_the_text_of_a_full_profile_is_that_of_the_tree(void **state)
 		n--;
 	text[n] = '\0';
 	assert_true(n > 5000);
-	assert_text(text);
+	return text;
+}
+
+static void
+test_the_text_of_a_full_profile_is_that_of_the_tree(void **state)
+{
+	(void)state;
+	assert_text(full_profile());
+}
+
+/* Some members gone, some null, some with what must be escaped. */
+struct thinning { struct json *out; unsigned one_in; };
+
+static unsigned
+draw(unsigned below)
+{
+	static uint64_t x = 88172645463325252u;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return (unsigned)(x % below);
+}
+
+static struct json *thinned(const struct json *j, unsigned one_in);
+
+static bool
+thin(void *arg, struct str name, struct json *value)
+{
+	struct thinning *t = arg;
+	const char *key = str_printf(arena, "%.*s", STR_FMT(name)).p;
+
+	if (draw(t->one_in) == 0)
+		return true;
+	if (json_type(value) == JSON_STRING && draw(20) == 0)
+		json_set_str(t->out, key, STR("a <description>"));
+	else if (draw(20) == 0)
+		json_set_null(t->out, key);
+	else
+		json_set(t->out, key, thinned(value, t->one_in));
+	return true;
+}
+
+static struct json *
+thinned(const struct json *j, unsigned one_in)
+{
+	struct thinning t = { json_new_object(arena), one_in };
+	struct json *list;
+	size_t i;
+
+	if (json_type(j) == JSON_OBJECT) {
+		json_each(j, thin, &t);
+		return t.out;
+	}
+	if (json_type(j) != JSON_ARRAY)
+		return json_copy(arena, j);
+	list = json_new_array(arena);
+	for (i = 0; i < json_length(j); i++)
+		if (draw(one_in) != 0)
+			json_append(list, thinned(json_at(j, i), one_in));
+	return list;
+}
+
+static void
+test_the_text_of_a_part_of_a_profile_is_that_of_the_tree(void **state)
+{
+	struct str stored, text;
+	enum json_fault fault;
+	struct account a;
+	struct json *full;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++) {
+		full = json_parse(arena, str_of(full_profile()), &fault);
+		assert_non_null(full);
+		stored = json_text(arena, thinned(full, 2 + draw(9)),
+		    i % 2 == 0);
+		assert_text(stored.p);
+		a = sample_account(stored.p);
+		assert_true(profile_text_directly(&ctx, &a, &text));
+	}
 }
 
 /* Arrays that merge */
@@ -854,6 +937,7 @@ main(void)
 	T(test_registration_lists_what_is_required_and_missing),
 	T(test_the_text_is_that_of_the_tree),
 	T(test_the_text_of_a_full_profile_is_that_of_the_tree),
+	T(test_the_text_of_a_part_of_a_profile_is_that_of_the_tree),
 	T(test_registration_without_members_has_an_empty_document),
 	};
 
