@@ -313,7 +313,7 @@ bearer(const struct http *h)
 	return str_present(s) ? s : STR_NONE;
 }
 
-/* In one statement with the session. */
+/* Mostly in one statement with the session. */
 static enum err
 check_session(struct http *h, enum session_kind kind)
 {

@@ -1,4 +1,4 @@
 -- What a profile shows of an account's rows in identifier and password, so
--- that reading it needs neither.  NULL: to be made of them.
+-- that reading it needs neither.  NULL or empty: to be made of them.
 
-ALTER TABLE {}account ADD COLUMN summary TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;
+ALTER TABLE {}account ADD COLUMN summary MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;

@@ -363,7 +363,10 @@ json_append_str(struct json *arr, struct str s)
 void
 json_append_int(struct json *arr, int64_t n)
 {
-	put_element(arr, json_object_new_int64(n));
+	struct json_object *o = json_object_new_int64(n);
+
+	must(o != NULL);
+	put_element(arr, o);
 }
 
 struct json *
@@ -479,7 +482,7 @@ first_of(struct str s, const char *what, size_t at)
 	    (size_t)(p - s.p);
 }
 
-/* The same of a word: its first letter, in two cases, and the rest of it. */
+/* The same of a word: its first letter, one of two, and the rest of it. */
 static size_t
 first_word(struct str s, const char *first, const char *rest, size_t at)
 {

@@ -193,7 +193,11 @@ settle_wrong(struct ctx *c, const unsigned char id[32],
 	    suspended_until_s_out);
 }
 
-/* The name itself remembers until when it is worth a look, whoever has it. */
+/*
+ * The name itself remembers until when it is worth a look, whoever has it.
+ * That locks failure, identifier and account in this order, others the other
+ * way; it happens once a suspension, and whoever loses is repeated.
+ */
 static enum err
 settle_wrong_name(struct ctx *c, const char *purpose, struct str canonical,
     const unsigned char id[32])

@@ -55,6 +55,7 @@ profile_document_text(struct ctx *c, const struct json *document,
 	struct json *ordered = json_new_object(c->arena), *v;
 	const struct member *m;
 	struct str text;
+	struct buf b;
 
 	for (m = profile_table; m->name != NULL; m++) {
 		v = json_get(document, m->name);
@@ -63,15 +64,18 @@ profile_document_text(struct ctx *c, const struct json *document,
 			continue;
 		json_set(ordered, m->name, v);
 	}
-	/* Guarded, so that it goes out as it is stored. */
-	text = json_text(c->arena, ordered, true);
+	text = json_text(c->arena, ordered, false);
 	if (text.len > LIMIT_PROFILE || json_check(text, LIMIT_JSON_DEPTH,
 	    LIMIT_JSON_MEMBERS) != JSON_FINE) {
 		err_add_field(c, "Profile", "This is too much altogether.");
 		return err_set(c, ERR_VALIDATION, "Profile",
 		    "profile too large");
 	}
-	*out = text;
+	/* So that it goes out as it is stored. */
+	buf_init(&b, c->arena, 6 * text.len);
+	json_guard(&b, text);
+	must(buf_ok(&b));
+	*out = buf_view(&b);
 	return ERR_OK;
 }
 

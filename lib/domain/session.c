@@ -7,6 +7,7 @@
 
 #include "account_internal.h"
 #include "account_row.h"
+#include "account_summary.h"
 #include "audit.h"
 #include "base/config.h"
 #include "browser.h"
@@ -16,7 +17,6 @@
 #include "place.h"
 #include "session_internal.h"
 #include "store/store_pin.h"
-#include "store/store_summary.h"
 #include "store/store_tx.h"
 
 #define SEEN_EVERY_S	60
@@ -315,10 +315,13 @@ session_check_account(struct ctx *c, enum session_kind kind,
 	if (e != ERR_OK)
 		return e;
 	give(&s, out);
-	if (!store_summary_read(c, row.summary, &row, &list, &n))
-		e = store_summary_make(c, s.uid, &row, &list, &n);
-	if (e == ERR_NOT_FOUND)		/* deleted meanwhile */
-		return admit(c, kind, e, &s, 0);
+	if (!account_summary_read(c, &row, &list, &n)) {
+		e = account_summary_make(c, s.uid, &row, &list, &n);
+		/* It may have waited, and the account is another now. */
+		s.account_generation = row.generation;
+		s.account_state = row.state;
+		e = admit(c, kind, e, &s, 0);
+	}
 	if (e == ERR_OK)
 		e = account_from_rows(c, &row, list, n, account_out);
 	return e != ERR_OK ? e : account_read_lock(c, account_out);

@@ -82,7 +82,8 @@ struct session_guarded {
 MUST_CHECK enum err session_guard(struct ctx *c, enum session_kind kind,
     struct str token, struct session_guarded *out);
 /* The same with its account, as account_get fills it, and whether that is
- * locked; one statement more where its name may be, or things wait. */
+ * locked; one statement more where its name may be, or things wait, and a
+ * transaction where its summary is missed. */
 MUST_CHECK enum err session_check_account(struct ctx *c,
     enum session_kind kind, struct str token, struct session *out,
     struct account *account_out);

@@ -86,6 +86,13 @@ store_identifier_locked(struct ctx *c, struct str canonical, int64_t until_s)
 }
 
 enum err
+store_account_set_summary(struct ctx *c, struct uid uid, struct str summary)
+{
+	return db_exec(c, STMT_ACCOUNT_SET_SUMMARY, ARGS(db_text(summary),
+	    db_uid(uid)), NULL);
+}
+
+enum err
 store_account_set_profile(struct ctx *c, struct uid uid,
     const struct store_profile *p)
 {

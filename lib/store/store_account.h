@@ -55,12 +55,17 @@ struct store_profile {
 };
 MUST_CHECK enum err store_account_set_profile(struct ctx *c, struct uid uid,
     const struct store_profile *p);
+/* Of the account that is locked: see domain/account_summary.h. */
+MUST_CHECK enum err store_account_set_summary(struct ctx *c, struct uid uid,
+    struct str summary);
 MUST_CHECK enum err store_account_set_state(struct ctx *c, struct uid uid,
     int64_t state, int64_t now_s);
+/* Modified: its summary is forgotten, too. */
 MUST_CHECK enum err store_account_touch(struct ctx *c, struct uid uid,
     int64_t now_s);
 
-/* User names.  ERR_CONFLICT when it is somebody's. */
+/* User names; store_account_touch must follow.  ERR_CONFLICT when it is
+ * somebody's. */
 MUST_CHECK enum err store_username_drop(struct ctx *c, struct uid uid);
 MUST_CHECK enum err store_username_add(struct ctx *c, struct uid uid,
     struct str canonical, struct str given, int64_t now_s);

@@ -32,7 +32,7 @@ MUST_CHECK enum err store_session_by_token(struct ctx *c,
 MUST_CHECK enum err store_session_for_guard(struct ctx *c,
     const unsigned char token_hash[32], struct store_session *out);
 /* As store_session_by_token, and the account's row with its summary, but
- * without the password's: see store_summary.h.  ERR_NOT_FOUND. */
+ * without the password's: see domain/account_summary.h.  ERR_NOT_FOUND. */
 MUST_CHECK enum err store_session_account(struct ctx *c,
     const unsigned char token_hash[32], struct store_session *session_out,
     struct store_account *account_out);

@@ -269,8 +269,12 @@ export async function mail(address, n = 1) {
 // The site's clock, so many seconds ahead of ours.  What is on its way arrives
 // first: it would be late by the one clock, and not due by the other.
 export async function shift(seconds) {
-    await delivered();
-    writeFileSync(join(process.env.DOORWARD_SITE, 'etc/clock'), `${seconds}`);
+    try {
+        await delivered();
+    } finally {
+        writeFileSync(join(process.env.DOORWARD_SITE, 'etc/clock'),
+            `${seconds}`);
+    }
 }
 
 // ---- text messages ----

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { base, cookieHeader, keepCookies, kill, mail, mails } from
+import { base, cookieHeader, keepCookies, kill, mail, mailsNow } from
     '../http/api.mjs';
 
 export { kill };
@@ -131,7 +131,7 @@ export function visitor() {
 // The code of a mail stands alone between blanks.
 export const codeOf = (m) => /^\s+(\d{6})\s*$/m.exec(m.text)?.[1];
 export async function nextMail(email, send) {
-    const before = (await mails(email)).length;
+    const before = (await mailsNow(email)).length;
     await send();
     return mail(email, before + 1);
 }

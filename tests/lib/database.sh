@@ -44,10 +44,10 @@ $(tail -n 20 "$folder/log/mariadbd.log")"
 $(tail -n 20 "$folder/log/mariadbd.log")"
 }
 
-# database_sql SOCKET < SQL
+# database_sql SOCKET < SQL: rows without the names of their columns
 database_sql()
 {
-	mariadb --no-defaults --default-character-set=utf8mb4 -S "$1"
+	mariadb --no-defaults --default-character-set=utf8mb4 -N -S "$1"
 }
 
 # database_user SOCKET DATABASE USER PASSWORD: all rights, for migrations

@@ -527,10 +527,11 @@ after_all()
 	done >"$TESTS/events"
 	for database in $(echo 'SHOW DATABASES' | database_sql \
 	    "$tests_short/db" | grep '^dw_'); do
+		printf '%s ' "$database"
 		{
 			echo "USE $database;"
 			cat "$ROOT/tests/lib/summaries.sql"
-		} | database_sql "$tests_short/db" | sed "s/^/$database /"
+		} | database_sql "$tests_short/db" || echo failed
 	done >"$TESTS/summaries"
 	program after node "$ROOT/tests/http/after.mjs" \
 	    "$TESTS/openapi.json" "$TESTS/dump.sql" "$TESTS/events" \

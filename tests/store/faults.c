@@ -132,6 +132,8 @@ take_step(struct step *s, const char *kind, int n)
 
 	fixture_begin(NULL);
 	s->flow->before();
+	if (!s->of->unread)
+		fx_summarize();
 	s->before = look(s->of);
 	set_fault(n, kind);
 #ifdef DW_FAULTS

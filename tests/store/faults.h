@@ -43,6 +43,7 @@ struct faults {
 	void (*always)(void);
 	void (*refused)(const struct step *s);
 	void (*done)(const struct step *s);
+	bool unread;		/* no account has a summary before */
 };
 
 /* Says so and is true without such a program, or without a server. */

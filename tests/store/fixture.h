@@ -49,7 +49,9 @@ struct json *fx_profile(struct uid uid);
 /* Signing in by email address. */
 enum err fx_login(const char *email, const char *password);
 
-/* No summary of an account says what its rows do not. */
+/* Every account has a summary, which is forgotten where its rows change; and
+ * no summary says what these do not. */
+void fx_summarize(void);
 void fx_summaries(void);
 /* One number, by SQL. */
 int64_t fx_number(const char *fmt, ...) PRINTF(1, 2);

@@ -1,6 +1,10 @@
 #include "fixture.h"
 
+#include <unistd.h>
+
+#include "base/clock.h"
 #include "domain/profile.h"
+#include "store/store_account.h"
 #include "store/store_tx.h"
 
 static struct uid
@@ -134,13 +138,25 @@ cost_of_profile(struct str token, bool locked)
 	return fx->statements - before;
 }
 
+static void
+assert_made_anew(struct uid uid, struct str token)
+{
+	assert_int_equal(cost_of_profile(token, false), MAKING + 1);
+	assert_int_equal(cost_of_profile(token, false), 1);
+	assert_seen(uid);
+	fx_summaries();
+}
+
 /* What is kept of an account's other rows is made of them when it is missed,
- * and when it is not readable. */
+ * when it is not readable, and after a day. */
 static void
 test_a_profile_is_one_read_once_its_rows_are_known(void **state)
 {
-	static const char *const unreadable[] = { "NULL", "''", "'{}'",
-		"'[1,'", "'[1,1]'", "'[1,1,0,7]'", "'[1,1,0,[1]]'" };
+	static const char *const unreadable[] = { "", "{}", "{\"a\":1}", "[1,",
+		"[T,1,1]", "[T,1,1,0,7]", "[T,null,1,0]", "[T,1,1,0,[1]]",
+		"[T,1,1,0,[1,0,1,0,\"a\",\"a\",null]]",
+		"[T,1,1,0,[\"1\",0,1,0,\"a\",\"a\",\"a\"]]" };
+	static const int other_days[] = { 1, -86400 };
 	struct uid uid = fx_account("ada@example.org", "cobalt-meadow-71",
 	    "ada", true);
 	struct str token = fx_session(uid, SESSION_API).access_token;
@@ -148,14 +164,81 @@ test_a_profile_is_one_read_once_its_rows_are_known(void **state)
 
 	(void)state;
 	fx_sql("UPDATE dw_identifier SET locked_until_s = 0");
+	assert_made_anew(uid, token);
 	for (i = 0; i < COUNT(unreadable); i++) {
-		fx_sql("UPDATE dw_account SET summary = %s", unreadable[i]);
-		assert_int_equal(cost_of_profile(token, false),
-		    MAKING + 1);
-		assert_int_equal(cost_of_profile(token, false), 1);
-		assert_seen(uid);
+		fx_sql("UPDATE dw_account SET summary = REPLACE('%s', 'T',"
+		    " %lld)", unreadable[i], (long long)fx->now_s);
+		assert_made_anew(uid, token);
 	}
-	fx_summaries();
+	for (i = 0; i < COUNT(other_days); i++) {
+		fx_sql("UPDATE dw_account SET summary = CONCAT('[', %lld,"
+		    " SUBSTR(summary, LOCATE(',', summary)))",
+		    (long long)fx->now_s + other_days[i]);
+		assert_made_anew(uid, token);
+	}
+	fx_sql("UPDATE dw_account SET summary = CONCAT('[', %lld,"
+	    " SUBSTR(summary, LOCATE(',', summary)))",
+	    (long long)fx->now_s - 86399);
+	assert_int_equal(cost_of_profile(token, false), 1);
+}
+
+/* Somebody puts the account's sessions out while its profile is asked for. */
+struct putting_out {
+	struct uid uid;
+	struct str token;
+	int go[2];
+};
+
+static enum err
+put_out_tx(struct ctx *c, void *arg)
+{
+	struct putting_out *p = arg;
+	int tries = 100;
+	enum err e;
+
+	e = store_account_lock(c, p->uid);
+	if (e != ERR_OK || write(p->go[1], "", 1) != 1)
+		return ERR_INTERNAL;
+	/* More often than ten times a second one is told old facts. */
+	do
+		clock_sleep_ms(120);
+	while (fx_number("SELECT COUNT(*) FROM information_schema.innodb_trx"
+	    " WHERE trx_state = 'LOCK WAIT'") == 0 && --tries > 0);
+	return tries > 0 ? session_end_all(c, p->uid, NULL, NULL) :
+	    ERR_INTERNAL;
+}
+
+static int
+put_out_or_read(int i, void *arg)
+{
+	struct putting_out *p = arg;
+	struct account a;
+	struct session s;
+	char go;
+
+	if (i == 0)
+		return store_tx(fx, put_out_tx, p, NULL) == ERR_OK ? 0 : 1;
+	if (read(p->go[0], &go, 1) != 1)
+		return 1;
+	return session_check_account(fx, SESSION_API, p->token, &s, &a) ==
+	    ERR_TOKEN_UNKNOWN ? 0 : 2;
+}
+
+static void
+test_s094_who_is_put_out_meanwhile_reads_no_profile(void **state)
+{
+	struct putting_out p = { .uid = ada() };
+	int results[2];
+
+	(void)state;
+	p.token = fx_session(p.uid, SESSION_API).access_token;
+	fx_sql("UPDATE dw_account SET summary = NULL");
+	assert_int_equal(pipe(p.go), 0);
+	fx_parallel(2, put_out_or_read, &p, results);
+	close(p.go[0]);
+	close(p.go[1]);
+	assert_int_equal(results[0], 0);
+	assert_int_equal(results[1], 0);
 }
 
 /* A new name may have been locked before it was an account's. */
@@ -531,6 +614,7 @@ main(void)
 	T(test_s091_last_use_is_written_at_most_once_a_minute),
 	T(test_session_and_account_in_one_read_are_what_two_reads_are),
 	T(test_a_profile_is_one_read_once_its_rows_are_known),
+	T(test_s094_who_is_put_out_meanwhile_reads_no_profile),
 	T(test_a_lock_is_looked_for_only_while_there_may_be_one),
 	T(test_a_token_is_good_for_its_own_kind_alone),
 	T(test_s093_an_access_token_ends_at_its_second),
