@@ -11,7 +11,7 @@ import { visitor } from './kills.mjs';
 
 const outbox = process.env.DOORWARD_OUTBOX;
 export const state = { people: [], asked: 0, unanswered: 0, busy: 0,
-    odd: [], steps: new Map(), stop: false };
+    odd: [], steps: new Map(), tokens: [], stop: false };
 
 // One look into the folder serves all who wait for mail.
 let arrived = new Map();
@@ -58,8 +58,25 @@ export async function step(name, make, good = [200]) {
     return { ...a, ok, doubt: a.status >= 500 };
 }
 
-export const api = (p, method, path, options) => call(method, `${AUTH}${path}`,
-    { from: p.from, judge: false, ...options });
+export function api(p, method, path, options) {
+    if (options.token)
+        state.tokens[state.asked % 64] = options.token;
+    return call(method, `${AUTH}${path}`, { from: p.from, judge: false,
+        ...options });
+}
+
+// Somebody's profile, while he changes what it shows.
+async function read() {
+    const from = source();
+    while (!state.stop) {
+        const tokens = Object.values(state.tokens);
+        const token = tokens[Math.floor(Math.random() * tokens.length)];
+        if (token)
+            await step('read', () => call('GET', `${AUTH}/account`,
+                { from, token, judge: false }), [200, 403]);
+        await sleep(10);
+    }
+}
 
 // A page's form; what was not answered is an answer without ok.
 async function form(p, name, path, fields, good) {
@@ -205,7 +222,7 @@ async function one(k) {
 
 // Runs until stop() is called; stop() waits for what is under way.
 export function load(clients, work = one) {
-    const all = [watch(), ...Array.from({ length: clients }, (_, k) =>
+    const all = [watch(), read(), ...Array.from({ length: clients }, (_, k) =>
         work(k))];
     return async () => {
         state.stop = true;

@@ -245,9 +245,11 @@ test_s046_undo_restores_after_a_takeover(void **state)
 	assert_int_equal(add(uid, "eve@example.org", NULL), ERR_OK);
 	fx_sql("INSERT INTO dw_identifier (kind, canonical, uid, given,"
 	    " verified_s, created_s) SELECT 3, '+12025550101', uid, '',"
-	    " created_s, created_s FROM dw_account");
+	    " %lld, %lld FROM dw_account", (long long)fx->now_s,
+	    (long long)fx->now_s);
 	fx_sql("INSERT INTO dw_security_answer (uid, question_id, phc,"
-	    " changed_s) SELECT uid, 'pet', '', created_s FROM dw_account");
+	    " changed_s) SELECT uid, 'pet', '', %lld FROM dw_account",
+	    (long long)fx->now_s);
 	fx_sql("UPDATE dw_account SET phone_verified_s = created_s");
 	fx_next();
 	assert_int_equal(address_undo_peek(fx, undo, &(struct str){ 0 }),
