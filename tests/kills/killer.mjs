@@ -93,7 +93,10 @@ const summaries = readFileSync(new URL('../lib/summaries.sql',
     import.meta.url), 'utf8');
 export const remembered = () => test(
     'S-145: what an account keeps of its other rows is what these say',
-    (t) => {
+    async (t) => {
+        const { token } = await signedIn();
+        assert.equal((await call('GET', `${AUTH}/account`, { token })).status,
+            200);
         const [[kept, untrue]] = sql(summaries);
         t.diagnostic(`summaries: tried ${kept}, held ${kept - untrue}`);
         assert.ok(kept > 0);
