@@ -15,7 +15,7 @@ clock_set_shift_file(const char *path)
 }
 
 static int64_t
-shift_s(void)
+shift_ms(void)
 {
 	char text[32];
 	ssize_t n;
@@ -31,7 +31,8 @@ shift_s(void)
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
-	return strtoll(text, NULL, 10);
+	return (int64_t)(strtod(text, NULL) * 1000 +
+	    (text[0] == '-' ? -0.5 : 0.5));
 }
 
 static int64_t
@@ -46,7 +47,7 @@ read_ms(clockid_t which)
 int64_t
 clock_now_ms(void)
 {
-	return read_ms(CLOCK_REALTIME) + shift_s() * 1000;
+	return read_ms(CLOCK_REALTIME) + shift_ms();
 }
 
 int64_t

@@ -27,7 +27,7 @@ static MYSQL *my;
 static char folder[] = "/tmp/doorward-store-XXXXXX";
 static char database[64];
 static char clock_file[64];
-static int64_t shift_s;
+static int64_t shift_ms;
 
 static const char *
 socket_path(void)
@@ -130,16 +130,24 @@ fx_number(const char *fmt, ...)
 	return n;
 }
 
-/* Everything looks at one clock, so this shifts it for all. */
 static void
-set_clock(int64_t seconds)
+write_clock(void)
 {
 	FILE *f = fopen(clock_file, "w");
 
 	assert_non_null(f);
-	shift_s = seconds;
-	fprintf(f, "%lld\n", (long long)seconds);
+	fprintf(f, "%lld.%03lld\n", (long long)shift_ms / 1000,
+	    (long long)shift_ms % 1000);
 	assert_int_equal(fclose(f), 0);
+}
+
+/* Everything looks at one clock, so this sets it for all: to a second's
+ * beginning, so that what follows is done within it. */
+static void
+set_clock(int64_t to_s)
+{
+	shift_ms += to_s * 1000 - clock_now_ms();
+	write_clock();
 }
 
 static struct config *
@@ -183,7 +191,7 @@ fixture_open(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(clock_file, sizeof(clock_file), "%s/clock", folder);
-	set_clock(0);
+	write_clock();
 	clock_set_shift_file(clock_file);
 	process = arena_new();
 	my = connect_root();
@@ -238,7 +246,7 @@ fx_next(void)
 void
 fx_pass(int64_t seconds)
 {
-	set_clock(shift_s + seconds);
+	set_clock(fx->now_s + seconds);
 	fx_next();
 }
 
@@ -258,7 +266,9 @@ fixture_begin(void **state)
 	for (i = 0; i < COUNT(tables); i++)
 		fx_sql("DELETE FROM dw_%s", tables[i]);
 	*fx_config = as_made;
-	set_clock(0);
+	shift_ms = 0;
+	write_clock();
+	set_clock(clock_now_s() + 1);
 	fx_next();
 	return 0;
 }

@@ -480,6 +480,9 @@ test_clock_is_shifted_by_a_file_and_monotonic_time_is_not(void **state)
 	assert_true(clock_now_s() - before <= 86405);
 	assert_true(clock_now_ms() / 1000 - before <= 86405);
 	assert_true(clock_mono_ms() - mono <= 5000);
+	write_text(path, "86400.5\n");
+	assert_true(clock_now_ms() - before * 1000 >= 86400500);
+	assert_true(clock_now_ms() - before * 1000 <= 86406500);
 	write_text(path, "-3600");
 	assert_true(before - clock_now_s() >= 3595);
 	unlink(path);

@@ -135,7 +135,7 @@ test('RG4: an answer ends with its challenge, and is not made anew (S-025)',
         const late = await solved(), used = await solved();
         granted(await register(used));
         try {
-            await shift(599);
+            await shift(590);
             granted(await register(await solved()));
             await shift(601);
             refused(await register(late), 982, 403);

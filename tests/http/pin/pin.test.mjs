@@ -309,7 +309,7 @@ test('Q5 sets answers; Q1, Q3 and Q4 show their questions', async () => {
 
 test('answers ask for a sign-in of the last ten minutes', async () => {
     const p = await withPin();
-    await shift(599);
+    await shift(590);
     granted(await check(p.token));
     await shift(601);
     refused(await call('PUT', `${AUTH}/account`, { token: p.token,
