@@ -1,36 +1,13 @@
 #include "store_account.h"
 
-#include "store.h"
+#include "store_columns.h"
 
 #define KIND_EMAIL	1
 #define KIND_USERNAME	2
 #define KIND_PHONE	3
 
 static const struct db_column account_columns[] = {
-	COLUMN(struct store_account, uid),
-	COLUMN(struct store_account, profile_id),
-	COLUMN(struct store_account, generation),
-	COLUMN(struct store_account, state),
-	COLUMN(struct store_account, created_s),
-	COLUMN(struct store_account, modified_s),
-	COLUMN(struct store_account, profile_modified_s),
-	COLUMN(struct store_account, last_login_s),
-	COLUMN(struct store_account, logins),
-	COLUMN(struct store_account, email_verified_s),
-	COLUMN(struct store_account, required_filled),
-	COLUMN(struct store_account, profile_version),
-	COLUMN(struct store_account, registration_source),
-	COLUMN(struct store_account, profile),
-	COLUMN(struct store_account, phone_verified_s),
-	COLUMN(struct store_account, pending),
-	COLUMN(struct store_account, pin_changed_s),
-	COLUMN(struct store_account, pin_skipped_s),
-	COLUMN(struct store_account, privacy_policy),
-	COLUMN(struct store_account, consent_profile),
-	COLUMN(struct store_account, roles),
-	COLUMN(struct store_account, password_changed_s),
-	COLUMN(struct store_account, secure),
-	COLUMN(struct store_account, breached_s)
+	ACCOUNT_COLUMNS(struct store_account, )
 };
 
 static const struct db_column identifier_columns[] = {

@@ -7,7 +7,7 @@ store_login_find(struct ctx *c, int64_t kind, struct str canonical,
     struct store_login *out)
 {
 	static const struct db_column columns[] = {
-		ACCOUNT_COLUMNS(struct store_login, account),
+		ACCOUNT_COLUMNS(struct store_login, account.),
 		COLUMN(struct store_login, phc),
 		COLUMN(struct store_login, failures)
 	};

@@ -71,7 +71,7 @@ store_session_account(struct ctx *c, const unsigned char token_hash[32],
 		COLUMN(struct whole, session.provider),
 		COLUMN(struct whole, session.factor_s),
 		COLUMN(struct whole, session.acting),
-		ACCOUNT_COLUMNS_OWN(struct whole, account),
+		ACCOUNT_COLUMNS_OWN(struct whole, account.),
 		COLUMN(struct whole, account.summary)
 	};
 	enum err e;
