@@ -161,12 +161,9 @@ complete(struct arena *a, const struct member *of, const struct json *stored)
 	return out;
 }
 
-static struct str
-full_name(struct ctx *c, const struct json *document)
+struct str
+profile_full_name(struct ctx *c, struct str first, struct str last)
 {
-	struct str first = json_string(json_get(document, "FirstName"));
-	struct str last = json_string(json_get(document, "LastName"));
-
 	if (!str_present(first))
 		return str_present(last) ? last : STR_NONE;
 	if (!str_present(last))
@@ -178,7 +175,10 @@ full_name(struct ctx *c, const struct json *document)
 struct str
 profile_name(struct ctx *c, struct str text)
 {
-	return full_name(c, profile_document(c, text));
+	struct json *d = profile_document(c, text);
+
+	return profile_full_name(c, json_string(json_get(d, "FirstName")),
+	    json_string(json_get(d, "LastName")));
 }
 
 /* A member that is a text, as JSON. */

@@ -83,6 +83,9 @@ struct json *profile_document(struct ctx *c, struct str text);
 MUST_CHECK enum err profile_find(struct ctx *c, const struct json *object,
     const char *name, const struct json **out);
 
+/* Absent where both are empty or absent. */
+struct str profile_full_name(struct ctx *c, struct str first,
+    struct str last);
 /* Of a document, JSON texts with their quotes; absent: not there. */
 struct profile_person { struct str first, last, birth; };
 /* What the account's rows say, and what is derived from the person's: members

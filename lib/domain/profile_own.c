@@ -231,16 +231,14 @@ inner(struct str token)
 static void
 put_derived(struct writing *w, const struct profile_person *p)
 {
-	struct str first = inner(p->first), last = inner(p->last);
+	struct str name = profile_full_name(w->c, inner(p->first),
+	    inner(p->last));
 	struct birth_date b;
 
-	if (first.len > 0 || last.len > 0) {
+	if (name.p != NULL) {
 		begin(w, "FullName");
 		buf_char(&w->b, '"');
-		json_guard(&w->b, first.len == 0 || last.len == 0 ?
-		    (first.len > 0 ? first : last) :
-		    str_printf(w->c->arena, "%.*s %.*s", STR_FMT(first),
-		    STR_FMT(last)));
+		json_guard(&w->b, name);
 		buf_char(&w->b, '"');
 	}
 	if (birth_date_parse(inner(p->birth), &b)) {
