@@ -141,6 +141,20 @@ write_clock(void)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* Whoever asks more often than ten times a second sees old facts: at first
+ * those of the test before. */
+bool
+fx_somebody_waits(void)
+{
+	int tries = 100;
+
+	do
+		clock_sleep_ms(120);
+	while (fx_number("SELECT COUNT(*) FROM information_schema.innodb_trx"
+	    " WHERE trx_state = 'LOCK WAIT'") == 0 && --tries > 0);
+	return tries > 0;
+}
+
 /* Everything looks at one clock, so this sets it for all: to a second's
  * beginning, so that what follows is done within it. */
 static void

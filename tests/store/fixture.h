@@ -53,6 +53,8 @@ enum err fx_login(const char *email, const char *password);
  * no summary says what these do not. */
 void fx_summarize(void);
 void fx_summaries(void);
+/* Up to 12 s, until a transaction waits for a lock; false: none did. */
+bool fx_somebody_waits(void);
 /* One number, by SQL. */
 int64_t fx_number(const char *fmt, ...) PRINTF(1, 2);
 void fx_sql(const char *fmt, ...) PRINTF(1, 2);

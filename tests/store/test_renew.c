@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "codec/text.h"
 #include "domain/account.h"
 #include "domain/impersonation.h"
@@ -271,7 +270,6 @@ renew_tx(struct ctx *c, void *arg)
 	struct renewal *r = arg;
 	struct store_session s;
 	int64_t generation, state;
-	int tries = 100;
 	enum err e;
 
 	e = store_session_account_lock(c, r->s.uid, &generation, &state);
@@ -281,15 +279,11 @@ renew_tx(struct ctx *c, void *arg)
 		e = store_session_settle(c, s.family);
 	if (e != ERR_OK || write(r->go[1], "", 1) != 1)
 		return ERR_INTERNAL;
-	/* Whoever asks more often than ten times a second sees old facts: at
-	 * first those of the test before. */
-	do
-		clock_sleep_ms(120);
-	while (fx_number("SELECT COUNT(*) FROM information_schema.innodb_trx"
-	    " WHERE trx_state = 'LOCK WAIT'") == 0 && --tries > 0);
+	if (!fx_somebody_waits())
+		return ERR_INTERNAL;
 	memset(s.token_hash, 0, sizeof(s.token_hash) - 1);
 	s.handle = uid_new(c->now_ms);
-	return tries > 0 ? store_session_insert(c, &s) : ERR_INTERNAL;
+	return store_session_insert(c, &s);
 }
 
 static int

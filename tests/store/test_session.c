@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "domain/profile.h"
 #include "store/store_account.h"
 #include "store/store_tx.h"
@@ -193,18 +192,12 @@ static enum err
 put_out_tx(struct ctx *c, void *arg)
 {
 	struct putting_out *p = arg;
-	int tries = 100;
 	enum err e;
 
 	e = store_account_lock(c, p->uid);
 	if (e != ERR_OK || write(p->go[1], "", 1) != 1)
 		return ERR_INTERNAL;
-	/* More often than ten times a second one is told old facts. */
-	do
-		clock_sleep_ms(120);
-	while (fx_number("SELECT COUNT(*) FROM information_schema.innodb_trx"
-	    " WHERE trx_state = 'LOCK WAIT'") == 0 && --tries > 0);
-	return tries > 0 ? session_end_all(c, p->uid, NULL, NULL) :
+	return fx_somebody_waits() ? session_end_all(c, p->uid, NULL, NULL) :
 	    ERR_INTERNAL;
 }
 
